@@ -1,0 +1,54 @@
+PYTHON ?= python3
+BENCHES ?= chunks demo
+ARGS ?=
+
+BIN := .venv/bin
+RUN := .venv/.run-installed
+DEV := .venv/.dev-installed
+COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test check format bench lock clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
+		| while IFS="$$(printf '\t')" read -r target purpose; do \
+			printf 'make %-8s %s\n' "$$target" "$$purpose"; done
+
+setup: $(DEV) ## Make .venv with everything to run, test and check
+
+demo: $(RUN) ## Set up, then show three zones living (ARGS="--days 2 --once --json")
+	@$(BIN)/zonewatch demo $(ARGS)
+
+test: $(DEV) ## Set up, then run all tests this machine has the parts for (ARGS="-k ledger")
+	@$(BIN)/pytest $(ARGS)
+
+check: $(DEV) ## Format, lint, import layers, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+format: $(DEV) ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUN) ## Measure (BENCHES="chunks demo", ARGS=--json)
+	@set -e; for name in $(BENCHES); do $(BIN)/zonewatch bench $$name $(ARGS); done
+
+lock: $(DEV) ## Write requirements/ anew from pyproject.toml (ARGS=--upgrade)
+	$(COMPILE) --group build --group dev $(ARGS) --output-file requirements/dev.txt
+	$(COMPILE) --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+
+clean: ## Remove .venv and caches; .zonewatch, which holds data, stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN): requirements/run.txt pyproject.toml tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py run
+
+$(DEV): requirements/dev.txt pyproject.toml tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py dev

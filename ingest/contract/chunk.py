@@ -1,0 +1,288 @@
+"""The chunk: records of one boot of one gateway, in columns, with the gateway's own account.
+
+Parsing never loses a row for its neighbour's sake: a row that says what it must not is set aside
+with its number and the reason, the others are kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import isfinite
+from typing import cast
+
+from ingest.contract import fields
+from ingest.contract.fields import MalformedError
+from ingest.contract.identity import BootId, DeviceId
+from ingest.contract.limits import LIMITS, Limits, TooLargeError
+from ingest.contract.period import rfc3339
+from ingest.contract.quality import Quality
+from ingest.contract.ranges import EMPTY, Ranges
+
+_FLAGS = frozenset(int(flag) for flag in Quality)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One device's rows: row i is number[i], measured at measured_at[i]."""
+
+    device: DeviceId
+    number: Sequence[int]
+    measured_at: Sequence[int]  # milliseconds since the epoch, UTC
+    values: Mapping[str, Sequence[float | None]]  # by metric
+    quality: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    """By metric, (row, flag) for each row that is not good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a gateway says about one boot's records, which nobody else can know."""
+
+    boot: BootId
+    head: int  # last number assigned, 0 before the first
+    low: int  # oldest number still held; head + 1 where none is
+    thinned: Ranges = EMPTY
+    days: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    """First and last number assigned on each UTC day that is not wholly settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """An account and some of the records it speaks of."""
+
+    account: Account
+    sent_at: datetime
+    held: tuple[BootId, ...] = ()  # every boot of which the gateway still holds records
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def numbers(self) -> Ranges:
+        """The numbers of all its rows."""
+        return Ranges.from_numbers(number for part in self.parts for number in part.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """Rows that cannot be stored, and why."""
+
+    numbers: Ranges
+    reason: str
+
+
+def form_chunk(chunk: Chunk) -> dict[str, object]:
+    """Return the mapping that travels."""
+    account = chunk.account
+    return {
+        "boot": account.boot,
+        "head": account.head,
+        "low": account.low,
+        "thinned": account.thinned.to_lists(),
+        "days": {day.isoformat(): list(span) for day, span in account.days.items()},
+        "held": list(chunk.held),
+        "sent_at": rfc3339(chunk.sent_at),
+        "parts": [_form_part(part) for part in chunk.parts],
+    }
+
+
+def _form_part(part: Part) -> dict[str, object]:
+    formed: dict[str, object] = {
+        "device": part.device,
+        "number": list(part.number),
+        "measured_at": list(part.measured_at),
+        "values": {name: list(column) for name, column in part.values.items()},
+    }
+    if part.quality:
+        formed["quality"] = {
+            name: [list(pair) for pair in pairs] for name, pairs in part.quality.items()
+        }
+    return formed
+
+
+def parse_chunk(
+    message: object, *, limits: Limits = LIMITS
+) -> tuple[Chunk, tuple[Defect, ...]]:
+    """Read a decoded mapping.
+
+    Raises:
+        MalformedError: The account or a part's shape is wrong, so that rows cannot be told apart.
+        TooLargeError: It has more rows or columns than allowed.
+    """
+    body = fields.mapping(message, "chunk")
+    raw_parts = fields.sequence(body.get("parts"), "parts")
+    _hold_to(limits, raw_parts)
+    account = _parse_account(body)
+    parts: list[Part] = []
+    defects: list[Defect] = []
+    for place, raw in enumerate(raw_parts):
+        where = f"parts[{place}]"
+        part, set_aside = _parse_part(fields.mapping(raw, where), where)
+        defects.extend(set_aside)
+        if part is not None:
+            parts.append(part)
+    chunk = Chunk(
+        account=account,
+        sent_at=fields.moment(body.get("sent_at"), "sent_at"),
+        held=tuple(
+            BootId(fields.name(boot, "held"))
+            for boot in fields.sequence(body.get("held", []), "held")
+        ),
+        parts=tuple(parts),
+    )
+    _check_numbers(account, chunk.numbers)
+    return chunk, tuple(defects)
+
+
+def _hold_to(limits: Limits, parts: Sequence[object]) -> None:
+    rows = columns = 0
+    for part in parts:
+        if isinstance(part, dict):
+            number, values = part.get("number"), part.get("values")
+            rows += len(number) if isinstance(number, list) else 0
+            columns += len(values) if isinstance(values, dict) else 0
+    if rows > limits.rows:
+        raise TooLargeError("rows", limits.rows)
+    if columns > limits.columns:
+        raise TooLargeError("columns", limits.columns)
+
+
+def _parse_account(body: Mapping[str, object]) -> Account:
+    head, low = fields.count(body.get("head"), "head"), fields.count(body.get("low"), "low")
+    if not 1 <= low <= head + 1:
+        raise MalformedError("low", "a number from 1 to head + 1")
+    days = fields.mapping(body.get("days", {}), "days")
+    return Account(
+        boot=BootId(fields.name(body.get("boot"), "boot")),
+        head=head,
+        low=low,
+        thinned=fields.ranges(body.get("thinned", []), "thinned").within(1, head),
+        days={
+            fields.day(day, f"days.{day}"): fields.span(pair, f"days.{day}")
+            for day, pair in days.items()
+        },
+    )
+
+
+def _check_numbers(account: Account, numbers: Ranges) -> None:
+    if numbers and numbers.pairs[-1][1] > account.head:
+        raise MalformedError("number", "no number above head")
+
+
+def _parse_part(
+    body: Mapping[str, object], where: str
+) -> tuple[Part | None, tuple[Defect, ...]]:
+    number = _numbers(body.get("number"), f"{where}.number")
+    times = cast("Sequence[int]", fields.sequence(body.get("measured_at"), f"{where}.measured_at"))
+    columns = {
+        name: cast("Sequence[float | None]", fields.sequence(column, f"{where}.values.{name}"))
+        for name, column in fields.mapping(body.get("values"), f"{where}.values").items()
+    }
+    for name, column in {"measured_at": times, **columns}.items():
+        if len(column) != len(number):
+            raise MalformedError(f"{where}.{name}", f"{len(number)} rows, as number has")
+    try:
+        device = DeviceId(fields.name(body.get("device"), f"{where}.device"))
+        quality = _quality(body.get("quality", {}), f"{where}.quality", len(number))
+    except MalformedError as error:
+        return None, (Defect(numbers=Ranges.from_numbers(number), reason=str(error)),)
+    wrong = _wrong_rows(times, columns, quality)
+    part = Part(device=device, number=number, measured_at=times, values=columns, quality=quality)
+    return _without(part, wrong), _defects(number, wrong)
+
+
+def _numbers(value: object, where: str) -> list[int]:
+    number = list(fields.sequence(value, where))
+    if not number or not set(map(type, number)) <= {int}:
+        raise MalformedError(where, "whole numbers, at least one")
+    whole = [each for each in number if isinstance(each, int)]
+    if min(whole) < 1 or len(set(whole)) != len(whole):
+        raise MalformedError(where, "numbers from 1 on, each once")
+    return whole
+
+
+def _quality(value: object, where: str, rows: int) -> dict[str, list[tuple[int, int]]]:
+    return {
+        name: [_flag(pair, f"{where}.{name}", rows) for pair in fields.sequence(pairs, where)]
+        for name, pairs in fields.mapping(value, where).items()
+    }
+
+
+def _flag(pair: object, where: str, rows: int) -> tuple[int, int]:
+    row, flag = (
+        fields.count(each, where) for each in (*fields.sequence(pair, where), None, None)[:2]
+    )
+    if row >= rows or flag not in _FLAGS:
+        raise MalformedError(where, "[row, flag] with a flag of 1, 2, 3, 4 or 9")
+    return row, flag
+
+
+def _wrong_rows(
+    times: Sequence[object],
+    columns: Mapping[str, Sequence[object]],
+    quality: Mapping[str, Sequence[tuple[int, int]]],
+) -> dict[int, str]:
+    """Return why a row cannot be stored, for each that cannot."""
+    wrong: dict[int, str] = {}
+    silent = set(range(len(times)))
+    for name, column in columns.items():
+        kinds = set(map(type, column))
+        if not kinds <= {float, int, type(None)} or not _all_finite(column):
+            wrong |= {
+                row: f"{name}: expected a finite number, got {value!r:.40}"
+                for row, value in enumerate(column)
+                if not _is_value(value)
+            }
+        if type(None) not in kinds:
+            silent.clear()
+        elif silent:
+            silent -= {row for row, value in enumerate(column) if value is not None}
+    silent -= {row for pairs in quality.values() for row, _ in pairs}
+    wrong |= dict.fromkeys(silent, "a record that says nothing")
+    if set(map(type, times)) != {int}:
+        wrong |= {
+            row: f"measured_at: expected whole milliseconds, got {time!r:.40}"
+            for row, time in enumerate(times)
+            if type(time) is not int
+        }
+    return wrong
+
+
+def _all_finite(column: Sequence[object]) -> bool:
+    try:
+        return all(map(isfinite, filter(None, cast("Sequence[float]", column))))
+    except OverflowError:
+        return False
+
+
+def _is_value(value: object) -> bool:
+    if value is None:
+        return True
+    return type(value) in (float, int) and _all_finite([value])
+
+
+def _without(part: Part, wrong: Mapping[int, str]) -> Part | None:
+    """Return the part without its wrong rows, or None where nothing is left."""
+    if not wrong:
+        return part
+    keep = [row for row in range(len(part.number)) if row not in wrong]
+    if not keep:
+        return None
+    place = {row: new for new, row in enumerate(keep)}
+    return Part(
+        device=part.device,
+        number=[part.number[row] for row in keep],
+        measured_at=[part.measured_at[row] for row in keep],
+        values={name: [column[row] for row in keep] for name, column in part.values.items()},
+        quality={
+            name: [(place[row], flag) for row, flag in pairs if row in place]
+            for name, pairs in part.quality.items()
+        },
+    )
+
+
+def _defects(number: Sequence[int], wrong: Mapping[int, str]) -> tuple[Defect, ...]:
+    rows_by_reason: dict[str, list[int]] = {}
+    for row, reason in wrong.items():
+        rows_by_reason.setdefault(reason, []).append(number[row])
+    return tuple(
+        Defect(numbers=Ranges.from_numbers(numbers), reason=reason)
+        for reason, numbers in rows_by_reason.items()
+    )

@@ -1,0 +1,114 @@
+"""Birth and death: a gateway's presence. A death whose boot and connection differ is ignored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.contract import fields
+from ingest.contract.identity import BootId, DeviceId
+from ingest.contract.period import rfc3339
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A device as its gateway serves it."""
+
+    device: DeviceId
+    profile: str
+    metrics: tuple[str, ...]
+    interval: timedelta
+    clock_offset_s: float | None  # device clock minus gateway clock; None where it has no clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """What a gateway says when it connects."""
+
+    boot: BootId
+    connection: int  # +1 per CONNECT
+    software: str
+    sent_at: datetime
+    held: tuple[BootId, ...]
+    devices: tuple[Served, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """What the broker says when a gateway is gone, or itself when it stops."""
+
+    boot: BootId
+    connection: int
+
+    def ends(self, birth: Birth) -> bool:
+        """Tell whether it is the death of that very connection."""
+        return (self.boot, self.connection) == (birth.boot, birth.connection)
+
+
+def form_birth(birth: Birth) -> dict[str, object]:
+    """Return the mapping that travels."""
+    return {
+        "boot": birth.boot,
+        "connection": birth.connection,
+        "software": birth.software,
+        "sent_at": rfc3339(birth.sent_at),
+        "held": list(birth.held),
+        "devices": [
+            {
+                "device": served.device,
+                "profile": served.profile,
+                "metrics": list(served.metrics),
+                "interval_s": served.interval.total_seconds(),
+                "clock_offset_s": served.clock_offset_s,
+            }
+            for served in birth.devices
+        ],
+    }
+
+
+def parse_birth(message: object) -> Birth:
+    """Read a decoded mapping, or raise MalformedError."""
+    body = fields.mapping(message, "birth")
+    return Birth(
+        boot=BootId(fields.name(body.get("boot"), "boot")),
+        connection=fields.count(body.get("connection"), "connection"),
+        software=fields.text(body.get("software"), "software"),
+        sent_at=fields.moment(body.get("sent_at"), "sent_at"),
+        held=tuple(
+            BootId(fields.name(boot, "held"))
+            for boot in fields.sequence(body.get("held", []), "held")
+        ),
+        devices=tuple(
+            _parse_served(fields.mapping(served, f"devices[{place}]"), f"devices[{place}]")
+            for place, served in enumerate(fields.sequence(body.get("devices"), "devices"))
+        ),
+    )
+
+
+def _parse_served(body: Mapping[str, object], where: str) -> Served:
+    offset = body.get("clock_offset_s")
+    return Served(
+        device=DeviceId(fields.name(body.get("device"), f"{where}.device")),
+        profile=fields.text(body.get("profile"), f"{where}.profile"),
+        metrics=tuple(
+            fields.text(metric, f"{where}.metrics")
+            for metric in fields.sequence(body.get("metrics"), f"{where}.metrics")
+        ),
+        interval=timedelta(seconds=fields.number(body.get("interval_s"), f"{where}.interval_s")),
+        clock_offset_s=None
+        if offset is None
+        else fields.number(offset, f"{where}.clock_offset_s"),
+    )
+
+
+def form_death(death: Death) -> dict[str, object]:
+    """Return the mapping that travels."""
+    return {"boot": death.boot, "connection": death.connection}
+
+
+def parse_death(message: object) -> Death:
+    """Read a decoded mapping, or raise MalformedError."""
+    body = fields.mapping(message, "death")
+    return Death(
+        boot=BootId(fields.name(body.get("boot"), "boot")),
+        connection=fields.count(body.get("connection"), "connection"),
+    )

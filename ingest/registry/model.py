@@ -1,0 +1,130 @@
+"""What is deployed, where, whose: the words of the registry as values."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
+from ingest.contract.metric import DeviceClass
+
+
+class Provenance(StrEnum):
+    """Where a gateway's readings come from; the three never mix in one figure."""
+
+    REAL = "real"
+    SIMULATED = "simulated"
+    RECORDED = "recorded"
+
+
+class GridConnection(StrEnum):
+    """Whether a device's energy displaces the grid's; unknown earns no credit."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """What a stated value rests on."""
+
+    NAMEPLATE = "nameplate"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """The programme's geographic area holding sites."""
+
+    id: ZoneId
+    name: str
+    country: str  # ISO 3166-1 alpha-2
+    grid: str  # ISO code of the grid that its energy displaces
+    timezone: str  # IANA name; always a whole hour from UTC
+    latitude: Decimal  # deg, north positive
+    longitude: Decimal  # deg, east positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One place with a gateway and devices."""
+
+    id: SiteId
+    zone: ZoneId
+    name: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A field computer and its program."""
+
+    id: GatewayId
+    site: SiteId
+    provenance: Provenance
+    sim: str | None  # the SIM card's number (ICCID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidBatch:
+    """What one agreement donates."""
+
+    id: str
+    name: str
+    country: str  # ISO 3166-1 alpha-2
+    signed: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """One delivery of one device class under an aid batch; a date is None where none is published."""
+
+    id: str
+    aid_batch: str
+    zone: ZoneId
+    device_class: DeviceClass
+    quantity: int
+    signed: date | None
+    shipped: date | None
+    accepted: date | None
+    handed_over: date | None
+    installed: date | None
+    rated_power_w: Decimal | None  # a lamp's load, a PV set's P0, each
+    rated_power_basis: Basis | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One addressable piece of equipment."""
+
+    id: DeviceId
+    gateway: GatewayId
+    device_class: DeviceClass
+    profile: str
+    painted_number: str | None  # what stands on the pole
+    lot: str | None
+    latitude: Decimal | None
+    longitude: Decimal | None
+    interval_s: int  # expected between two readings
+    rated_power_w: Decimal | None  # a lamp's load, a PV set's P0
+    rated_power_basis: Basis | None
+    accuracy_percent: Decimal  # of its energy metering
+    grid_connection: GridConnection
+    schedule: str  # when light is required: 'sunset..sunrise', 'sunset+5h' or '18:00..04:00' local
+    handed_over: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimCard:
+    """A gateway's SIM card; one without credit is the commonest cause of silence."""
+
+    number: str  # ICCID
+    operator: str
+    plan: str
+    expires: date | None
+
+
+Entry = Zone | Site | Gateway | AidBatch | Lot | Device | SimCard
