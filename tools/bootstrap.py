@@ -51,8 +51,8 @@ def pip_install(wheel: Path, *arguments: str) -> None:
         for name, value in os.environ.items()
         if not name.startswith("PIP_") or name in PIP_VARIABLES_KEPT
     }
-    quiet = ["--no-input", "--disable-pip-version-check", "--root-user-action=ignore"]
-    command = [str(PYTHON), "-E", f"{wheel}/pip", "install", *quiet, "--no-deps", *arguments]
+    habits = ["--no-input", "--disable-pip-version-check", "--root-user-action=ignore"]
+    command = [str(PYTHON), "-E", f"{wheel}/pip", "install", *habits, "--no-deps", *arguments]
     status = subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
     if status != 0:
         sys.exit(f"pip install {' '.join(arguments)}: failed with status {status}")
@@ -80,4 +80,7 @@ def main(arguments: "list[str]") -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)

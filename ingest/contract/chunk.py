@@ -4,7 +4,7 @@ Parsing never loses a row for its neighbour's sake: a row that says what it must
 with its number and the reason, the others are kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
@@ -18,6 +18,7 @@ from ingest.contract.period import rfc3339
 from ingest.contract.quality import Quality
 from ingest.contract.ranges import EMPTY, Ranges
 
+_TIME_LIMIT_MS = 2**52  # fits an int64 in microseconds
 _FLAGS = frozenset(int(flag) for flag in Quality)
 
 
@@ -127,8 +128,21 @@ def parse_chunk(
         ),
         parts=tuple(parts),
     )
-    _check_numbers(account, chunk.numbers)
+    _check_numbers(chunk, defects)
     return chunk, tuple(defects)
+
+
+def _check_numbers(chunk: Chunk, defects: Sequence[Defect]) -> None:
+    account = chunk.account
+    spans = [pair for defect in defects for pair in defect.numbers.pairs]
+    numbers = Ranges.of(*chunk.numbers.pairs, *spans)
+    rows = sum(len(part.number) for part in chunk.parts) + Ranges.of(*spans).count
+    if numbers.count != rows:
+        raise MalformedError("number", "each number once in a chunk")
+    if numbers and numbers.pairs[-1][1] > account.head:
+        raise MalformedError("number", "no number above head")
+    if numbers - Ranges.of(*account.days.values()):
+        raise MalformedError("days", "the day of entry of every number the chunk carries")
 
 
 def _hold_to(limits: Limits, parts: Sequence[object]) -> None:
@@ -161,11 +175,6 @@ def _parse_account(body: Mapping[str, object]) -> Account:
     )
 
 
-def _check_numbers(account: Account, numbers: Ranges) -> None:
-    if numbers and numbers.pairs[-1][1] > account.head:
-        raise MalformedError("number", "no number above head")
-
-
 def _parse_part(
     body: Mapping[str, object], where: str
 ) -> tuple[Part | None, tuple[Defect, ...]]:
@@ -185,7 +194,7 @@ def _parse_part(
         return None, (Defect(numbers=Ranges.from_numbers(number), reason=str(error)),)
     wrong = _wrong_rows(times, columns, quality)
     part = Part(device=device, number=number, measured_at=times, values=columns, quality=quality)
-    return _without(part, wrong), _defects(number, wrong)
+    return without_rows(part, wrong), _defects(number, wrong)
 
 
 def _numbers(value: object, where: str) -> list[int]:
@@ -236,12 +245,11 @@ def _wrong_rows(
             silent -= {row for row, value in enumerate(column) if value is not None}
     silent -= {row for pairs in quality.values() for row, _ in pairs}
     wrong |= dict.fromkeys(silent, "a record that says nothing")
-    if set(map(type, times)) != {int}:
-        wrong |= {
-            row: f"measured_at: expected whole milliseconds, got {time!r:.40}"
-            for row, time in enumerate(times)
-            if type(time) is not int
-        }
+    wrong |= {
+        row: f"measured_at: expected whole milliseconds since 1970, got {time!r:.40}"
+        for row, time in enumerate(times)
+        if type(time) is not int or not 0 <= time < _TIME_LIMIT_MS
+    }
     return wrong
 
 
@@ -258,8 +266,8 @@ def _is_value(value: object) -> bool:
     return type(value) in (float, int) and _all_finite([value])
 
 
-def _without(part: Part, wrong: Mapping[int, str]) -> Part | None:
-    """Return the part without its wrong rows, or None where nothing is left."""
+def without_rows(part: Part, wrong: Collection[int]) -> Part | None:
+    """Return the part without some rows, or None where nothing is left."""
     if not wrong:
         return part
     keep = [row for row in range(len(part.number)) if row not in wrong]

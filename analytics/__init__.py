@@ -1,0 +1,1 @@
+"""Pure functions from readings to facts, figures and notices, and the service that feeds them."""

@@ -1,0 +1,1 @@
+"""The door: HTTP resources, reports, notices, and the routes of the board."""

@@ -1,0 +1,214 @@
+"""The archive: messages as received, appended, compressed, and chained by hash.
+
+It is also ingest's write-ahead log: what lies behind the catalog's watermark is taken in again
+after a crash, in the same order, so what the archive says and what the store holds never part.
+
+A file is a sequence of frames, one per append: length of the body (4 bytes, big-endian), SHA-256
+over the previous frame's hash and the body (32 bytes), body. The body is deflated; inside, each
+message is received_at (8 bytes, microseconds), length of topic (2), topic, length of payload (4),
+payload. A frame that a power cut tore is cut off when the file is opened again.
+"""
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import FileIO
+from pathlib import Path
+from typing import Final, Self
+
+from ingest.contract.period import utc_day
+
+_FRAME: Final = struct.Struct(">I32s")
+_MESSAGE: Final = struct.Struct(">qHI")
+_START: Final = bytes(32)
+_SUFFIX: Final = ".zwa"
+
+
+class ArchiveDamagedError(Exception):
+    """A frame whose hash is not what the chain says."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        super().__init__(f"{path}: the frame at byte {offset} is not what was written")
+        self.path = path
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it was received."""
+
+    topic: str
+    payload: bytes
+    received_at: int  # microseconds, UTC
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place between frames; file names sort in the order of writing."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The messages of one append, and where they lie."""
+
+    start: Position
+    end: Position
+    messages: tuple[Message, ...]
+
+
+class Archive:
+    """One worker's archive under a directory; a file a UTC day of receipt."""
+
+    def __init__(self, directory: Path, worker: str) -> None:
+        self._directory = directory
+        self._worker = worker
+        self._file: FileIO | None = None
+        self._name = ""
+        directory.mkdir(parents=True, exist_ok=True)
+        self._hash = self._recover()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def append(self, messages: Sequence[Message]) -> Frame:
+        """Write the messages as one frame and return when they are on the disk."""
+        file = self._open_for(messages[-1].received_at)
+        body = _pack(messages)
+        link = sha256(self._hash + body).digest()
+        start = file.tell()
+        try:
+            _write_all(file, _FRAME.pack(len(body), link) + body)
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(start)
+            raise
+        self._hash = link
+        return Frame(
+            start=Position(self._name, start),
+            end=Position(self._name, file.tell()),
+            messages=tuple(messages),
+        )
+
+    def frames(self, after: Position | None = None) -> Iterator[Frame]:
+        """Yield the frames that lie behind a position, checking the chain within what is read."""
+        link = _START if after is None else None
+        for path in self._paths():
+            if after is None or path.name >= after.file:
+                skip = after.offset if after and path.name == after.file else 0
+                for frame, seen in _read(path, link):
+                    link = seen
+                    if frame.start.offset >= skip:
+                        yield frame
+
+    def message(self, place: Position, index: int) -> Message:
+        """Return the message at an index of the frame that starts at a place."""
+        for frame, _ in _read(self._directory / place.file, None):
+            if frame.start == place:
+                return frame.messages[index]
+        raise ArchiveDamagedError(self._directory / place.file, place.offset)
+
+    def close(self) -> None:
+        """Close the file being written."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._directory.glob(f"{self._worker}-*{_SUFFIX}"))
+
+    def _recover(self) -> bytes:
+        """Cut a torn frame off the newest file and return the hash the next one follows."""
+        for path in reversed(self._paths()):
+            links = list(_links(path))
+            end, link = links[-1] if links else (0, None)
+            if end < path.stat().st_size:
+                os.truncate(path, end)
+            if link is not None:
+                return link
+        return _START
+
+    def _open_for(self, received_at: int) -> FileIO:
+        name = f"{self._worker}-{utc_day(received_at).isoformat()}{_SUFFIX}"
+        name = max([name, self._name, *(path.name for path in self._paths()[-1:])])
+        if self._file is None or name != self._name:
+            self.close()
+            self._file = (self._directory / name).open("ab", buffering=0)
+            self._name = name
+            _sync_directory(self._directory)
+        return self._file
+
+
+def _pack(messages: Sequence[Message]) -> bytes:
+    packed = bytearray()
+    for message in messages:
+        topic = message.topic.encode()
+        packed += _MESSAGE.pack(message.received_at, len(topic), len(message.payload))
+        packed += topic + message.payload
+    return zlib.compress(packed, 1)
+
+
+def _unpack(body: bytes) -> tuple[Message, ...]:
+    packed = zlib.decompress(body)
+    messages: list[Message] = []
+    place = 0
+    while place < len(packed):
+        received_at, topic_length, payload_length = _MESSAGE.unpack_from(packed, place)
+        middle = place + _MESSAGE.size + topic_length
+        topic = packed[place + _MESSAGE.size : middle].decode()
+        place = middle + payload_length
+        messages.append(
+            Message(topic=topic, payload=packed[middle:place], received_at=received_at)
+        )
+    return tuple(messages)
+
+
+def _bodies(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield offset, link and body of every frame that is there whole."""
+    with path.open("rb") as file:
+        offset = 0
+        while len(head := file.read(_FRAME.size)) == _FRAME.size:
+            length, link = _FRAME.unpack(head)
+            body = file.read(length)
+            if len(body) < length:
+                return
+            yield offset, link, body
+            offset += _FRAME.size + length
+
+
+def _links(path: Path) -> Iterator[tuple[int, bytes]]:
+    for offset, link, body in _bodies(path):
+        yield offset + _FRAME.size + len(body), link
+
+
+def _read(path: Path, previous: bytes | None) -> Iterator[tuple[Frame, bytes]]:
+    """Yield frames with their links; the chain is checked from the first link that is known."""
+    for offset, link, body in _bodies(path):
+        if previous is not None and sha256(previous + body).digest() != link:
+            raise ArchiveDamagedError(path, offset)
+        previous = link
+        end = Position(path.name, offset + _FRAME.size + len(body))
+        start = Position(path.name, offset)
+        yield Frame(start=start, end=end, messages=_unpack(body)), link
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

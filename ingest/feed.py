@@ -1,0 +1,58 @@
+"""The change feed: which hours of which devices got something new, until analytics has taken it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from ingest.columns import Touched
+from ingest.contract.identity import DeviceId, GatewayId
+from ingest.contract.metric import DeviceClass
+from ingest.tables import FEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One row of the feed."""
+
+    id: int
+    device_class: DeviceClass
+    device: DeviceId
+    hour: int  # start, microseconds
+    gateway: GatewayId
+    day: date  # of entry into the outbox
+    records: int
+    readings: int
+
+
+def add(connection: sa.Connection, touched: Iterable[Touched]) -> None:
+    """Write down what arrived, in the transaction that settles it."""
+    rows = [asdict(hour) for hour in touched]
+    if rows:
+        connection.execute(sa.insert(FEED), rows)
+
+
+def changes(connection: sa.Connection, *, limit: int = 100_000) -> Sequence[Change]:
+    """Return the oldest rows."""
+    query = sa.select(FEED).order_by(FEED.c.id).limit(limit)
+    return [
+        Change(
+            id=row.id,
+            device_class=DeviceClass(row.device_class),
+            device=DeviceId(row.device),
+            hour=row.hour,
+            gateway=GatewayId(row.gateway),
+            day=row.day,
+            records=row.records,
+            readings=row.readings,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def delete(connection: sa.Connection, taken: Collection[Change]) -> None:
+    """Take rows off the feed, in the transaction that writes what became of them."""
+    if taken:
+        ids = [{"taken": change.id} for change in taken]
+        connection.execute(sa.delete(FEED).where(FEED.c.id == sa.bindparam("taken")), ids)

@@ -1,0 +1,264 @@
+"""What the messages of one archive frame amount to: readings, accounts, quarantine, presence.
+
+A pure function of the messages, the registry and the accounts before them, so taking in the same
+archive again gives the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from ingest.archive import Frame, Message
+from ingest.checks import impossible_times
+from ingest.columns import Arrival, Touched, lay_out, silent_rows, unknown_metrics
+from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
+from ingest.contract.fields import MalformedError
+from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.lifecycle import Birth, Death, parse_birth, parse_death
+from ingest.contract.limits import TooLargeError
+from ingest.contract.ranges import EMPTY, Ranges
+from ingest.contract.topic import Kind, Topic, UnknownTopicError
+from ingest.ledger import BootAccount, BootKey, Settlement
+from ingest.registry.model import Device
+from ingest.registry.registry import Registry
+from ingest.storage.block import Block
+from ingest.wire import UndecodableError, decode
+
+_UNREADABLE = (UnknownTopicError, UndecodableError, MalformedError, TooLargeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A message, or rows of one, that went to quarantine, and why."""
+
+    message: int  # index in the frame
+    gateway: GatewayId | None
+    boot: BootId | None
+    numbers: Ranges
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a message tells of its gateway's presence."""
+
+    gateway: GatewayId
+    at: int  # received, microseconds
+    birth: Birth | None = None
+    death: Death | None = None
+    held: tuple[BootId, ...] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """Everything one frame amounts to."""
+
+    accounts: dict[BootKey, BootAccount]
+    blocks: Sequence[Block] = ()
+    touched: Sequence[Touched] = ()
+    settlements: list[Settlement] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A message as far as it could be read."""
+
+    index: int
+    message: Message
+    gateway: GatewayId | None
+    body: Chunk | Birth | Death | None
+    defects: tuple[Defect, ...] = ()
+    reason: str = ""
+
+
+def open_messages(frame: Frame) -> list[Opened]:
+    """Read every message of a frame; what cannot be read says why."""
+    return [_open(index, message) for index, message in enumerate(frame.messages)]
+
+
+def boots_in(opened: Sequence[Opened]) -> set[BootKey]:
+    """Return the boots whose accounts the messages speak of."""
+    return {
+        (one.gateway, one.body.account.boot)
+        for one in opened
+        if one.gateway is not None and isinstance(one.body, Chunk)
+    }
+
+
+def take_in(
+    opened: Sequence[Opened], *, registry: Registry, accounts: Mapping[BootKey, BootAccount]
+) -> Intake:
+    """Fold the messages, in order, into readings and accounts."""
+    intake = Intake(accounts=dict(accounts))
+    for one in opened:
+        if one.gateway is None or one.body is None:
+            intake.refusals.append(_refusal(one, EMPTY, one.reason))
+        elif isinstance(one.body, Chunk):
+            _take_chunk(intake, one, one.gateway, one.body, registry)
+        else:
+            intake.heard.append(_heard(one.gateway, one.message.received_at, one.body))
+    intake.blocks, intake.touched = lay_out(intake.arrivals)
+    intake.settlements += [
+        Settlement(gateway=hour.gateway, day=hour.day, readings=hour.readings)
+        for hour in intake.touched
+    ]
+    return intake
+
+
+def _open(index: int, message: Message) -> Opened:
+    gateway = None
+    try:
+        topic = Topic.parse(message.topic)
+        gateway = topic.gateway
+        body, defects = _read(topic, message)
+    except _UNREADABLE as error:
+        return Opened(index=index, message=message, gateway=gateway, body=None, reason=str(error))
+    return Opened(index=index, message=message, gateway=gateway, body=body, defects=defects)
+
+
+def _read(topic: Topic, message: Message) -> tuple[Chunk | Birth | Death, tuple[Defect, ...]]:
+    body = decode(message.payload)
+    match topic.kind:
+        case Kind.CHUNK:
+            return parse_chunk(body)
+        case Kind.BIRTH:
+            return parse_birth(body), ()
+        case Kind.DEATH:
+            return parse_death(body), ()
+        case Kind.ACK:
+            raise UnknownTopicError(message.topic)
+
+
+def _heard(gateway: GatewayId, at: int, body: Birth | Death) -> Heard:
+    if isinstance(body, Birth):
+        return Heard(gateway=gateway, at=at, birth=body, held=body.held)
+    return Heard(gateway=gateway, at=at, death=body)
+
+
+def _take_chunk(
+    intake: Intake, one: Opened, gateway: GatewayId, chunk: Chunk, registry: Registry
+) -> None:
+    key = (gateway, chunk.account.boot)
+    before = intake.accounts.get(key, BootAccount(gateway=gateway, boot=key[1]))
+    account = before.told(chunk.account)
+    defects = list(one.defects)
+    stored: list[int] = []
+    for part in chunk.parts:
+        fresh = without_rows(part, _rows_in(part, account.settled)) if account.settled else part
+        if fresh is None:
+            continue
+        device, wrong = _judge(gateway, fresh, registry, one.message.received_at)
+        defects += wrong
+        sound = without_rows(fresh, _rows_in(fresh, _numbers(wrong))) if wrong else fresh
+        if sound is not None and device is not None:
+            stored += sound.number
+            intake.arrivals.append(_arrival(sound, device, account))
+            _note_unknown(intake, one, sound, device)
+    _settle(intake, one, account, stored=Ranges.from_numbers(stored), defects=defects)
+    intake.heard.append(Heard(gateway=gateway, at=one.message.received_at, held=chunk.held))
+
+
+def _settle(
+    intake: Intake,
+    one: Opened,
+    account: BootAccount,
+    *,
+    stored: Ranges,
+    defects: Sequence[Defect],
+) -> None:
+    """Move a chunk's records to settled: each once, whatever arrives again."""
+    refused = _numbers(defects) - account.settled - stored
+    for defect in defects:
+        if numbers := defect.numbers & refused:
+            intake.refusals.append(_refusal(one, numbers, defect.reason, account.boot))
+    again = (one.body.numbers if isinstance(one.body, Chunk) else EMPTY) & account.settled
+    moved = replace(
+        account, stored=account.stored | stored, quarantined=account.quarantined | refused
+    )
+    intake.accounts[account.gateway, account.boot] = moved
+    intake.settlements += [
+        *(_moved(account, day, stored=n) for day, n in account.by_day(stored).items()),
+        *(_moved(account, day, quarantined=n) for day, n in account.by_day(refused).items()),
+        *(_moved(account, day, redelivered=n) for day, n in account.by_day(again).items()),
+    ]
+
+
+def _judge(
+    gateway: GatewayId, part: Part, registry: Registry, received_at: int
+) -> tuple[Device | None, tuple[Defect, ...]]:
+    """Return whose the rows are, and which of them cannot be stored."""
+    device, reason = _resolve(gateway, part, registry, received_at)
+    if device is None:
+        return None, (Defect(numbers=Ranges.from_numbers(part.number), reason=reason),)
+    wrong = impossible_times(part, received_at=received_at)
+    if unknown_metrics(device.device_class, part):
+        silent = [part.number[row] for row in silent_rows(device.device_class, part)]
+        reason = f"no metric of a {device.device_class} in it"
+        if silent:
+            wrong = (*wrong, Defect(numbers=Ranges.from_numbers(silent), reason=reason))
+    return device, wrong
+
+
+def _resolve(
+    gateway: GatewayId, part: Part, registry: Registry, received_at: int
+) -> tuple[Device | None, str]:
+    if registry.gateway(gateway) is None:
+        return None, f"unknown gateway {gateway}"
+    owners: set[str] = set()
+    for at in (received_at, part.measured_at[0] * 1_000):
+        device = registry.device(part.device, at)
+        if device is not None and device.gateway == gateway:
+            return device, ""
+        owners |= {device.gateway} if device is not None else set()
+    if owners:
+        return None, f"device {part.device} belongs to another gateway, {min(owners)}"
+    return None, f"unknown device {part.device}"
+
+
+def _arrival(part: Part, device: Device, account: BootAccount) -> Arrival:
+    low, high = min(part.number), max(part.number)
+    days = [day for day, (first, last) in account.days.items() if first <= low and high <= last]
+    return Arrival(
+        part=part,
+        device_class=device.device_class,
+        gateway=account.gateway,
+        days=tuple(days[:1] * len(part.number) or map(account.day_of, part.number)),
+    )
+
+
+def _note_unknown(intake: Intake, one: Opened, part: Part, device: Device) -> None:
+    """Keep a pointer to values of metrics the class does not have; their records are stored."""
+    if names := unknown_metrics(device.device_class, part):
+        reason = f"device {part.device}: not a metric of a {device.device_class}: {min(names)}"
+        intake.refusals.append(_refusal(one, EMPTY, reason))
+
+
+def _refusal(
+    one: Opened, numbers: Ranges, reason: str, boot: BootId | None = None
+) -> Refusal:
+    return Refusal(
+        message=one.index, gateway=one.gateway, boot=boot, numbers=numbers, reason=reason
+    )
+
+
+def _moved(
+    account: BootAccount, day: date, *, stored: int = 0, quarantined: int = 0, redelivered: int = 0
+) -> Settlement:
+    return Settlement(
+        gateway=account.gateway,
+        day=day,
+        stored=stored,
+        quarantined=quarantined,
+        redelivered=redelivered,
+    )
+
+
+def _rows_in(part: Part, numbers: Ranges) -> set[int]:
+    return {row for row, number in enumerate(part.number) if number in numbers}
+
+
+def _numbers(defects: Sequence[Defect]) -> Ranges:
+    return Ranges.of(*(pair for defect in defects for pair in defect.numbers.pairs))

@@ -1,0 +1,224 @@
+"""The account of records, per gateway and UTC day of entry into the outbox.
+
+`assigned = stored + repeated + quarantined + thinned + pending + missing`, disjoint. The first
+three are counters, moved in the transaction that settles a record or computes its hour; assigned,
+thinned, pending and missing follow from the ranges a gateway tells. That the two agree is the
+check.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.contract.chunk import Account
+from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.ranges import EMPTY, Ranges
+from ingest.tables import LEDGER_BOOT, LEDGER_COUNT, LEDGER_SPAN
+
+BootKey = tuple[GatewayId, BootId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootAccount:
+    """What is known of one boot's records."""
+
+    gateway: GatewayId
+    boot: BootId
+    head: int = 0
+    low: int = 1
+    thinned: Ranges = EMPTY
+    stored: Ranges = EMPTY  # settled by storing, whether or not found repeated later
+    quarantined: Ranges = EMPTY
+    days: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> Ranges:
+        """Stored or quarantined, and written down."""
+        return self.stored | self.quarantined
+
+    def told(self, account: Account) -> "BootAccount":
+        """Take in what the gateway says; in whatever order it arrives, nothing known is unlearned."""
+        days = dict(self.days)
+        for day, (first, last) in account.days.items():
+            known = days.get(day, (first, last))
+            days[day] = (min(first, known[0]), max(last, known[1]))
+        return replace(
+            self,
+            head=max(self.head, account.head),
+            low=max(self.low, account.low),
+            thinned=self.thinned | account.thinned,
+            days=days,
+        )
+
+    def day_of(self, number: int) -> date:
+        """Return the day a number was assigned on; the contract has every number's day told."""
+        return next(day for day, (first, last) in self.days.items() if first <= number <= last)
+
+    def by_day(self, numbers: Ranges) -> dict[date, int]:
+        """Count numbers by their day of entry."""
+        counts = {day: numbers.within(*span).count for day, span in self.days.items()}
+        return {day: count for day, count in counts.items() if count}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the account, in records; redelivered and readings stand beside it."""
+
+    assigned: int = 0
+    stored: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    thinned: int = 0
+    pending: int = 0
+    missing: int = 0
+    redelivered: int = 0
+    readings: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether counters and ranges agree."""
+        settled = self.stored + self.repeated + self.quarantined
+        return min(self.stored, self.repeated) >= 0 and (
+            self.assigned == settled + self.thinned + self.pending + self.missing
+        )
+
+    def __add__(self, other: "Line") -> "Line":
+        return Line(
+            **{name: getattr(self, name) + getattr(other, name) for name in Line.__slots__}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What one transaction moves for one gateway and day of entry."""
+
+    gateway: GatewayId
+    day: date
+    stored: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    redelivered: int = 0
+    readings: int = 0
+
+
+def load(
+    connection: sa.Connection, of: Collection[BootKey] | None = None
+) -> dict[BootKey, BootAccount]:
+    """Return the accounts of some boots, of all where None."""
+    boots = sa.select(LEDGER_BOOT)
+    spans = sa.select(LEDGER_SPAN)
+    if of is not None:
+        boots = boots.where(sa.tuple_(LEDGER_BOOT.c.gateway, LEDGER_BOOT.c.boot).in_(of))
+        spans = spans.where(sa.tuple_(LEDGER_SPAN.c.gateway, LEDGER_SPAN.c.boot).in_(of))
+    days: dict[tuple[str, str], dict[date, tuple[int, int]]] = {}
+    for row in connection.execute(spans):
+        days.setdefault((row.gateway, row.boot), {})[row.day] = (row.first, row.last)
+    return {
+        (row.gateway, row.boot): BootAccount(
+            gateway=row.gateway,
+            boot=row.boot,
+            head=row.head,
+            low=row.low,
+            thinned=_ranges(row.thinned),
+            stored=_ranges(row.stored),
+            quarantined=_ranges(row.quarantined),
+            days=days.get((row.gateway, row.boot), {}),
+        )
+        for row in connection.execute(boots)
+    }
+
+
+def save(connection: sa.Connection, accounts: Iterable[BootAccount]) -> None:
+    """Write accounts down in place of what was known of their boots."""
+    for account in accounts:
+        key = {"gateway": account.gateway, "boot": account.boot}
+        _put(connection, LEDGER_BOOT, key, _row(account))
+        for day, (first, last) in account.days.items():
+            _put(connection, LEDGER_SPAN, key | {"day": day}, {"first": first, "last": last})
+
+
+def move(connection: sa.Connection, settlements: Iterable[Settlement]) -> None:
+    """Add to the counters; a negative number takes away."""
+    for settlement in settlements:
+        key = {"gateway": settlement.gateway, "day": settlement.day}
+        names = ("stored", "repeated", "quarantined", "redelivered", "readings")
+        added = {name: getattr(settlement, name) for name in names}
+        table = LEDGER_COUNT
+        changed = connection.execute(
+            sa.update(table)
+            .where(*(table.c[name] == value for name, value in key.items()))
+            .values({name: table.c[name] + value for name, value in added.items()})
+        )
+        if changed.rowcount == 0:
+            connection.execute(sa.insert(table).values(key | added))
+
+
+def lines(
+    connection: sa.Connection, *, gateway: str | None = None, day: date | None = None
+) -> dict[tuple[GatewayId, date], Line]:
+    """Return the account per gateway and day of entry."""
+    counts = {
+        (row.gateway, row.day): Line(
+            stored=row.stored,
+            repeated=row.repeated,
+            quarantined=row.quarantined,
+            redelivered=row.redelivered,
+            readings=row.readings,
+        )
+        for row in connection.execute(sa.select(LEDGER_COUNT))
+    }
+    for account in load(connection).values():
+        for entry_day, span in account.days.items():
+            key = (account.gateway, entry_day)
+            counts[key] = counts.get(key, Line()) + _from_ranges(account, span)
+    return {
+        key: line
+        for key, line in sorted(counts.items())
+        if gateway in (None, key[0]) and day in (None, key[1])
+    }
+
+
+def total(account: Mapping[tuple[GatewayId, date], Line]) -> Line:
+    """Add up the lines of an account."""
+    return sum(account.values(), start=Line())
+
+
+def _from_ranges(account: BootAccount, span: tuple[int, int]) -> Line:
+    first, last = span
+    settled = account.settled
+    thinned = (account.thinned - settled).within(first, last)
+    open_numbers = (settled | account.thinned).gaps(first, last)
+    pending = open_numbers.within(account.low, last)
+    return Line(
+        assigned=last - first + 1,
+        thinned=thinned.count,
+        pending=pending.count,
+        missing=open_numbers.count - pending.count,
+    )
+
+
+def _row(account: BootAccount) -> dict[str, Any]:
+    return {
+        "head": account.head,
+        "low": account.low,
+        "thinned": json.dumps(account.thinned.to_lists()),
+        "stored": json.dumps(account.stored.to_lists()),
+        "quarantined": json.dumps(account.quarantined.to_lists()),
+    }
+
+
+def _ranges(text: str) -> Ranges:
+    return Ranges(tuple((first, last) for first, last in json.loads(text)))
+
+
+def _put(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    matches = [table.c[name] == value for name, value in key.items()]
+    changed = connection.execute(sa.update(table).where(*matches).values(values))
+    if changed.rowcount == 0:
+        connection.execute(sa.insert(table).values({**key, **values}))

@@ -1,0 +1,171 @@
+"""Ingest's link to the broker: paho with manual acknowledgement and a session that persists.
+
+MQTT 5 towards any real broker; 3.1.1 only towards the demo's embedded one.
+"""
+
+import logging
+import queue
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.archive import Message
+from ingest.contract.clock import Clock
+from ingest.contract.period import micros
+
+_LOG = logging.getLogger(__name__)
+_FILTER: Final = "zw/1/+/up/#"
+_SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
+_RECEIVE_MAXIMUM: Final = 1_000
+_BACKLOG: Final = 2_000  # messages; a full backlog stops reading from the socket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerAddress:
+    """Where a broker is, and as whom to go there."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5
+
+    @classmethod
+    def parse(cls, url: str) -> "BrokerAddress":
+        """Read mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; the error never shows the password."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError("broker: expected mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
+        tls = parts.scheme == "mqtts"
+        return cls(
+            host=parts.hostname,
+            port=port or (8883 if tls else 1883),
+            user=None if parts.username is None else unquote(parts.username),
+            password=None if parts.password is None else unquote(parts.password),
+            tls=tls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message and what the broker needs to hear once it is safe."""
+
+    message: Message
+    mid: int
+    qos: int
+
+
+class MqttLink:
+    """Receives what gateways publish, and answers them."""
+
+    def __init__(self, address: BrokerAddress, *, client_id: str, clock: Clock) -> None:
+        self._address = address
+        self._clock = clock
+        self._received: queue.Queue[Received] = queue.Queue(_BACKLOG)
+        self._on_connected: Callable[[], None] = lambda: None
+        self._client = self._make_client(client_id)
+
+    def __enter__(self) -> Self:
+        self._client.connect_async(
+            self._address.host, self._address.port, keepalive=30, **_session(self._address)
+        )
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._drain()
+        self._client.loop_stop()
+
+    def when_connected(self, callback: Callable[[], None]) -> None:
+        """Call back, from the link's own thread, whenever the subscription stands."""
+        self._on_connected = callback
+
+    def take(self, *, wait_s: float, messages: int, payload_bytes: int) -> Sequence[Received]:
+        """Return what has come in, in order, after waiting for the first; empty where none came."""
+        taken: list[Received] = []
+        size = 0
+        try:
+            taken.append(self._received.get(timeout=wait_s))
+            while len(taken) < messages and size < payload_bytes:
+                size += len(taken[-1].message.payload)
+                taken.append(self._received.get_nowait())
+        except queue.Empty:
+            pass
+        return taken
+
+    def acknowledge(self, received: Sequence[Received]) -> None:
+        """Tell the broker that the messages are safe."""
+        for one in received:
+            if one.qos:
+                self._client.ack(one.mid, one.qos)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Hand the broker a retained message."""
+        self._client.publish(topic, payload, qos=1, retain=True)
+
+    def _make_client(self, client_id: str) -> paho.Client:
+        five = self._address.version == MQTTProtocolVersion.MQTTv5
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=self._address.version,
+            manual_ack=True,
+            **({} if five else {"clean_session": False}),
+        )
+        client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+        client.reconnect_delay_set(1, 30)
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_message = self._arrived
+        return client
+
+    def _connected(
+        self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any
+    ) -> None:
+        if reason.is_failure:
+            _LOG.error("the broker refused ingest: %s", reason)
+            return
+        _LOG.info("connected to the broker at %s:%s", self._address.host, self._address.port)
+        client.subscribe(_FILTER, qos=1)
+
+    def _subscribed(self, *_: Any) -> None:
+        self._on_connected()
+
+    def _arrived(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        kept = Message(
+            topic=message.topic,
+            payload=message.payload,
+            received_at=micros(self._clock.now()),
+        )
+        self._received.put(Received(kept, message.mid, message.qos))
+
+    def _drain(self) -> None:
+        """Make room, so that a link that waits with a full backlog can end; the broker sends again."""
+        while not self._received.empty():
+            self._received.get_nowait()
+
+
+def _session(address: BrokerAddress) -> dict[str, Any]:
+    """Return what makes an MQTT 5 session outlive its connection; 3.1.1 says so in the client."""
+    if address.version != MQTTProtocolVersion.MQTTv5:
+        return {}
+    properties = Properties(PacketTypes.CONNECT)
+    properties.SessionExpiryInterval = _SESSION_S
+    properties.ReceiveMaximum = _RECEIVE_MAXIMUM
+    return {"clean_start": False, "properties": properties}

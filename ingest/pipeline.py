@@ -1,0 +1,124 @@
+"""The order of a commit: archive, store, catalog, acknowledgement.
+
+A crash after any step is repaired: what the archive holds beyond the catalog's watermark is taken
+in again at the start, in the archive's order, and what never reached the archive is sent again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from ingest import feed, ledger, presence, quarantine
+from ingest.archive import Archive, Frame, Message, Position
+from ingest.contract.ack import Ack, form_ack
+from ingest.contract.clock import Clock
+from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.topic import Kind, Topic
+from ingest.intake import Intake, boots_in, open_messages, take_in
+from ingest.registry.registry import Registry
+from ingest.storage.port import ReadingStore
+from ingest.tables import WATERMARK
+from ingest.wire import encode
+
+
+class Step(StrEnum):
+    """Where a commit stands."""
+
+    ARCHIVED = "archived"
+    STORED = "stored"
+    WRITTEN_DOWN = "written down"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class Publisher(Protocol):
+    """Sends a retained message to a gateway."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Hand the message to the broker."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Takes in groups of messages. One worker owns its archive, and calls come one at a time."""
+
+    worker: str
+    archive: Archive
+    store: ReadingStore
+    catalog: sa.Engine
+    registry: Registry
+    publisher: Publisher
+    clock: Clock
+
+    def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
+        """Take in a group of messages, telling after each step that it is done."""
+        frame = self.archive.append(messages)
+        yield Step.ARCHIVED
+        yield from self._take(frame)
+
+    def recover(self) -> Iterator[Step]:
+        """Take in what the archive holds and the catalog does not know of."""
+        for frame in self.archive.frames(after=self._watermark()):
+            yield from self._take(frame)
+
+    def acknowledge(self, gateways: Iterable[GatewayId], boots: Iterable[ledger.BootKey]) -> None:
+        """Tell gateways what is settled of every boot they hold, and of some boots besides."""
+        extra = set(boots)
+        for gateway in sorted(gateways):
+            payload = encode(form_ack(self._ack(gateway, {b for g, b in extra if g == gateway})))
+            self.publisher.publish(str(Topic(gateway, Kind.ACK)), payload)
+
+    def acknowledge_all(self) -> None:
+        """Repeat every gateway's acknowledgement: its age tells them that ingest is alive."""
+        with self.catalog.connect() as connection:
+            known = [one.gateway for one in presence.every(connection)]
+        self.acknowledge(known, ())
+
+    def _take(self, frame: Frame) -> Iterator[Step]:
+        opened = open_messages(frame)
+        boots = boots_in(opened)
+        with self.catalog.connect() as connection:
+            accounts = ledger.load(connection, boots)
+        intake = take_in(opened, registry=self.registry, accounts=accounts)
+        self.store.write(intake.blocks)
+        yield Step.STORED
+        with self.catalog.begin() as connection:
+            self._write_down(connection, frame, intake)
+        yield Step.WRITTEN_DOWN
+        self.acknowledge({one.gateway for one in intake.heard}, boots)
+        yield Step.ACKNOWLEDGED
+
+    def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> None:
+        ledger.save(connection, intake.accounts.values())
+        ledger.move(connection, intake.settlements)
+        quarantine.add(connection, frame, intake.refusals)
+        feed.add(connection, intake.touched)
+        presence.note(connection, intake.heard)
+        place = {"archive_file": frame.end.file, "archive_offset": frame.end.offset}
+        changed = connection.execute(
+            sa.update(WATERMARK).where(WATERMARK.c.worker == self.worker).values(place)
+        )
+        if changed.rowcount == 0:
+            connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
+
+    def _watermark(self) -> Position | None:
+        with self.catalog.connect() as connection:
+            row = connection.execute(
+                sa.select(WATERMARK).where(WATERMARK.c.worker == self.worker)
+            ).first()
+        return None if row is None else Position(row.archive_file, row.archive_offset)
+
+    def _ack(self, gateway: GatewayId, boots: set[BootId]) -> Ack:
+        with self.catalog.connect() as connection:
+            known = presence.one_of(connection, gateway)
+            keys = [(gateway, boot) for boot in sorted(boots | set(known.held if known else ()))]
+            accounts = ledger.load(connection, keys)
+            defects = quarantine.defects_of(connection, keys)
+        return Ack(
+            sent_at=self.clock.now(),
+            settled={boot: account.settled for (_, boot), account in accounts.items()},
+            quarantined={boot: tuple(found) for (_, boot), found in defects.items()},
+        )

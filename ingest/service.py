@@ -1,0 +1,84 @@
+"""The ingest service: groups of messages from the broker through the pipeline, one group at a time."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.exc import OperationalError
+
+from ingest.archive import Message
+from ingest.mqtt import MqttLink
+from ingest.pipeline import Pipeline, Step
+from ingest.storage.port import StoreUnavailableError
+
+_LOG = logging.getLogger(__name__)
+_GROUP_MESSAGES: Final = 256
+_GROUP_BYTES: Final = 8_388_608
+_RETRY: Final = timedelta(seconds=2)  # real time
+_ACK_EVERY: Final = timedelta(seconds=30)  # real time: gateways judge the link by its age
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestService:
+    """Runs one worker until it is cancelled."""
+
+    link: MqttLink
+    pipeline: Pipeline
+    on_commit: Callable[[int], None] = lambda _: None
+    """Told, from the service's thread, how many messages a commit took in."""
+
+    async def run(self) -> None:
+        """Recover what a crash left, then take in what arrives."""
+        await asyncio.to_thread(self._recover)
+        with self.link:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._take_in(), name="ingest")
+                tasks.create_task(self._keep_acknowledging(), name="acknowledge")
+
+    async def _take_in(self) -> None:
+        """Run the blocking loop in a thread; when cancelled, let it finish its group."""
+        stop = threading.Event()
+        done = asyncio.get_running_loop().run_in_executor(None, self._loop, stop)
+        try:
+            await asyncio.shield(done)
+        except asyncio.CancelledError:
+            stop.set()
+            await done
+            raise
+
+    async def _keep_acknowledging(self) -> None:
+        while True:
+            await asyncio.sleep(_ACK_EVERY.total_seconds())
+            await asyncio.to_thread(self.pipeline.acknowledge_all)
+
+    def _loop(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            received = self.link.take(
+                wait_s=0.5, messages=_GROUP_MESSAGES, payload_bytes=_GROUP_BYTES
+            )
+            if received and self._commit([one.message for one in received], stop):
+                self.link.acknowledge(received)
+                self.on_commit(len(received))
+
+    def _commit(self, messages: list[Message], stop: threading.Event) -> bool:
+        """Take a group in, however long archive, store or catalog stay away; False where stopped."""
+        archived = False
+        while not stop.is_set():
+            try:
+                for step in self.pipeline.recover() if archived else self.pipeline.commit(messages):
+                    archived = archived or step is Step.ARCHIVED
+            except (StoreUnavailableError, OperationalError, OSError) as error:
+                _LOG.error("cannot take in %d messages yet: %s", len(messages), error)
+                stop.wait(_RETRY.total_seconds())
+            else:
+                return True
+        return False
+
+    def _recover(self) -> None:
+        taken = sum(step is Step.WRITTEN_DOWN for step in self.pipeline.recover())
+        if taken:
+            _LOG.info("took in %d groups that the catalog did not know of", taken)

@@ -1,0 +1,89 @@
+"""The catalog tables that ingest owns: accounts, quarantine, change feed, presence."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+METADATA: Final = sa.MetaData()
+
+LEDGER_BOOT: Final = sa.Table(
+    "ledger_boot",
+    METADATA,
+    sa.Column("gateway", sa.String(63), primary_key=True),
+    sa.Column("boot", sa.String(63), primary_key=True),
+    sa.Column("head", sa.BigInteger, nullable=False),
+    sa.Column("low", sa.BigInteger, nullable=False),
+    sa.Column("thinned", sa.Text, nullable=False),  # ranges as JSON
+    sa.Column("stored", sa.Text, nullable=False),
+    sa.Column("quarantined", sa.Text, nullable=False),
+)
+
+LEDGER_SPAN: Final = sa.Table(
+    "ledger_span",
+    METADATA,
+    sa.Column("gateway", sa.String(63), primary_key=True),
+    sa.Column("boot", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+)
+
+LEDGER_COUNT: Final = sa.Table(
+    "ledger_count",
+    METADATA,
+    sa.Column("gateway", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("stored", sa.BigInteger, nullable=False),
+    sa.Column("repeated", sa.BigInteger, nullable=False),
+    sa.Column("quarantined", sa.BigInteger, nullable=False),
+    sa.Column("redelivered", sa.BigInteger, nullable=False),
+    sa.Column("readings", sa.BigInteger, nullable=False),
+)
+
+QUARANTINE: Final = sa.Table(
+    "quarantine",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("gateway", sa.String(63), nullable=True),
+    sa.Column("boot", sa.String(63), nullable=True),
+    sa.Column("numbers", sa.Text, nullable=False),  # ranges as JSON; empty where not readable
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("archive_file", sa.String(80), nullable=False),
+    sa.Column("archive_offset", sa.BigInteger, nullable=False),
+    sa.Column("archive_index", sa.Integer, nullable=False),
+)
+
+FEED: Final = sa.Table(
+    "feed",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("device_class", sa.String(40), nullable=False),
+    sa.Column("device", sa.String(63), nullable=False),
+    sa.Column("hour", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("gateway", sa.String(63), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),  # of entry into the outbox
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("readings", sa.Integer, nullable=False),
+)
+
+PRESENCE: Final = sa.Table(
+    "presence",
+    METADATA,
+    sa.Column("gateway", sa.String(63), primary_key=True),
+    sa.Column("boot", sa.String(63), nullable=True),
+    sa.Column("connection", sa.BigInteger, nullable=True),
+    sa.Column("software", sa.Text, nullable=True),
+    sa.Column("held", sa.Text, nullable=False),  # boots as JSON
+    sa.Column("born_at", sa.BigInteger, nullable=True),  # microseconds
+    sa.Column("died_at", sa.BigInteger, nullable=True),
+    sa.Column("heard_at", sa.BigInteger, nullable=False),
+)
+
+WATERMARK: Final = sa.Table(
+    "watermark",
+    METADATA,
+    sa.Column("worker", sa.String(63), primary_key=True),
+    sa.Column("archive_file", sa.String(80), nullable=False),
+    sa.Column("archive_offset", sa.BigInteger, nullable=False),  # end of the last frame taken in
+)

@@ -1,0 +1,1 @@
+"""What Zonewatch promises, folder by folder."""
