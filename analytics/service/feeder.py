@@ -1,0 +1,171 @@
+"""From the change feed to facts: one pass takes rows off the feed and writes what became of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import sqlalchemy as sa
+
+from analytics.days import days_of, span_of
+from analytics.deviceday import DeviceDay, device_days
+from analytics.hours import RECORD
+from analytics.service import facts
+from analytics.service.facts import Submission, SubmissionKey
+from analytics.service.hourfiles import HourFiles
+from analytics.service.rolling import Roller
+from ingest import feed, ledger
+from ingest.contract.clock import Clock
+from ingest.contract.identity import DeviceId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import DAY_US, Period, micros, utc_day
+from ingest.feed import Change
+from ingest.ledger import Settlement
+from ingest.registry.model import Zone
+from ingest.registry.registry import Registry
+from ingest.storage.port import ReadingStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeder:
+    """Feeds analytics; only one runs against a catalog, and its passes come one at a time."""
+
+    store: ReadingStore
+    catalog: sa.Engine
+    files: HourFiles
+    registry: Callable[[], Registry]
+    clock: Clock
+
+    def step(self) -> int:
+        """Take what is on the feed; return how many rows that were."""
+        with self.catalog.connect() as connection:
+            changes = feed.changes(connection)
+        if not changes:
+            return 0
+        registry = self.registry()
+        found: list[DeviceDay] = []
+        distinct: dict[SubmissionKey, int] = {}
+        hours = 0
+        for (zone, device_class), own in _by_zone(changes, registry).items():
+            computed = self._roller(zone, device_class, registry).compute(_touched(own))
+            hours += len(computed)
+            found += self._device_days(zone, device_class, computed)
+            distinct |= self._distinct(zone, device_class, own)
+        with self.catalog.begin() as connection:
+            facts.put_device_days(connection, found)
+            self._account(connection, changes, distinct)
+            feed.delete(connection, changes)
+            self._progress(connection, changes=len(changes), hours=hours)
+        return len(changes)
+
+    def _roller(self, zone: Zone, device_class: DeviceClass, registry: Registry) -> Roller:
+        return Roller(
+            store=self.store,
+            files=self.files,
+            zone=zone.id,
+            device_class=device_class,
+            intervals_s={device.id: device.interval_s for device in registry.devices()},
+        )
+
+    def _device_days(
+        self, zone: Zone, device_class: DeviceClass, computed: set[tuple[DeviceId, int]]
+    ) -> list[DeviceDay]:
+        timezone = ZoneInfo(zone.timezone)
+        day_by_hour = days_of({hour for _, hour in computed}, timezone, device_class)
+        wanted = {(device, day_by_hour[hour]) for device, hour in computed}
+        first, last = min(day_by_hour.values()), max(day_by_hour.values())
+        span = Period(
+            span_of(first, timezone, device_class).start, span_of(last, timezone, device_class).end
+        )
+        hours = self.files.read(zone.id, device_class, span)
+        hours = hours[hours["device"].isin({device for device, _ in wanted})]
+        days = days_of(hours["hour"].unique().tolist(), timezone, device_class)
+        hours = hours.assign(day=hours["hour"].map(days))
+        hours = hours[pd.MultiIndex.from_frame(hours[["device", "day"]]).isin(wanted)]
+        return device_days(hours, device_class=device_class)
+
+    def _distinct(
+        self, zone: Zone, device_class: DeviceClass, changes: Sequence[Change]
+    ) -> dict[SubmissionKey, int]:
+        """Count the distinct records of the UTC days that changes touched."""
+        counts: dict[SubmissionKey, int] = {}
+        for day in {change.hour // DAY_US for change in changes}:
+            hours = self.files.read(
+                zone.id, device_class, Period(day * DAY_US, (day + 1) * DAY_US)
+            )
+            records = hours[hours["metric"] == RECORD].groupby("device")["readings"].sum()
+            counts |= {
+                (DeviceId(str(device)), utc_day(day * DAY_US)): int(n)
+                for device, n in records.items()
+            }
+        return counts
+
+    def _account(
+        self,
+        connection: sa.Connection,
+        changes: Sequence[Change],
+        distinct: Mapping[SubmissionKey, int],
+    ) -> None:
+        """Move records from stored to repeated: submitted minus distinct, each once."""
+        by_day: dict[SubmissionKey, list[Change]] = {}
+        for change in changes:
+            by_day.setdefault((change.device, utc_day(change.hour)), []).append(change)
+        known = facts.submissions(connection, list(by_day))
+        moved: list[Settlement] = []
+        submitted: dict[SubmissionKey, Submission] = {}
+        for key, own in by_day.items():
+            before = known.get(key, Submission())
+            records = before.records + sum(change.records for change in own)
+            repeated = max(before.repeated, records - distinct.get(key, 0))
+            submitted[key] = Submission(records=records, repeated=repeated)
+            moved += _repeated(own, repeated - before.repeated)
+        facts.put_submissions(connection, submitted)
+        ledger.move(connection, moved)
+
+    def _progress(self, connection: sa.Connection, *, changes: int, hours: int) -> None:
+        before = facts.progress(connection)
+        facts.put_progress(
+            connection,
+            replace(
+                before,
+                changes=before.changes + changes,
+                hours=before.hours + hours,
+                as_of=micros(self.clock.now()),
+            ),
+        )
+
+
+def _by_zone(
+    changes: Sequence[Change], registry: Registry
+) -> dict[tuple[Zone, DeviceClass], list[Change]]:
+    """Group changes by the zone the device stood in then."""
+    groups: dict[tuple[Zone, DeviceClass], list[Change]] = {}
+    for change in changes:
+        device = registry.device(change.device, change.hour) or registry.device(change.device)
+        if device is None:
+            raise LookupError(f"the feed names a device that is not in the registry: {change.device}")
+        zone = registry.zone_of(device, change.hour)
+        groups.setdefault((zone, change.device_class), []).append(change)
+    return groups
+
+
+def _touched(changes: Sequence[Change]) -> dict[DeviceId, set[int]]:
+    touched: dict[DeviceId, set[int]] = {}
+    for change in changes:
+        touched.setdefault(change.device, set()).add(change.hour)
+    return touched
+
+
+def _repeated(changes: Sequence[Change], count: int) -> list[Settlement]:
+    """Find a home for repeated records: the last that came, by gateway and day of entry."""
+    moved: list[Settlement] = []
+    for change in reversed(changes):
+        share = min(count, change.records)
+        if share:
+            moved.append(
+                Settlement(
+                    gateway=change.gateway, day=change.day, stored=-share, repeated=share
+                )
+            )
+            count -= share
+    return moved

@@ -1,0 +1,94 @@
+"""Which hours a change reaches, and computing just those.
+
+An hour's readings reach into the next by what they hold, and by the counters' running maxima
+into every later hour until a maximum is what it was. That closure is recomputed, nothing else.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+from analytics.hours import lead_in, roll
+from analytics.service.hourfiles import CounterKey, HourFiles
+from ingest.contract.catalog import METRICS
+from ingest.contract.identity import DeviceId, ZoneId
+from ingest.contract.metric import DeviceClass, Kind
+from ingest.contract.period import HOUR_US, Period
+from ingest.storage.port import ReadingStore
+
+Hours = Mapping[DeviceId, Collection[int]]
+_LONGEST_SEGMENT_H: Final = 24 * 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roller:
+    """Computes hours of one device class in one zone."""
+
+    store: ReadingStore
+    files: HourFiles
+    zone: ZoneId
+    device_class: DeviceClass
+    intervals_s: Mapping[DeviceId, int]
+
+    def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
+        """Recompute the touched hours and their closure; return every (device, hour) computed."""
+        computed: set[tuple[DeviceId, int]] = set()
+        waiting = {device: {*hours, *(h + HOUR_US for h in hours)} for device, hours in touched.items()}
+        while waiting:
+            following: dict[DeviceId, set[int]] = {}
+            for devices, segment in _segments(waiting):
+                computed |= {(device, hour) for device in devices for hour in segment.hours()}
+                for device, hour in self._segment(devices, segment).items():
+                    following.setdefault(device, set()).add(hour)
+            waiting = {
+                device: fresh
+                for device, hours in following.items()
+                if (fresh := {hour for hour in hours if (device, hour) not in computed})
+            }
+        return computed
+
+    def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
+        """Compute a segment; return, by device, the next hour whose counters now start elsewhere."""
+        lead = max(lead_in(self.intervals_s[device]) for device in devices)
+        reach = Period(segment.start - lead, segment.end)
+        block = self.store.read(self.device_class, devices, reach)
+        counters = self._counters(devices, block.values)
+        before = self.files.running_before(self.zone, self.device_class, segment.start, counters)
+        was = self.files.running_before(self.zone, self.device_class, segment.end, counters)
+        hours = roll(block, segment, intervals_s=self.intervals_s, running=before)
+        keys = [(device, hour) for device in devices for hour in segment.hours()]
+        self.files.replace(self.zone, self.device_class, keys, hours)
+        now = self.files.running_before(self.zone, self.device_class, segment.end, counters)
+        moved = {key[0] for key in counters if was.get(key) != now.get(key)}
+        return self.files.next_hours(self.zone, self.device_class, segment.end, moved)
+
+    def _counters(
+        self, devices: Collection[DeviceId], there: Mapping[str, object]
+    ) -> list[CounterKey]:
+        names = [
+            metric.name
+            for metric in METRICS[self.device_class]
+            if metric.kind is Kind.COUNTER and metric.name in there
+        ]
+        return [(device, name) for device in devices for name in names]
+
+
+def _segments(waiting: Mapping[DeviceId, Collection[int]]) -> Iterable[tuple[list[DeviceId], Period]]:
+    """Yield contiguous spans in time order, with the devices that wait for just the same hours."""
+    alike: dict[tuple[int, ...], list[DeviceId]] = {}
+    for device, hours in sorted(waiting.items()):
+        alike.setdefault(tuple(sorted(hours)), []).append(device)
+    for hours, devices in alike.items():
+        for start, end in _runs(hours):
+            yield devices, Period(start, end)
+
+
+def _runs(hours: tuple[int, ...]) -> Iterable[tuple[int, int]]:
+    start = previous = hours[0]
+    for hour in hours[1:]:
+        if hour != previous + HOUR_US or hour - start >= _LONGEST_SEGMENT_H * HOUR_US:
+            yield start, previous + HOUR_US
+            start = hour
+        previous = hour
+    yield start, previous + HOUR_US

@@ -1,0 +1,39 @@
+"""The catalog tables that analytics owns: facts, and what became of submitted records."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+METADATA: Final = sa.MetaData()
+
+DEVICE_DAY: Final = sa.Table(
+    "device_day",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("device_class", sa.String(40), nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("covered_s", sa.Integer, nullable=False),
+    sa.Column("energy_mwh", sa.BigInteger, nullable=True),
+    sa.Column("energy_source", sa.String(10), nullable=True),
+    sa.Column("lit_s", sa.Integer, nullable=True),
+    sa.Index("device_day_by_day", "day"),
+)
+
+SUBMISSION: Final = sa.Table(
+    "submission",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),  # UTC day of measuring
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("repeated", sa.Integer, nullable=False),
+)
+
+PROGRESS: Final = sa.Table(
+    "progress",
+    METADATA,
+    sa.Column("stage", sa.String(40), primary_key=True),
+    sa.Column("changes", sa.BigInteger, nullable=False),  # feed rows taken, ever
+    sa.Column("hours", sa.BigInteger, nullable=False),  # device-hours computed, ever
+    sa.Column("as_of", sa.BigInteger, nullable=False),  # of the last pass, microseconds
+)
