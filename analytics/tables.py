@@ -35,5 +35,6 @@ PROGRESS: Final = sa.Table(
     sa.Column("stage", sa.String(40), primary_key=True),
     sa.Column("changes", sa.BigInteger, nullable=False),  # feed rows taken, ever
     sa.Column("hours", sa.BigInteger, nullable=False),  # device-hours computed, ever
+    sa.Column("since", sa.BigInteger, nullable=False),  # first hour ever touched, microseconds
     sa.Column("as_of", sa.BigInteger, nullable=False),  # of the last pass, microseconds
 )

@@ -26,11 +26,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far analytics is: feed rows taken and device-hours computed, ever; time of the last pass."""
+    """How far analytics is. Times in microseconds, UTC."""
 
-    changes: int = 0
-    hours: int = 0
-    as_of: int = 0  # microseconds, UTC
+    changes: int = 0  # feed rows taken, ever
+    hours: int = 0  # device-hours computed, ever
+    since: int | None = None  # first hour ever touched; None before any
+    as_of: int = 0  # of the last pass
 
 
 def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> None:
@@ -111,7 +112,7 @@ def progress(connection: sa.Connection) -> Progress:
     row = connection.execute(sa.select(PROGRESS).where(PROGRESS.c.stage == _STAGE)).first()
     if row is None:
         return Progress()
-    return Progress(changes=row.changes, hours=row.hours, as_of=row.as_of)
+    return Progress(changes=row.changes, hours=row.hours, since=row.since, as_of=row.as_of)
 
 
 def put_progress(connection: sa.Connection, reached: Progress) -> None:

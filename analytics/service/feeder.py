@@ -1,7 +1,7 @@
 """From the change feed to facts: one pass takes rows off the feed and writes what became of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -11,7 +11,7 @@ from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.service import facts
-from analytics.service.facts import Submission, SubmissionKey
+from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
 from ingest import feed, ledger
@@ -55,7 +55,7 @@ class Feeder:
             facts.put_device_days(connection, found)
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
-            self._progress(connection, changes=len(changes), hours=hours)
+            self._progress(connection, changes, hours)
         return len(changes)
 
     def _roller(self, zone: Zone, device_class: DeviceClass, registry: Registry) -> Roller:
@@ -122,17 +122,16 @@ class Feeder:
         facts.put_submissions(connection, submitted)
         ledger.move(connection, moved)
 
-    def _progress(self, connection: sa.Connection, *, changes: int, hours: int) -> None:
+    def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)
-        facts.put_progress(
-            connection,
-            replace(
-                before,
-                changes=before.changes + changes,
-                hours=before.hours + hours,
-                as_of=micros(self.clock.now()),
-            ),
+        first = min(change.hour for change in changes)
+        reached = Progress(
+            changes=before.changes + len(changes),
+            hours=before.hours + hours,
+            since=first if before.since is None else min(before.since, first),
+            as_of=micros(self.clock.now()),
         )
+        facts.put_progress(connection, reached)
 
 
 def _by_zone(

@@ -1,4 +1,4 @@
-"""Chance that depends on nothing but a seed and names, so that neither neighbors nor the span matter."""
+"""Chance that depends on a seed and names alone: neither neighbors nor the span matter."""
 
 from datetime import date, timedelta
 from hashlib import blake2b

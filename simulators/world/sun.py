@@ -20,14 +20,14 @@ HORIZON_DEG: Final = -0.8333  # of the sun's center at sunrise and sunset: radiu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SunPosition:
-    """Geometric elevation above the horizon and azimuth from north over east. [deg]"""
+    """Geometric elevation above the horizon and azimuth from north over east [deg]."""
 
     elevation: Floats
     azimuth: Floats
 
 
 def sun_position(instants: Micros, *, latitude: Floats, longitude: Floats) -> SunPosition:
-    """Return where the sun stands, by broadcasting instants against positions in degrees north and east."""
+    """Return where the sun stands, instants broadcast against degrees north and east."""
     days = (instants - _J2000_US) / _DAY_US
     right_ascension, declination = _equatorial(days)
     sidereal = np.radians(280.46062 + 360.98564737 * days + longitude)
@@ -45,7 +45,7 @@ def sun_position(instants: Micros, *, latitude: Floats, longitude: Floats) -> Su
 
 
 def _equatorial(days: Floats) -> tuple[Floats, Floats]:
-    """Return right ascension and declination, days after the epoch J2000. [rad]"""
+    """Return right ascension and declination, days after the epoch J2000 [rad]."""
     anomaly = np.radians(357.528 + 0.9856003 * days)
     longitude = np.radians(
         280.460 + 0.9856474 * days + 1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly)

@@ -11,7 +11,7 @@ _SATURDAY: Final = 5
 
 
 def traffic(day: date, hours: Floats) -> Floats:
-    """Return traffic at local hours of a day, as a share of the busiest. [0, 1]"""
+    """Return traffic at local hours of a day, as a share of the busiest [0, 1]."""
     morning = np.exp(-(((hours - 7.5) / 1.4) ** 2))
     evening = np.exp(-(((hours - 17.5) / 1.8) ** 2))
     midday = 0.55 * np.exp(-(((hours - 12.5) / 4.0) ** 2))

@@ -1,0 +1,1 @@
+"""Grid emission factors as append-only data, and the one way to look one up."""

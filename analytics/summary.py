@@ -1,0 +1,27 @@
+"""The summary of a zone, small enough for a terminal and a page's head."""
+
+from decimal import Decimal
+
+from analytics.figures import Unit, written
+from analytics.result import ZoneResult
+
+Document = dict[str, object]
+
+
+def zone_summary(result: ZoneResult) -> Document:
+    """Return a zone's headline figures, in kg for small zones and short times."""
+    gases = {figure.gas for figure in result.emissions}
+    unit = Unit("kg CO2e") if "CO2e" in gases else Unit.KG_CO2
+    return {
+        "zone": result.zone.id,
+        "country": result.zone.country,
+        "provenance": result.provenance,
+        "devices": len(result.devices),
+        "emissions_avoided": {"value": written(result.kg, unit), "unit": unit},
+        "proven_percent": _percent(result.light.proven_percent),
+        "coverage_percent": _percent(result.coverage.share_percent),
+    }
+
+
+def _percent(share: Decimal | None) -> str | None:
+    return None if share is None else written(share, Unit.PERCENT)

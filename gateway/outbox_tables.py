@@ -1,0 +1,43 @@
+"""The outbox's tables, and how its file is opened so that a commit outlives a power cut.
+
+A record's key is its boot times 2^40 plus its number: the order of keys is the order of entry.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+BOOT_KEYS: Final = 1 << 40
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS boot (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL, thinned TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS day (
+    boot INTEGER NOT NULL, day TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (boot, day)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS device (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS record (
+    entry INTEGER PRIMARY KEY, device INTEGER NOT NULL, measured_ms INTEGER NOT NULL,
+    content BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS record_instant ON record (device, measured_ms);
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an outbox's file for this process alone, making it where there is none."""
+    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(_TABLES)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,87 @@
+"""The window: which records are under way and not yet acknowledged, and when to send them again.
+
+Times are seconds of a monotonic clock; they run in real time whatever the zone's clock does.
+"""
+
+from dataclasses import dataclass, field
+
+from ingest.contract.identity import BootId
+from ingest.contract.ranges import Ranges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How hard a gateway tries. Times in seconds."""
+
+    window: int = 8  # chunks under way
+    resend_s: float = 30.0  # doubles each time
+    resend_max_s: float = 300.0
+    silence_max_s: float = 90.0  # without an acknowledgement, while something is under way
+    backoff_max_s: float = 30.0
+    linger_s: float = 1.0  # small chunks wait so long for more while others are under way
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Flight:
+    """One chunk under way."""
+
+    boot: BootId
+    numbers: Ranges  # still to be acknowledged
+    attempts: int = 1
+    due_at: float
+    taken: bool = False  # by the broker
+
+
+@dataclass(slots=True, kw_only=True)
+class Window:
+    """The chunks under way, at most so many."""
+
+    pace: Pace = field(default_factory=Pace)
+    flights: list[Flight] = field(default_factory=list)
+
+    @property
+    def free(self) -> bool:
+        """Whether another chunk may be sent."""
+        return len(self.flights) < self.pace.window
+
+    def numbers(self, boot: BootId) -> Ranges:
+        """Return what of a boot is under way."""
+        flying = (flight.numbers for flight in self.flights if flight.boot == boot)
+        return Ranges.of(*(pair for numbers in flying for pair in numbers.pairs))
+
+    def launch(self, boot: BootId, numbers: Ranges, *, now: float) -> Flight:
+        """Note that a chunk is being sent."""
+        flight = Flight(boot=boot, numbers=numbers, due_at=now + self.pace.resend_s)
+        self.flights.append(flight)
+        return flight
+
+    def relaunch(self, flight: Flight, numbers: Ranges, *, now: float) -> None:
+        """Note that what is left of a chunk is being sent again; nothing left ends the flight."""
+        flight.numbers, flight.taken = numbers, False
+        patience = self.pace.resend_s * 2.0**flight.attempts
+        flight.attempts += 1
+        flight.due_at = now + min(patience, self.pace.resend_max_s)
+        self.flights = [each for each in self.flights if each.numbers]
+
+    def land(self, boot: BootId, numbers: Ranges) -> None:
+        """Take in what was acknowledged of a boot."""
+        for flight in self.flights:
+            if flight.boot == boot:
+                flight.numbers -= numbers
+        self.flights = [flight for flight in self.flights if flight.numbers]
+
+    def disconnected(self) -> None:
+        """Drop what the broker never took: it will be sent afresh."""
+        self.flights = [flight for flight in self.flights if flight.taken]
+
+    def due(self, now: float) -> list[Flight]:
+        """Return the flights to be sent again."""
+        return [flight for flight in self.flights if flight.due_at <= now]
+
+    def next_due(self) -> float | None:
+        """Return when the next flight is to be sent again."""
+        return min((flight.due_at for flight in self.flights), default=None)
+
+    def under_way(self) -> int:
+        """Return how many numbers are under way."""
+        return sum((flight.numbers.count for flight in self.flights), start=0)
