@@ -26,9 +26,7 @@ def day_of(hour: int, timezone: ZoneInfo, device_class: DeviceClass) -> date:
     return (local - starts_at(device_class)).date()
 
 
-def days_of(
-    hours: Iterable[int], timezone: ZoneInfo, device_class: DeviceClass
-) -> dict[int, date]:
+def days_of(hours: Iterable[int], timezone: ZoneInfo, device_class: DeviceClass) -> dict[int, date]:
     """Return the device day of each of some hours."""
     return {hour: day_of(hour, timezone, device_class) for hour in hours}
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from math import isnan
+from typing import Final, cast
 
 import pandas as pd
 
@@ -71,10 +72,12 @@ def device_days(hours: pd.DataFrame, *, device_class: DeviceClass) -> list[Devic
             **_power_columns(ordered, ENERGY.get(device_class)),
         }
     )
-    return [
-        _fact(device, day, device_class, {name: value for name, value in row.items() if value == value})  # noqa: PLR0124
-        for (device, day), row in facts.to_dict("index").items()
-    ]
+    rows = cast("dict[tuple[DeviceId, date], dict[str, float]]", facts.to_dict("index"))
+    return [_fact(device, day, device_class, _said(row)) for (device, day), row in rows.items()]
+
+
+def _said(row: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in row.items() if not isnan(value)}
 
 
 def _power_columns(

@@ -218,7 +218,7 @@ def _coverage(
 
 
 def _interval(devices: Sequence[Device], credited: Mapping[DeviceId, int]) -> Decimal:
-    """Add up the meters' accuracies in quadrature (IPCC 2006, volume 1, chapter 3, approach 1). [kWh]"""
+    """Add up meters' accuracies in quadrature (IPCC 2006 V1 Ch3, approach 1). [kWh]"""
     with localcontext(_EXACT):
         squares = (
             (device.accuracy_percent / 100 * _kwh(credited.get(device.id, 0))) ** 2

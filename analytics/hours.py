@@ -9,6 +9,7 @@ A table of hours has one row a (device, hour, metric), in this order, with the c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -126,7 +127,7 @@ class _Keys:
         return np.bincount(self._place, minlength=len(self)).astype(np.int64)
 
     def sum(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.bincount(self._place, weights=values, minlength=len(self))
+        return np.bincount(self._place, weights=values, minlength=len(self)).astype(np.float64)
 
     def extreme(
         self, values: npt.NDArray[np.float64], pick: np.ufunc, start: float
@@ -187,7 +188,9 @@ def _roll_held(
 
 def _pieces(
     series: _Series, span: Period, hold: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
+]:
     """Cut what each reading holds at the hours' edges and at the span's."""
     end = series.at + hold[series.device]
     same = series.device[:-1] == series.device[1:]
@@ -198,7 +201,9 @@ def _pieces(
     first, last = start[rows] // HOUR_US, (end[rows] - 1) // HOUR_US
     times = last - first + 1
     row = np.repeat(rows, times)
-    hour = np.repeat(first, times) + np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    hour = (
+        np.repeat(first, times) + np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    )
     return (
         series.device[row],
         np.maximum(start[row], hour * HOUR_US),
@@ -215,7 +220,7 @@ def _roll_counter(
     increase, after = np.zeros(len(value)), np.empty(len(value))
     resets = np.zeros(len(value), np.int64)
     edges = [0, *(np.flatnonzero(np.diff(device)) + 1).tolist(), len(value)]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         if low < high:
             before = running.get((block.names[device[low]], name))
             told = advance(value[low:high], running=before)

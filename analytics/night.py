@@ -39,7 +39,9 @@ def required(schedule: Schedule, pole: Pole, nights: Collection[date]) -> dict[d
     """Return, for each night by its local date of sunset, when light is required."""
     first, last = min(nights), max(nights)
     dark = darkness(pole, first, last)
-    return {night: _scheduled(schedule, dark[night], night, ZoneInfo(pole.timezone)) for night in nights}
+    return {
+        night: _scheduled(schedule, dark[night], night, ZoneInfo(pole.timezone)) for night in nights
+    }
 
 
 @lru_cache(maxsize=4_096)
@@ -53,7 +55,9 @@ def darkness(pole: Pole, first: date, last: date) -> dict[date, Period]:
     sunset = sun["sunset"].dt.round("s").to_list()
     sunrise = sun["sunrise"].dt.round("s").to_list()
     return {
-        day.date(): Period.between(sunset[number].to_pydatetime(), sunrise[number + 1].to_pydatetime())
+        day.date(): Period.between(
+            sunset[number].to_pydatetime(), sunrise[number + 1].to_pydatetime()
+        )
         for number, day in enumerate(days[:-1])
     }
 

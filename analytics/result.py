@@ -17,7 +17,7 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
 from ingest.registry.registry import Registry
-from ingest.registry.schedule import parse_schedule
+from ingest.registry.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """Lamps proven in light: lit seconds, capped a night, of those required. Unknown is not proven."""
+    """Lamps proven in light: lit seconds, capped a night, of those required."""
 
     lamps: int
     lit_s: int
@@ -187,7 +187,7 @@ def _light(
     proven = needed = 0
     for lamp in lamps:
         pole = Pole.at(*registry.position_of(lamp), zone.timezone)
-        for night, wanted in required(parse_schedule(lamp.schedule), pole, nights).items():
+        for night, wanted in required(Schedule.parse(lamp.schedule), pole, nights).items():
             due = _overlap_s(wanted, reach.span)
             needed += due
             proven += min(due, lit_s.get((lamp.id, night), 0))
@@ -198,9 +198,7 @@ def _overlap_s(some: Period, other: Period) -> int:
     return round(max(0, min(some.end, other.end) - max(some.start, other.start)) / 1e6)
 
 
-def _coverage(
-    devices: Sequence[Device], facts: Iterable[DeviceDay], window: Window
-) -> Coverage:
+def _coverage(devices: Sequence[Device], facts: Iterable[DeviceDay], window: Window) -> Coverage:
     covered: dict[str, int] = {}
     for fact in facts:
         covered[fact.device] = covered.get(fact.device, 0) + fact.covered_s

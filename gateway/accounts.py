@@ -48,9 +48,7 @@ def every(db: sqlite3.Connection) -> list[BootRow]:
 
 def find(db: sqlite3.Connection, boot: BootId) -> BootRow | None:
     """Return a boot, or None where the file knows none of that name."""
-    row = db.execute(
-        "SELECT id, name, head, thinned FROM boot WHERE name = ?", (boot,)
-    ).fetchone()
+    row = db.execute("SELECT id, name, head, thinned FROM boot WHERE name = ?", (boot,)).fetchone()
     return None if row is None else _row(*row)
 
 

@@ -50,8 +50,8 @@ def connection(broker: BrokerConfig, gateway: GatewayId, death: Death) -> Connec
     )
     modern = broker.protocol == "5"
     return Connection(
-        broker.host,
-        broker.port,
+        broker.endpoint.host,
+        broker.endpoint.port,
         identifier=gateway,
         username=gateway,
         password=broker.password,

@@ -7,7 +7,7 @@ kept until ingest has acknowledged every number of it, thinned ones included.
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final, Self
 from gateway import accounts
 from gateway.content import pack, unpack
 from gateway.outbox_errors import OutboxFullError, RecordTooLargeError, told_apart
-from gateway.outbox_tables import BOOT_KEYS, connect
+from gateway.outbox_tables import BOOT_KEYS, connect, sole_writer
 from gateway.thinning import thin
 from ingest.contract.chunk import Account
 from ingest.contract.identity import BootId, DeviceId
@@ -55,15 +55,15 @@ class Outbox:
         self._turn = threading.RLock()
         self._devices: dict[str, int] = {}
         self._day = ""
-        with told_apart(path):
-            self._db = connect(path)
-        try:
+        with ExitStack() as opening:
+            opening.enter_context(sole_writer(path))
+            with told_apart(path):
+                self._db = connect(path)
+            opening.callback(self._db.close)
             with self._transaction():
                 self._key = accounts.begin(self._db, boot)
                 self._count, self._size = self._measure(0, (1 << 63) - 1)
-        except BaseException:
-            self._db.close()
-            raise
+            self._closing = opening.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +82,7 @@ class Outbox:
     def close(self) -> None:
         """Close the file; what was appended is in it."""
         with self._turn:
-            self._db.close()
+            self._closing.close()
 
     def append(self, records: Sequence[Record], *, entered_at: datetime) -> Ranges:
         """Number the records and commit them; return the numbers given.
@@ -125,9 +125,7 @@ class Outbox:
             rows = accounts.every(self._db)
             return tuple(row.name for row in rows if accounts.is_open(self._db, row))
 
-    def rows(
-        self, boot: BootId, *, within: Ranges, limit: int, newest: bool = False
-    ) -> list[Held]:
+    def rows(self, boot: BootId, *, within: Ranges, limit: int, newest: bool = False) -> list[Held]:
         """Return a boot's held records with numbers within some, in order: its oldest or newest."""
         order = "DESC" if newest else "ASC"
         query = (

@@ -3,9 +3,14 @@
 A record's key is its boot times 2^40 plus its number: the order of keys is the order of entry.
 """
 
+import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from gateway.outbox_errors import OutboxUnavailableError
 
 BOOT_KEYS: Final = 1 << 40
 
@@ -30,10 +35,9 @@ CREATE INDEX IF NOT EXISTS record_instant ON record (device, measured_ms);
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open an outbox's file for this process alone, making it where there is none."""
+    """Open an outbox's file, making it where there is none. Readers elsewhere do not disturb it."""
     connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_TABLES)
@@ -41,3 +45,22 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Keep every other gateway out of an outbox; the lock goes with the process.
+
+    Raises:
+        OutboxUnavailableError: Another gateway has it, or its folder cannot be written to.
+    """
+    try:
+        lock = path.with_name(f"{path.name}.lock").open("ab")
+    except OSError as error:
+        raise OutboxUnavailableError(path, str(error)) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutboxUnavailableError(path, "locked by another gateway") from None
+        yield

@@ -14,12 +14,12 @@ from typing import Final
 from aiomqtt import Client, MqttError
 
 from gateway.broker import connection
-from gateway.chunks import TARGET_BYTES, SealedChunk, seal_chunk
+from gateway.chunks import SealedChunk
 from gateway.config import BrokerConfig
+from gateway.dispatch import Dispatch
 from gateway.outbox import Outbox
 from gateway.outbox_errors import OutboxError
-from gateway.selection import Choice, Selection
-from gateway.window import Flight, Pace, Window
+from gateway.window import Flight, Pace
 from gateway.wire import decode, encode
 from ingest.contract.ack import Ack, parse_ack
 from ingest.contract.clock import Clock
@@ -28,9 +28,6 @@ from ingest.contract.lifecycle import Birth, Death, form_birth, form_death
 from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
-_FIRST_ROWS: Final = 500
-_MOST_ROWS: Final = 5_000
-_LEAST_ROWS: Final = 200
 _FAREWELL_S: Final = 2.0
 
 
@@ -60,16 +57,13 @@ class Publisher:
         self._gateway = gateway
         self._broker = broker
         self._outbox = outbox
-        self._clock = clock
         self._birth = birth
         self._pace = pace or Pace()
         self._jitter = jitter
-        self._window = Window(pace=self._pace)
-        self._selection = Selection(outbox, self._window)
+        self._dispatch = Dispatch(outbox=outbox, clock=clock, pace=self._pace)
         self._woken = asyncio.Event()
-        self._rows = _FIRST_ROWS
-        self._launched_at = self._heard_at = float("-inf")
-        self._quiet_since = 0.0
+        self._heard_at = float("-inf")
+        self._quiet_since = float("-inf")
 
     def wake(self) -> None:
         """Say that records were appended. Called in the event loop's thread."""
@@ -98,32 +92,26 @@ class Publisher:
                     tasks.create_task(self._listen(client), name="acknowledgements")
                     tasks.create_task(self._pump(client, tasks), name="chunks")
             except asyncio.CancelledError:
-                await self._say(client, death)
+                await self._say_farewell(client, death)
                 raise
             finally:
-                self._window.disconnected()
+                self._dispatch.window.disconnected()
 
     async def _announce(self, client: Client, number: int) -> None:
         await client.subscribe(str(Topic(self._gateway, Kind.ACK)), qos=1)
         birth = encode(form_birth(self._birth(number)))
         await client.publish(str(Topic(self._gateway, Kind.BIRTH)), birth, qos=1, retain=True)
-        _LOG.info("connected: broker=%s connection=%d", self._broker, number)
+        _LOG.info("connected: broker=%s connection=%d", self._broker.endpoint, number)
 
-    async def _say(self, client: Client, death: Death) -> None:
-        payload = encode(form_death(death))
+    async def _say_farewell(self, client: Client, death: Death) -> None:
+        topic, payload = str(Topic(self._gateway, Kind.DEATH)), encode(form_death(death))
         with suppress(MqttError):
-            await client.publish(
-                str(Topic(self._gateway, Kind.DEATH)),
-                payload,
-                qos=1,
-                retain=True,
-                timeout=_FAREWELL_S,
-            )
+            await client.publish(topic, payload, qos=1, retain=True, timeout=_FAREWELL_S)
 
     async def _listen(self, client: Client) -> None:
         async for message in client.messages:
             try:
-                ack = parse_ack(decode(bytes(message.payload or b"")))
+                ack = parse_ack(decode(message.payload))
             except ValueError as error:
                 _LOG.warning("acknowledgement ignored: %s", error)
                 continue
@@ -131,13 +119,11 @@ class Publisher:
             self._take(ack)
 
     def _take(self, ack: Ack) -> None:
-        for boot, ranges in ack.settled.items():
+        for boot, numbers in ack.settled.items():
             try:
-                self._outbox.settle(boot, ranges)
+                self._dispatch.settle(boot, numbers)
             except (ValueError, OutboxError) as error:
                 _LOG.warning("acknowledgement not taken: %s", error)
-            else:
-                self._window.land(boot, ranges)
         self.wake()
 
     async def _pump(self, client: Client, tasks: asyncio.TaskGroup) -> None:
@@ -145,47 +131,30 @@ class Publisher:
             self._woken.clear()
             now = monotonic()
             self._check_link(now)
-            for flight, sealed in (*self._again(now), *self._afresh(now)):
-                tasks.create_task(self._send(client, flight, sealed), name=f"send-{sealed.boot}")
+            for flight, chunk in self._dispatch.departures(now):
+                tasks.create_task(self._send(client, flight, chunk), name=f"chunk-{chunk.boot}")
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._rest_s(monotonic())):
                     await self._woken.wait()
 
-    async def _send(self, client: Client, flight: Flight, sealed: SealedChunk) -> None:
-        await client.publish(str(Topic(self._gateway, Kind.CHUNK)), sealed.payload, qos=1)
+    async def _send(self, client: Client, flight: Flight, chunk: SealedChunk) -> None:
+        await client.publish(str(Topic(self._gateway, Kind.CHUNK)), chunk.payload, qos=1)
         flight.taken = True
 
     def _check_link(self, now: float) -> None:
-        silence_s = now - self._quiet_since
-        if self._window.flights and silence_s > self._pace.silence_max_s:
-            raise LinkSilentError(silence_s)
+        if not self._dispatch.window.flights:
+            self._quiet_since = now
+        elif now - self._quiet_since > self._pace.silence_max_s:
+            raise LinkSilentError(now - self._quiet_since)
 
-    def _again(self, now: float) -> list[tuple[Flight, SealedChunk]]:
-        """Seal afresh what is due to be sent again, as far as it is still held."""
-        sealed: list[tuple[Flight, SealedChunk]] = []
-        for flight in self._window.due(now):
-            held = flight.boot in self._outbox.held_boots()
-            rows = (
-                self._outbox.rows(flight.boot, within=flight.numbers, limit=_MOST_ROWS)
-                if held
-                else []
-            )
-            chunk = self._seal(Choice(boot=flight.boot, rows=rows)) if held else None
-            self._window.relaunch(flight, chunk.numbers if chunk else EMPTY, now=now)
-            if chunk is not None and chunk.numbers:
-                sealed.append((flight, chunk))
-        return sealed
+    def _rest_s(self, now: float) -> float | None:
+        rest_s = self._dispatch.rest_s(now)
+        if not self._dispatch.window.flights:
+            return rest_s
+        patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
+        return patience_s if rest_s is None else min(rest_s, patience_s)
 
-    def _afresh(self, now: float) -> list[tuple[Flight, SealedChunk]]:
-        """Seal what has not been sent, as far as the window has room."""
-        sealed: list[tuple[Flight, SealedChunk]] = []
-        while self._window.free and not self._lingers(now):
-            choice = self._selection.next(self._rows)
-            if choice is None:
-                break
-            chunk = self._seal(choice)
-            if not self._window.flights:
-                self._quiet_since = now
-            sealed.append((self._window.launch(chunk.boot, chunk.numbers, now=now), chunk))
-            self._launched_at = now
-        return sealed
+
+def backoff_s(failures: int, pace: Pace, jitter: float) -> float:
+    """Return how long to wait before connecting again; jitter, 0 to 1, spreads gateways out. [s]"""
+    return min(2.0 ** min(failures, 10), pace.backoff_max_s) * (0.5 + jitter / 2.0)

@@ -78,10 +78,6 @@ class Window:
         """Return the flights to be sent again."""
         return [flight for flight in self.flights if flight.due_at <= now]
 
-    def next_due(self) -> float | None:
-        """Return when the next flight is to be sent again."""
-        return min((flight.due_at for flight in self.flights), default=None)
-
     def under_way(self) -> int:
         """Return how many numbers are under way."""
         return sum((flight.numbers.count for flight in self.flights), start=0)

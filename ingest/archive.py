@@ -165,9 +165,7 @@ def _unpack(body: bytes) -> tuple[Message, ...]:
         middle = place + _MESSAGE.size + topic_length
         topic = packed[place + _MESSAGE.size : middle].decode()
         place = middle + payload_length
-        messages.append(
-            Message(topic=topic, payload=packed[middle:place], received_at=received_at)
-        )
+        messages.append(Message(topic=topic, payload=packed[middle:place], received_at=received_at))
     return tuple(messages)
 
 

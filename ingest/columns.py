@@ -1,4 +1,4 @@
-"""Parts of many chunks laid side by side as one block a device class: work per column, not per value."""
+"""Parts of many chunks side by side as one block a device class: work per column."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,10 +81,8 @@ def _values(name: str, parts: Iterable[Part]) -> Values:
     return np.array(list(chain.from_iterable(columns)), np.float64)
 
 
-def _flags(
-    metric: Metric, parts: Sequence[Part], starts: Instants, values: Values
-) -> Flags:
-    """Flag what is there as good, bad where implausible, and as the gateway says where that is worse."""
+def _flags(metric: Metric, parts: Sequence[Part], starts: Instants, values: Values) -> Flags:
+    """Flag what is there: good, bad where implausible, or worse where the gateway says so."""
     there = ~np.isnan(values)
     flags = there.astype(np.int8)
     flag_implausible(metric, values, flags)

@@ -236,9 +236,7 @@ def _note_unknown(intake: Intake, one: Opened, part: Part, device: Device) -> No
         intake.refusals.append(_refusal(one, EMPTY, reason))
 
 
-def _refusal(
-    one: Opened, numbers: Ranges, reason: str, boot: BootId | None = None
-) -> Refusal:
+def _refusal(one: Opened, numbers: Ranges, reason: str, boot: BootId | None = None) -> Refusal:
     return Refusal(
         message=one.index, gateway=one.gateway, boot=boot, numbers=numbers, reason=reason
     )

@@ -41,7 +41,7 @@ class BootAccount:
         return self.stored | self.quarantined
 
     def told(self, account: Account) -> "BootAccount":
-        """Take in what the gateway says; in whatever order it arrives, nothing known is unlearned."""
+        """Take in what the gateway says; in whatever order, nothing known is unlearned."""
         days = dict(self.days)
         for day, (first, last) in account.days.items():
             known = days.get(day, (first, last))
@@ -87,9 +87,7 @@ class Line:
         )
 
     def __add__(self, other: "Line") -> "Line":
-        return Line(
-            **{name: getattr(self, name) + getattr(other, name) for name in Line.__slots__}
-        )
+        return Line(**{name: getattr(self, name) + getattr(other, name) for name in Line.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

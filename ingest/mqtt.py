@@ -124,7 +124,7 @@ class MqttLink:
             client_id=client_id,
             protocol=self._address.version,
             manual_ack=True,
-            **({} if five else {"clean_session": False}),
+            clean_session=None if five else False,
         )
         client.username_pw_set(self._address.user, self._address.password)
         if self._address.tls:
@@ -136,7 +136,7 @@ class MqttLink:
         return client
 
     def _connected(
-        self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any
+        self, client: paho.Client, _data: object, _flags: object, reason: ReasonCode, _props: object
     ) -> None:
         if reason.is_failure:
             _LOG.error("the broker refused ingest: %s", reason)
@@ -144,19 +144,19 @@ class MqttLink:
         _LOG.info("connected to the broker at %s:%s", self._address.host, self._address.port)
         client.subscribe(_FILTER, qos=1)
 
-    def _subscribed(self, *_: Any) -> None:
+    def _subscribed(self, *_: object) -> None:
         self._on_connected()
 
-    def _arrived(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+    def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         kept = Message(
             topic=message.topic,
-            payload=message.payload,
+            payload=bytes(message.payload),
             received_at=micros(self._clock.now()),
         )
         self._received.put(Received(kept, message.mid, message.qos))
 
     def _drain(self) -> None:
-        """Make room, so that a link that waits with a full backlog can end; the broker sends again."""
+        """Make room, so that a link waiting on a full backlog can end; the broker sends again."""
         while not self._received.empty():
             self._received.get_nowait()
 
@@ -165,7 +165,7 @@ def _session(address: BrokerAddress) -> dict[str, Any]:
     """Return what makes an MQTT 5 session outlive its connection; 3.1.1 says so in the client."""
     if address.version != MQTTProtocolVersion.MQTTv5:
         return {}
-    properties = Properties(PacketTypes.CONNECT)
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = _SESSION_S
     properties.ReceiveMaximum = _RECEIVE_MAXIMUM
     return {"clean_start": False, "properties": properties}

@@ -4,7 +4,7 @@ A crash after any step is repaired: what the archive holds beyond the catalog's 
 in again at the start, in the archive's order, and what never reached the archive is sent again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -49,7 +49,7 @@ class Pipeline:
     archive: Archive
     store: ReadingStore
     catalog: sa.Engine
-    registry: Registry
+    registry: Callable[[], Registry]
     publisher: Publisher
     clock: Clock
 
@@ -82,7 +82,7 @@ class Pipeline:
         boots = boots_in(opened)
         with self.catalog.connect() as connection:
             accounts = ledger.load(connection, boots)
-        intake = take_in(opened, registry=self.registry, accounts=accounts)
+        intake = take_in(opened, registry=self.registry(), accounts=accounts)
         self.store.write(intake.blocks)
         yield Step.STORED
         with self.catalog.begin() as connection:
@@ -119,6 +119,6 @@ class Pipeline:
             defects = quarantine.defects_of(connection, keys)
         return Ack(
             sent_at=self.clock.now(),
-            settled={boot: account.settled for (_, boot), account in accounts.items()},
+            settled={boot: a.settled | a.thinned for (_, boot), a in accounts.items()},
             quarantined={boot: tuple(found) for (_, boot), found in defects.items()},
         )

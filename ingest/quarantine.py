@@ -53,10 +53,7 @@ def entries(
 ) -> Sequence[Quarantined]:
     """Return entries in the order they came, behind an id."""
     query = (
-        sa.select(QUARANTINE)
-        .where(QUARANTINE.c.id > after)
-        .order_by(QUARANTINE.c.id)
-        .limit(limit)
+        sa.select(QUARANTINE).where(QUARANTINE.c.id > after).order_by(QUARANTINE.c.id).limit(limit)
     )
     return [_entry(row) for row in connection.execute(query)]
 

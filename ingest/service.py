@@ -1,4 +1,4 @@
-"""The ingest service: groups of messages from the broker through the pipeline, one group at a time."""
+"""The ingest service: groups of messages through the pipeline, one at a time."""
 
 import asyncio
 import logging
@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.exc import OperationalError
 
 from ingest.archive import Message
+from ingest.finishing import finish_in_thread
 from ingest.mqtt import MqttLink
 from ingest.pipeline import Pipeline, Step
 from ingest.storage.port import StoreUnavailableError
@@ -33,22 +35,15 @@ class IngestService:
 
     async def run(self) -> None:
         """Recover what a crash left, then take in what arrives."""
-        await asyncio.to_thread(self._recover)
+        await finish_in_thread(self._recover)
         with self.link:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._take_in(), name="ingest")
                 tasks.create_task(self._keep_acknowledging(), name="acknowledge")
 
     async def _take_in(self) -> None:
-        """Run the blocking loop in a thread; when cancelled, let it finish its group."""
         stop = threading.Event()
-        done = asyncio.get_running_loop().run_in_executor(None, self._loop, stop)
-        try:
-            await asyncio.shield(done)
-        except asyncio.CancelledError:
-            stop.set()
-            await done
-            raise
+        await finish_in_thread(partial(self._loop, stop), hurry=stop.set)
 
     async def _keep_acknowledging(self) -> None:
         while True:
@@ -65,7 +60,7 @@ class IngestService:
                 self.on_commit(len(received))
 
     def _commit(self, messages: list[Message], stop: threading.Event) -> bool:
-        """Take a group in, however long archive, store or catalog stay away; False where stopped."""
+        """Take a group in, however long archive, store or catalog stay away; False if stopped."""
         archived = False
         while not stop.is_set():
             try:

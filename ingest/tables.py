@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 METADATA: Final = sa.MetaData()
+_SERIAL: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts only Integer
 
 LEDGER_BOOT: Final = sa.Table(
     "ledger_boot",
@@ -43,7 +44,7 @@ LEDGER_COUNT: Final = sa.Table(
 QUARANTINE: Final = sa.Table(
     "quarantine",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
     sa.Column("gateway", sa.String(63), nullable=True),
     sa.Column("boot", sa.String(63), nullable=True),
     sa.Column("numbers", sa.Text, nullable=False),  # ranges as JSON; empty where not readable
@@ -57,7 +58,7 @@ QUARANTINE: Final = sa.Table(
 FEED: Final = sa.Table(
     "feed",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
     sa.Column("device_class", sa.String(40), nullable=False),
     sa.Column("device", sa.String(63), nullable=False),
     sa.Column("hour", sa.BigInteger, nullable=False),  # microseconds

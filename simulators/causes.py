@@ -83,8 +83,8 @@ def demo_causes(zone: SimulatedZone, *, seed: int, start: datetime, days: int) -
     Args:
         zone: The zone.
         seed: What chance depends on.
-        start: The local midnight at which the demo begins.
-        days: How many days it lasts.
+        start: When the demo begins; causes are placed in local days from that one's midnight on.
+        days: How many local days it lasts.
     """
     chance = generator(seed, zone.id, "causes")
     left = {kind: _a_third(zone.of(kind), chance) for kind in (LAMPS, INVERTERS)}
@@ -92,8 +92,8 @@ def demo_causes(zone: SimulatedZone, *, seed: int, start: datetime, days: int) -
     for kind, classes, after_days, for_days in _DEMO:
         lasts = float(days) if for_days is None else for_days
         day = int(chance.integers(0, max(days - math.ceil(lasts), 1)))
-        if left[classes]:
-            first = start + timedelta(days=day + after_days)
+        if left[classes] and after_days < days:
+            first = zone.local_midnight(start) + timedelta(days=day + after_days)
             period = Period.between(first, first + timedelta(days=lasts))
             causes.append(Cause(device=left[classes].pop(), kind=kind, period=period))
     return tuple(causes)

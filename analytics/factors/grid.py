@@ -64,8 +64,8 @@ class FactorNotFoundError(LookupError):
 @cache
 def grid_factors() -> Sequence[GridFactor]:
     """Return the factors that come with the project."""
-    with files("analytics.factors").joinpath("grid.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(_factor(row) for row in csv.DictReader(file))
+    text = files("analytics.factors").joinpath("grid.csv").read_text(encoding="utf-8")
+    return tuple(_factor(row) for row in csv.DictReader(text.splitlines()))
 
 
 def look_up(

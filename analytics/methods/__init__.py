@@ -1,1 +1,1 @@
-"""Methods: how a device's energy becomes emissions avoided, each with its version and its limits."""
+"""Methods: how energy becomes emissions avoided, each with its version and its limits."""

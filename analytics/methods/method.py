@@ -1,4 +1,4 @@
-"""What every method is: an id, a version, the factor's role it needs, and when it does not apply."""
+"""What every method is: id, version, the role of its factor, and when it does not apply."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Street lighting by metered service: the light that was given, as the grid would have had to give it.
+"""Street lighting by metered service: the light given, as the grid would have had to give it.
 
 BE = sum over lamps of load power times observed lit time, times the factor; PE = 0 for a lamp that
 stands alone. The formula is AMS-II.L's with its assumed hours replaced by observed ones. A lamp

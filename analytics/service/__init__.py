@@ -1,1 +1,1 @@
-"""The one service that feeds analytics: from the change feed to hours and facts. All I/O is here."""
+"""The one service that feeds analytics, and all its I/O: from the change feed to facts."""

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.tables import DEVICE_DAY, PROGRESS, SUBMISSION
+from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 

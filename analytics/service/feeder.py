@@ -1,4 +1,4 @@
-"""From the change feed to facts: one pass takes rows off the feed and writes what became of them."""
+"""From the change feed to facts: a pass takes rows off and writes what became of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,9 +90,7 @@ class Feeder:
         """Count the distinct records of the UTC days that changes touched."""
         counts: dict[SubmissionKey, int] = {}
         for day in {change.hour // DAY_US for change in changes}:
-            hours = self.files.read(
-                zone.id, device_class, Period(day * DAY_US, (day + 1) * DAY_US)
-            )
+            hours = self.files.read(zone.id, device_class, Period(day * DAY_US, (day + 1) * DAY_US))
             records = hours[hours["metric"] == RECORD].groupby("device")["readings"].sum()
             counts |= {
                 (DeviceId(str(device)), utc_day(day * DAY_US)): int(n)
@@ -142,7 +140,9 @@ def _by_zone(
     for change in changes:
         device = registry.device(change.device, change.hour) or registry.device(change.device)
         if device is None:
-            raise LookupError(f"the feed names a device that is not in the registry: {change.device}")
+            raise LookupError(
+                f"the feed names a device that is not in the registry: {change.device}"
+            )
         zone = registry.zone_of(device, change.hour)
         groups.setdefault((zone, change.device_class), []).append(change)
     return groups
@@ -162,9 +162,7 @@ def _repeated(changes: Sequence[Change], count: int) -> list[Settlement]:
         share = min(count, change.records)
         if share:
             moved.append(
-                Settlement(
-                    gateway=change.gateway, day=change.day, stored=-share, repeated=share
-                )
+                Settlement(gateway=change.gateway, day=change.day, stored=-share, repeated=share)
             )
             count -= share
     return moved

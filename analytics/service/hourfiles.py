@@ -58,7 +58,7 @@ class HourFiles:
     def running_before(
         self, zone: ZoneId, device_class: DeviceClass, before: int, wanted: Collection[CounterKey]
     ) -> dict[CounterKey, float]:
-        """Return the last running maximum of some counters from hours that start before an instant."""
+        """Return some counters' last running maximum in hours that start before an instant."""
         missing = set(wanted)
         found: dict[CounterKey, float] = {}
         for path in reversed(self._paths(zone, device_class)):
@@ -117,7 +117,9 @@ class HourFiles:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         self._duckdb.register("ordered", ordered)
-        self._duckdb.execute(f"COPY ordered TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)")
+        self._duckdb.execute(
+            f"COPY ordered TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
+        )
         self._duckdb.unregister("ordered")
         partial.replace(path)
         _sync(path)

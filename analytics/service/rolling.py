@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-
 from analytics.hours import lead_in, roll
 from analytics.service.hourfiles import CounterKey, HourFiles
 from ingest.contract.catalog import METRICS
@@ -34,7 +33,9 @@ class Roller:
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
         computed: set[tuple[DeviceId, int]] = set()
-        waiting = {device: {*hours, *(h + HOUR_US for h in hours)} for device, hours in touched.items()}
+        waiting = {
+            device: {*hours, *(h + HOUR_US for h in hours)} for device, hours in touched.items()
+        }
         while waiting:
             following: dict[DeviceId, set[int]] = {}
             for devices, segment in _segments(waiting):
@@ -49,7 +50,7 @@ class Roller:
         return computed
 
     def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
-        """Compute a segment; return, by device, the next hour whose counters now start elsewhere."""
+        """Compute a segment; return the next hours whose counters now start elsewhere."""
         lead = max(lead_in(self.intervals_s[device]) for device in devices)
         reach = Period(segment.start - lead, segment.end)
         block = self.store.read(self.device_class, devices, reach)
@@ -74,7 +75,9 @@ class Roller:
         return [(device, name) for device in devices for name in names]
 
 
-def _segments(waiting: Mapping[DeviceId, Collection[int]]) -> Iterable[tuple[list[DeviceId], Period]]:
+def _segments(
+    waiting: Mapping[DeviceId, Collection[int]],
+) -> Iterable[tuple[list[DeviceId], Period]]:
     """Yield contiguous spans in time order, with the devices that wait for just the same hours."""
     alike: dict[tuple[int, ...], list[DeviceId]] = {}
     for device, hours in sorted(waiting.items()):

@@ -98,9 +98,7 @@ def _form_part(part: Part) -> dict[str, object]:
     return formed
 
 
-def parse_chunk(
-    message: object, *, limits: Limits = LIMITS
-) -> tuple[Chunk, tuple[Defect, ...]]:
+def parse_chunk(message: object, *, limits: Limits = LIMITS) -> tuple[Chunk, tuple[Defect, ...]]:
     """Read a decoded mapping.
 
     Raises:
@@ -175,9 +173,7 @@ def _parse_account(body: Mapping[str, object]) -> Account:
     )
 
 
-def _parse_part(
-    body: Mapping[str, object], where: str
-) -> tuple[Part | None, tuple[Defect, ...]]:
+def _parse_part(body: Mapping[str, object], where: str) -> tuple[Part | None, tuple[Defect, ...]]:
     number = _numbers(body.get("number"), f"{where}.number")
     times = cast("Sequence[int]", fields.sequence(body.get("measured_at"), f"{where}.measured_at"))
     columns = {

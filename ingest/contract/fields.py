@@ -1,4 +1,4 @@
-"""Reading decoded mappings field by field: the type that was expected, or an error that names the field."""
+"""Reading decoded mappings field by field: what was expected, or an error naming the field."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -80,10 +80,7 @@ def day(value: object, field: str) -> date:
 def ranges(value: object, field: str) -> Ranges:
     """Take ranges as a list of [first, last]."""
     return Ranges.of(
-        *(
-            span(pair, f"{field}[{place}]")
-            for place, pair in enumerate(sequence(value, field))
-        )
+        *(span(pair, f"{field}[{place}]") for place, pair in enumerate(sequence(value, field)))
     )
 
 

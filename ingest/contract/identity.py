@@ -13,5 +13,5 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 def is_name(text: object) -> bool:
-    """Tell whether a text can name a thing: it stands in topics, so it has no slash and no wildcard."""
+    """Tell whether a text can name a thing: it stands in topics, so no slash and no wildcard."""
     return isinstance(text, str) and _NAME.fullmatch(text) is not None

@@ -94,9 +94,7 @@ def _parse_served(body: Mapping[str, object], where: str) -> Served:
             for metric in fields.sequence(body.get("metrics"), f"{where}.metrics")
         ),
         interval=timedelta(seconds=fields.number(body.get("interval_s"), f"{where}.interval_s")),
-        clock_offset_s=None
-        if offset is None
-        else fields.number(offset, f"{where}.clock_offset_s"),
+        clock_offset_s=None if offset is None else fields.number(offset, f"{where}.clock_offset_s"),
     )
 
 

@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A measured quantity; low and high bound what the equipment could plausibly say, both included."""
+    """A measured quantity; low and high, both included, bound what is plausible."""
 
     name: str
     unit: str  # UCUM code

@@ -47,7 +47,7 @@ def utc_day(microseconds: int) -> date:
 
 
 def hour_of(microseconds: int) -> int:
-    """Return the start of the UTC hour an instant lies in; an hour is touched by what lies in it."""
+    """Return the start of the UTC hour that an instant lies in, and so touches."""
     return microseconds - microseconds % HOUR_US
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """A set of numbers, kept as sorted, disjoint, never adjacent pairs (first, last), both included."""
+    """A set of numbers as sorted, disjoint, never adjacent pairs (first, last), both included."""
 
     pairs: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, *pairs: tuple[int, int]) -> "Ranges":
-        """Build from pairs in any order, overlapping or not; an empty pair (last < first) adds nothing."""
+        """Build from pairs in any order; an empty one (last < first) adds nothing."""
         merged: list[tuple[int, int]] = []
         for first, last in sorted(pair for pair in pairs if pair[1] >= pair[0]):
             if merged and first <= merged[-1][1] + 1:

@@ -79,7 +79,7 @@ class AidBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """One delivery of one device class under an aid batch; a date is None where none is published."""
+    """One delivery of one device class under an aid batch; a date is None where not published."""
 
     id: str
     aid_batch: str

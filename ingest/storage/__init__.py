@@ -1,0 +1,1 @@
+"""Where readings are kept: a port and its adapters."""

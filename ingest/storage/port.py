@@ -50,9 +50,7 @@ class ReadingStore(Protocol):
         """
         ...
 
-    def latest(
-        self, device_class: DeviceClass, devices: Collection[DeviceId]
-    ) -> Sequence[Reading]:
+    def latest(self, device_class: DeviceClass, devices: Collection[DeviceId]) -> Sequence[Reading]:
         """Return each device's last reading of every metric it ever gave, ordered by both names."""
         ...
 

@@ -28,7 +28,7 @@ class Weather:
     sunshine: Floats  # global horizontal irradiance. [W/m2]
 
 
-def temperature(  # noqa: PLR0913 - a pure function of all it depends on
+def temperature(
     seed: int, zone: str, day: date, hours: Floats, *, latitude: float, index: Floats
 ) -> Floats:
     """Return the zone's air temperature: coolest at sunrise, warmest after noon [Cel]."""
@@ -52,11 +52,10 @@ def air_values(seed: int, zone: str, device: str, day: date, weather: Weather) -
     gases = _gases(busy, weather, stale * np.exp(0.10 * own["gas"]))
     particles = _particles(busy, weather, stale * np.exp(0.12 * own["particles"]))
     values = {**particles, **gases, **_weather(seed, zone, day, weather, own)}
-    values = {
+    return {
         name: hold_single(column, decimals=_DECIMALS.get(name, 1))
         for name, column in values.items()
     }
-    return {**values, "fault_word": np.zeros(steps)}
 
 
 def _particles(busy: Floats, weather: Weather, level: Floats) -> dict[str, Floats]:

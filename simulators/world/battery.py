@@ -4,7 +4,7 @@ The charge curve is that of a 12.8 V lithium iron phosphate pack; it and the thr
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -40,7 +40,17 @@ class Flow:
     panel_power: Floats  # [W]
 
 
-def flow(  # noqa: PLR0913 - a pure function of all it depends on
+class _Step(NamedTuple):
+    """What flows during one step, shape (devices,)."""
+
+    cut_off: Flags
+    brightness: Floats
+    load_power: Floats
+    panel_power: Floats
+    charge_after: Floats
+
+
+def flow(
     state: BatteryState,
     *,
     available_w: Floats,
@@ -59,27 +69,47 @@ def flow(  # noqa: PLR0913 - a pure function of all it depends on
         capacity_wh: What the batteries hold. [Wh]
         step_s: Length of a step. [s]
     """
-    shape = available_w.shape
-    charges, cuts = np.empty(shape), np.empty(shape, dtype=np.bool_)
-    brightness, load, panel = np.empty(shape), np.empty(shape), np.empty(shape)
     charge, cut_off = state.charge, state.cut_off
-    hours = step_s / 3_600.0
-    for step in range(shape[1]):
-        charges[:, step] = charge
-        cut_off = np.where(cut_off, charge < _CUT_IN, charge <= _CUT_OFF)
-        cuts[:, step] = cut_off
-        share = np.where(charge < _DIM_BELOW, _DIMMED, 1.0) * ~cut_off
-        out = np.rint(wanted_w[:, step] * share * passes[:, step])
-        room = (1.0 - charge) * capacity_wh[:, step] / (hours * _CHARGED)
-        source = np.floor(np.minimum(available_w[:, step], out + room))
-        brightness[:, step], load[:, step], panel[:, step] = share, out, source
-        net = source - out
-        stored = np.where(net > 0.0, net * _CHARGED, net) * hours
-        charge = np.clip(charge + stored / capacity_wh[:, step], 0.0, 1.0)
+    steps: list[_Step] = []
+    for step in range(available_w.shape[1]):
+        now = _step(
+            BatteryState(charge=charge, cut_off=cut_off),
+            available_w[:, step],
+            wanted_w[:, step] * passes[:, step],
+            capacity_wh[:, step],
+            step_s / 3_600.0,
+        )
+        steps.append(now)
+        charge, cut_off = now.charge_after, now.cut_off
     day = Flow(
-        charge=charges, cut_off=cuts, brightness=brightness, load_power=load, panel_power=panel
+        charge=np.stack([state.charge, *(step.charge_after for step in steps[:-1])], axis=1),
+        cut_off=np.stack([step.cut_off for step in steps], axis=1),
+        brightness=np.stack([step.brightness for step in steps], axis=1),
+        load_power=np.stack([step.load_power for step in steps], axis=1),
+        panel_power=np.stack([step.panel_power for step in steps], axis=1),
     )
     return day, BatteryState(charge=charge, cut_off=cut_off)
+
+
+def _step(
+    state: BatteryState, available_w: Floats, wanted_w: Floats, capacity_wh: Floats, hours: float
+) -> _Step:
+    """Decide what flows during one step, in whole watts, and what charge it leaves."""
+    charge = state.charge
+    cut_off = np.where(state.cut_off, charge < _CUT_IN, charge <= _CUT_OFF)
+    share = np.where(charge < _DIM_BELOW, _DIMMED, 1.0) * ~cut_off
+    load = np.rint(wanted_w * share)
+    room = (1.0 - charge) * capacity_wh / (hours * _CHARGED)
+    panel = np.floor(np.minimum(available_w, load + room))
+    net = panel - load
+    stored = np.where(net > 0.0, net * _CHARGED, net) * hours
+    return _Step(
+        cut_off=cut_off,
+        brightness=share,
+        load_power=load,
+        panel_power=panel,
+        charge_after=np.clip(charge + stored / capacity_wh, 0.0, 1.0),
+    )
 
 
 def terminal_voltage(charge: Floats, net_power: Floats) -> Floats:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ingest.contract.identity import DeviceId
 from simulators.world.air import Weather, air_values, temperature
-from simulators.world.arrays import Floats, Micros
-from simulators.world.battery import flow
+from simulators.world.arrays import Flags, Floats, Micros
+from simulators.world.battery import BatteryState, Flow, flow
 from simulators.world.cloud import clear_sky_index, local_index
 from simulators.world.conditions import Conditions
 from simulators.world.counter import accumulate
@@ -120,15 +120,39 @@ def _lamps(
     if not devices:
         return Group(devices=(), values={}), state
     light = _light(devices, sky)
-    rated = np.array([[device.rated_power_w] for device in devices])
-    wanted = np.stack(
-        [
-            light_wanted(device.schedule, elevation, sky.hours)
-            for device, elevation in zip(devices, light.sun.elevation, strict=True)
-        ]
+    wanted = _light_wanted(devices, sky, light)
+    flows, batteries = _lamp_flow(devices, sky, state, conditions, light, wanted)
+    values = streetlight_values(
+        flows,
+        irradiance=light.irradiance,
+        air_temperature=light.temperature,
+        wanted=wanted,
+        dark=conditions.lamp_dark,
     )
+    restarts, step_s = conditions.counter_restarts, sky.step_s
+    made, made_after = accumulate(
+        state.lamp_generated_wh, flows.panel_power, restarts, step_s=step_s
+    )
+    used, used_after = accumulate(state.lamp_used_wh, flows.load_power, restarts, step_s=step_s)
+    counters = {"energy_generated": hold_counter(made), "energy_used": hold_counter(used)}
+    after = replace(
+        state, batteries=batteries, lamp_generated_wh=made_after, lamp_used_wh=used_after
+    )
+    return Group(devices=_ids(devices), values={**values, **counters}), after
+
+
+def _lamp_flow(
+    devices: tuple[SimulatedDevice, ...],
+    sky: Sky,
+    state: ZoneState,
+    conditions: Conditions,
+    light: _Light,
+    wanted: Flags,
+) -> tuple[Flow, BatteryState]:
+    """Follow the lamps' batteries through the day."""
+    rated = np.array([[device.rated_power_w] for device in devices])
     panels = rated * PANEL_PER_LAMP_WATT * conditions.panel_share
-    day, batteries = flow(
+    return flow(
         state.batteries,
         available_w=panel_power(light.irradiance, light.temperature, panels),
         wanted_w=_lamp_power(devices, sky) * wanted,
@@ -136,19 +160,16 @@ def _lamps(
         capacity_wh=rated * BATTERY_HOURS * conditions.battery_share,
         step_s=sky.step_s,
     )
-    values = streetlight_values(
-        day,
-        irradiance=light.irradiance,
-        air_temperature=light.temperature,
-        wanted=wanted,
-        dark=conditions.lamp_dark,
+
+
+def _light_wanted(devices: tuple[SimulatedDevice, ...], sky: Sky, light: _Light) -> Flags:
+    elevations = light.sun.elevation
+    return np.stack(
+        [
+            light_wanted(device.schedule, elevation, sky.hours)
+            for device, elevation in zip(devices, elevations, strict=True)
+        ]
     )
-    restarts, step_s = conditions.counter_restarts, sky.step_s
-    made, made_next = accumulate(state.lamp_generated_wh, day.panel_power, restarts, step_s=step_s)
-    used, used_next = accumulate(state.lamp_used_wh, day.load_power, restarts, step_s=step_s)
-    counters = {"energy_generated": hold_counter(made), "energy_used": hold_counter(used)}
-    after = replace(state, batteries=batteries, lamp_generated_wh=made_next, lamp_used_wh=used_next)
-    return Group(devices=_ids(devices), values={**values, **counters}), after
 
 
 def _lamp_power(devices: tuple[SimulatedDevice, ...], sky: Sky) -> Floats:

@@ -1,7 +1,7 @@
 """What a simulated zone is made of, and where its devices stand between two days."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 
@@ -46,6 +46,11 @@ class SimulatedZone:
     def of(self, classes: frozenset[DeviceClass]) -> tuple[SimulatedDevice, ...]:
         """Return the devices of some classes, in order."""
         return tuple(device for device in self.devices if device.device_class in classes)
+
+    def local_midnight(self, moment: datetime) -> datetime:
+        """Return the local midnight at or before an aware instant, in UTC."""
+        local = moment.astimezone(UTC) + self.utc_offset
+        return datetime.combine(local.date(), time(0), tzinfo=UTC) - self.utc_offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A zone that lives: its days one after the other, and what its devices say at each step."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar, cast
 
 import numpy as np
@@ -52,7 +52,7 @@ class World:
         self.seed = seed
         self.step = step
         self.causes = tuple(causes)
-        self._midnight = _local_midnight(start, zone.utc_offset)
+        self._midnight = zone.local_midnight(start)
         self._first, rest = divmod(start - self._midnight, step)
         if rest or _DAY % step:
             raise ValueError(f"steps of {step} from a local midnight do not meet {start}")
@@ -117,12 +117,6 @@ class World:
             )
             for kind, classes in kinds.items()
         }
-
-
-def _local_midnight(start: datetime, utc_offset: timedelta) -> datetime:
-    """Return the local midnight at or before an instant, in UTC."""
-    local = start.astimezone(UTC) + utc_offset
-    return datetime.combine(local.date(), time(0), tzinfo=UTC) - utc_offset
 
 
 def _forget(days: dict[int, _Day]) -> None:

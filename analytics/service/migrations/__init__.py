@@ -1,0 +1,1 @@
+"""Alembic revisions of analytics's tables; their branch is called analytics."""

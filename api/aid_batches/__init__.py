@@ -1,0 +1,1 @@
+"""Aid batches and their lots."""

@@ -1,0 +1,65 @@
+"""The HTTP application: every resource under /v1, the board, health and metrics."""
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import RedirectResponse
+
+from api import board, problems
+from api.accounts.guard import Require, refuse_unguarded
+from api.accounts.port import Accounts, NobodyKnown
+from api.aid_batches import endpoints as aid_batches
+from api.accounts.actor import Permission
+from api.devices import endpoints as devices
+from api.devices import readings
+from api.factors import endpoints as factors
+from api.gateways import endpoints as gateways
+from api.headers import SecurityHeaders
+from api.health import endpoints as health
+from api.health import metrics
+from api.ledger import endpoints as ledger
+from api.lineage import endpoints as lineage
+from api.methods import endpoints as methods
+from api.programme import endpoints as programme
+from api.quarantine import endpoints as quarantine
+from api.reports import endpoints as reports
+from api.sites import endpoints as sites
+from api.sources import Sources
+from api.zones import endpoints as zones
+
+_RESOURCES = (
+    programme,
+    zones,
+    sites,
+    gateways,
+    devices,
+    readings,
+    ledger,
+    quarantine,
+    aid_batches,
+    factors,
+    methods,
+    reports,
+    lineage,
+)
+
+
+def create_app(sources: Sources, accounts: Accounts | None = None) -> FastAPI:
+    """Return the application over some sources; without accounts everybody is anonymous."""
+    # FastAPI's own pages of documentation load scripts from elsewhere.
+    app = FastAPI(title="Zonewatch", version=sources.software, docs_url=None, redoc_url=None)
+    app.state.sources = sources
+    app.state.accounts = accounts or NobodyKnown()
+    may_read = [Depends(Require(Permission.READ))]
+    for resource in _RESOURCES:
+        app.include_router(resource.router, prefix="/v1", dependencies=may_read)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    board.mount(app, dependencies=may_read)
+    app.add_api_route("/", _to_the_board, include_in_schema=False)
+    app.add_middleware(SecurityHeaders)
+    problems.install(app)
+    refuse_unguarded(app)
+    return app
+
+
+def _to_the_board() -> RedirectResponse:
+    return RedirectResponse("/board/")

@@ -1,0 +1,99 @@
+"""The backend in one process over embedded parts: ingest, analytics, and the API with its board."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self
+
+import sqlalchemy as sa
+from ingest.storage.duckdb import DuckdbStore
+
+from analytics.service.feeder import Feeder
+from analytics.service.hourfiles import HourFiles
+from api.catalog import ready_catalog
+from api.server import serve
+from api.sources import Sources
+from ingest.archive import Archive
+from ingest.contract.clock import Clock
+from ingest.finishing import finish_in_thread
+from ingest.home import Home
+from ingest.mqtt import BrokerAddress, MqttLink
+from ingest.pipeline import Pipeline
+from ingest.registry.current import CurrentRegistry
+from ingest.registry.registry import Registry
+from ingest.service import IngestService
+from ingest.tables import FEED
+
+_LOG = logging.getLogger(__name__)
+_WORKER: Final = "w1"
+_PAUSE: Final = timedelta(seconds=1)  # real time, between two passes of analytics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """Everything between the broker and the pages, wired."""
+
+    ingest: IngestService
+    feeder: Feeder
+    sources: Sources
+
+    @classmethod
+    @contextmanager
+    def build(
+        cls, home: Home, *, broker: BrokerAddress, clock: Clock, software: str
+    ) -> "Iterator[Self]":
+        """Open a home's files and wire the backend over them; close them at the end."""
+        with ExitStack() as stack:
+            catalog = ready_catalog(home.catalog_url())
+            stack.callback(catalog.dispose)
+            store = DuckdbStore(home.store_path)
+            stack.callback(store.close)
+            archive = stack.enter_context(Archive(home.archive_dir, _WORKER))
+            files = HourFiles(home.hours_dir)
+            stack.callback(files.close)
+            registry = CurrentRegistry(catalog)
+            link = MqttLink(broker, client_id=f"zonewatch-ingest-{_WORKER}", clock=clock)
+            pipeline = Pipeline(
+                worker=_WORKER,
+                archive=archive,
+                store=store,
+                catalog=catalog,
+                registry=registry,
+                publisher=link,
+                clock=clock,
+            )
+            yield cls(
+                ingest=IngestService(link=link, pipeline=pipeline),
+                feeder=Feeder(
+                    store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                ),
+                sources=Sources(
+                    catalog=catalog, store=store, registry=registry, clock=clock, software=software
+                ),
+            )
+
+    async def run(self, *, port: int | None) -> None:
+        """Run until cancelled; without a port nothing is served."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.ingest.run(), name="ingest")
+            tasks.create_task(self._analyze(), name="analytics")
+            if port is not None:
+                tasks.create_task(serve(self.sources, port), name="api")
+
+    def registry(self) -> Registry:
+        """Return the registry as it is now."""
+        return self.sources.registry()
+
+    def is_idle(self) -> bool:
+        """Tell whether nothing waits on the change feed."""
+        with self.sources.catalog.connect() as connection:
+            return not connection.scalar(sa.select(sa.func.count()).select_from(FEED))
+
+    async def _analyze(self) -> None:
+        while True:
+            taken = await finish_in_thread(self.feeder.step)
+            _LOG.debug("analytics took %d changes", taken)
+            await asyncio.sleep(_PAUSE.total_seconds())

@@ -1,0 +1,1 @@
+"""Gateways and whether they are there."""

@@ -1,0 +1,1 @@
+"""Alembic revisions of the API's tables; their branch is called api."""

@@ -1,0 +1,1 @@
+"""What could not be stored, and the notes on it."""

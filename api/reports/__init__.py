@@ -1,0 +1,1 @@
+"""The report document, by HTTP and on the command line."""

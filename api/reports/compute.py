@@ -1,0 +1,97 @@
+"""From a scope and a period to the document, for HTTP and the command line alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from analytics.periods import Days
+from analytics.report import Document, Scope, report
+from analytics.result import ZoneResult, period_window, zone_result
+from analytics.service.basis import read_basis
+from api.sources import Sources
+from ingest.registry.model import Provenance, Zone
+from ingest.registry.registry import Registry
+
+PROGRAMME: Final = Scope(kind="programme", id="programme")
+_ORDER: Final = (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED)
+_DAY: Final = timedelta(days=1)
+
+
+class UnknownScopeError(LookupError):
+    """A text that names nothing to report on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"scope {text!r}: expected zone:ID, country:CODE or programme, as known")
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """The results a document is written from, all of one provenance."""
+
+    scope: Scope
+    days: Days
+    results: Sequence[ZoneResult]
+    registry: Registry
+    as_of: int  # microseconds, UTC
+
+
+def parse_scope(text: str) -> Scope:
+    """Read a scope, or raise UnknownScopeError."""
+    kind, _, name = text.partition(":")
+    if text == PROGRAMME.kind or (kind, name) == (PROGRAMME.kind, PROGRAMME.id):
+        return PROGRAMME
+    if kind not in ("zone", "country") or not name:
+        raise UnknownScopeError(text)
+    return Scope(kind=kind, id=name)
+
+
+def compute(sources: Sources, scope: Scope, days: Days) -> Computed:
+    """Return the results in scope, or raise UnknownScopeError where it names no zone we have."""
+    registry = sources.registry()
+    zones = _zones(registry, scope)
+    with sources.catalog.connect() as connection:
+        # A lamp's night that began the day before has its fact under that day's name.
+        basis = read_basis(connection, registry, first=days.first - _DAY, last=days.last)
+    results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
+    return Computed(
+        scope=scope,
+        days=days,
+        results=of_one_provenance(results),
+        registry=registry,
+        as_of=basis.as_of,
+    )
+
+
+def document(computed: Computed, *, software: str) -> Document:
+    """Return the report document of what was computed."""
+    names = {result.zone.id for result in computed.results}
+    return report(
+        computed.scope,
+        computed.days,
+        computed.results,
+        lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        as_of=computed.as_of,
+        software=software,
+    )
+
+
+def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
+    """Return the results with devices of the first provenance there is: real comes first."""
+    own = [result for result in results if result.devices]
+    for provenance in _ORDER:
+        if found := [result for result in own if result.provenance is provenance]:
+            return found
+    return []
+
+
+def _zones(registry: Registry, scope: Scope) -> list[Zone]:
+    zones = registry.zones()
+    if scope.kind == "zone":
+        zones = tuple(zone for zone in zones if zone.id == scope.id)
+    elif scope.kind == "country":
+        zones = tuple(zone for zone in zones if zone.country == scope.id)
+    if not zones and scope != PROGRAMME:
+        raise UnknownScopeError(f"{scope.kind}:{scope.id}")
+    return list(zones)

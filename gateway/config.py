@@ -1,0 +1,174 @@
+"""The site file: what a gateway serves and where it brings it, parsed once into frozen values."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from gateway.fields import ConfigError, Table
+from gateway.outbox import Bounds
+from ingest.contract.identity import DeviceId, GatewayId
+
+PASSWORD_VARIABLE: Final = "ZONEWATCH_GATEWAY_PASSWORD"  # noqa: S105
+_DAY_S: Final = 86_400
+_BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+_LINE_PORTS: Final = {"modbus+tcp": 502}
+_HIGHEST_UNIT: Final = 247
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A host and a TCP port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerConfig:
+    """Where the broker is. The user name is the gateway's id."""
+
+    endpoint: Endpoint
+    tls: bool = False
+    protocol: Literal["5", "3.1.1"] = "5"
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceConfig:
+    """A device on a line: its address there, and the profile that says what its registers mean."""
+
+    id: DeviceId
+    profile: str
+    unit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineConfig:
+    """Devices that share a connection and are asked one after another."""
+
+    scheme: str
+    endpoint: Endpoint
+    devices: tuple[DeviceConfig, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteConfig:
+    """A gateway's whole configuration."""
+
+    gateway: GatewayId
+    home: Path  # where the outbox lies
+    interval: timedelta  # between polls, aligned to the epoch
+    broker: BrokerConfig
+    lines: tuple[LineConfig, ...]
+    bounds: Bounds
+    follow: Endpoint | None = None  # who tells the time; None: the machine
+
+    @property
+    def devices(self) -> tuple[DeviceConfig, ...]:
+        """All devices of all lines."""
+        return tuple(device for line in self.lines for device in line.devices)
+
+
+def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
+    """Read a site file, or raise ConfigError. A relative home lies beside the file."""
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, None, f"a readable file: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, None, f"TOML: {error}") from None
+    site = Table(path, "", body)
+    config = SiteConfig(
+        gateway=GatewayId(site.name("gateway")),
+        home=path.parent / site.text("home"),
+        interval=timedelta(seconds=site.whole("interval_s", 1, _DAY_S, default=300)),
+        broker=_broker(site.table("broker"), environment.get(PASSWORD_VARIABLE)),
+        lines=tuple(_line(line) for line in site.tables("line")),
+        bounds=_bounds(site.table("outbox")),
+        follow=_follow(site.table("clock")),
+    )
+    site.nothing_else()
+    _check_once(path, config)
+    return config
+
+
+def _broker(table: Table, password: str | None) -> BrokerConfig:
+    scheme, endpoint = _url(table, _BROKER_PORTS)
+    protocol = table.text("protocol", default="5")
+    if protocol not in ("5", "3.1.1"):
+        raise table.error("protocol", '"5" or "3.1.1"')
+    table.nothing_else()
+    return BrokerConfig(
+        endpoint=endpoint,
+        tls=scheme == "mqtts",
+        protocol="5" if protocol == "5" else "3.1.1",
+        password=password,
+    )
+
+
+def _line(table: Table) -> LineConfig:
+    scheme, endpoint = _url(table, _LINE_PORTS)
+    devices = tuple(_device(device) for device in table.tables("device"))
+    table.nothing_else()
+    return LineConfig(scheme=scheme, endpoint=endpoint, devices=devices)
+
+
+def _device(table: Table) -> DeviceConfig:
+    device = DeviceConfig(
+        id=DeviceId(table.name("id")),
+        profile=table.text("profile"),
+        unit=table.whole("unit", 0, _HIGHEST_UNIT),
+    )
+    table.nothing_else()
+    return device
+
+
+def _bounds(table: Table) -> Bounds:
+    usual = Bounds()
+    bounds = Bounds(
+        max_records=table.whole("max_records", 1, 10**9, default=usual.max_records),
+        max_bytes=table.whole("max_bytes", 65_536, 10**15, default=usual.max_bytes),
+    )
+    table.nothing_else()
+    return bounds
+
+
+def _follow(table: Table) -> Endpoint | None:
+    text = table.text("follow", default="")
+    table.nothing_else()
+    return _endpoint(table, "follow", f"//{text}", None) if text else None
+
+
+def _url(table: Table, ports: Mapping[str, int]) -> tuple[str, Endpoint]:
+    text = table.text("url")
+    scheme = text.partition("://")[0]
+    if scheme not in ports:
+        raise table.error("url", " or ".join(f"{known}://HOST:PORT" for known in ports))
+    return scheme, _endpoint(table, "url", text, ports[scheme])
+
+
+def _endpoint(table: Table, key: str, text: str, usual_port: int | None) -> Endpoint:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port or usual_port
+    except ValueError:
+        host, port = None, None
+    if not host or port is None:
+        raise table.error(key, "a host and a port, like 127.0.0.1:1883")
+    if parts.username or parts.password:
+        raise table.error(key, f"no user or password: the latter is taken from {PASSWORD_VARIABLE}")
+    return Endpoint(host, port)
+
+
+def _check_once(path: Path, config: SiteConfig) -> None:
+    ids = [device.id for device in config.devices]
+    twice = next((one for one in ids if ids.count(one) > 1), None)
+    if twice is not None:
+        raise ConfigError(path, "line.device.id", f"each device once, {twice} is there twice")

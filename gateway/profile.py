@@ -1,0 +1,113 @@
+"""The profile: what the registers of a device model mean. The models themselves are data files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ingest.contract.metric import DeviceClass
+
+
+class Encoding(StrEnum):
+    """How registers carry a number."""
+
+    UINT16 = "uint16"
+    INT16 = "int16"
+    UINT32 = "uint32"
+    INT32 = "int32"
+    UINT64 = "uint64"
+    ACC32 = "acc32"  # SunSpec's accumulator: unsigned, 0 means not implemented
+    FLOAT32 = "float32"
+    SIGN_MAGNITUDE = "sign_magnitude"  # of some bits, the highest is the sign
+
+    @property
+    def registers(self) -> int:
+        """How many registers it takes."""
+        return _REGISTERS.get(self, 1)
+
+
+_REGISTERS: Final[Mapping[Encoding, int]] = {
+    Encoding.UINT32: 2,
+    Encoding.INT32: 2,
+    Encoding.ACC32: 2,
+    Encoding.FLOAT32: 2,
+    Encoding.UINT64: 4,
+}
+
+
+class WordOrder(StrEnum):
+    """Which register of a number that takes several comes first."""
+
+    HIGH_FIRST = "high_first"
+    LOW_FIRST = "low_first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a metric stands and how it is written there.
+
+    A value is the number there times ten to the power of the scale factor, if there is one,
+    with the decimal point moved left by the decimals; it is in the catalog's unit.
+    """
+
+    metric: str
+    place: int  # address, as sent; in a SunSpec model the offset, its id being 0
+    encoding: Encoding
+    decimals: int = 0
+    bits: tuple[int, int] | None = None  # lowest and highest of a register, both included
+    scale_factor: int | None = None  # offset of the register that holds it
+    sentinel: int | None = None  # what stands there if there is no value, read as unsigned
+    zero_unless: str | None = None  # the value counts only where this metric is not 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Registers that are read in one request, which never crosses their ends."""
+
+    function: int  # Modbus function code
+    first: int
+    last: int  # included
+
+    @property
+    def count(self) -> int:
+        """How many registers it has."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SunSpecModel:
+    """A block of registers that is found by its id in the chain behind the marker "SunS"."""
+
+    id: int
+    length: int  # registers after id and length
+    function: int  # Modbus function code
+
+    @property
+    def count(self) -> int:
+        """How many registers it has, id and length included."""
+        return self.length + 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A device model's register map; points stand in its segments or in its SunSpec model."""
+
+    id: str
+    device_classes: tuple[DeviceClass, ...]
+    source: str
+    accuracy: str  # what the source says of it
+    word_order: WordOrder
+    layout: tuple[Segment, ...] | SunSpecModel
+    points: tuple[Point, ...]
+    faults: Mapping[int, str]  # name of each bit of the fault word
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What devices of the model measure."""
+        return tuple(point.metric for point in self.points)
+
+    def faults_in(self, fault_word: int) -> tuple[str, ...]:
+        """Name the faults that a fault word reports; a bit without a name is told by its number."""
+        bits = (bit for bit in range(fault_word.bit_length()) if fault_word >> bit & 1)
+        return tuple(self.faults.get(bit, f"bit {bit}") for bit in bits)

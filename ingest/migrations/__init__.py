@@ -1,0 +1,1 @@
+"""Alembic revisions of ingest's tables; their branch is called ingest."""

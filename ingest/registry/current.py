@@ -1,0 +1,25 @@
+"""The registry as it is now, read again only when somebody has changed it."""
+
+import threading
+
+import sqlalchemy as sa
+
+from ingest.registry.registry import Registry
+from ingest.registry.tables import CHANGE, load
+
+
+class CurrentRegistry:
+    """Called, it returns the catalog's registry. Safe in any thread."""
+
+    def __init__(self, catalog: sa.Engine) -> None:
+        self._catalog = catalog
+        self._turn = threading.Lock()
+        self._known = Registry()
+
+    def __call__(self) -> Registry:
+        """Return the registry up to its newest change."""
+        with self._turn, self._catalog.connect() as connection:
+            newest = connection.scalar(sa.select(sa.func.max(CHANGE.c.number)))
+            if newest is not None and newest > self._known.change:
+                self._known = load(connection)
+            return self._known

@@ -1,0 +1,1 @@
+"""The demo: simulated zones, gateways, and the whole backend on one machine."""

@@ -1,0 +1,132 @@
+"""The demo's own broker on a loopback port: a private Mosquitto where there is one, else amqtt.
+
+amqtt runs in this process, speaks MQTT 3.1.1 and does not send again what was in flight: there
+only Zonewatch's own acknowledgement protects. Nobody but this machine can reach either.
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from ingest.mqtt import BrokerAddress
+
+_LOOPBACK: Final = "127.0.0.1"
+_READY_S: Final = 10.0
+
+_MOSQUITTO: Final = """\
+listener {port} {host}
+allow_anonymous true
+persistence true
+persistence_location {directory}/
+autosave_on_changes true
+autosave_interval 1
+max_inflight_messages 1000
+max_queued_messages 100000
+max_queued_bytes 268435456
+message_size_limit 262144
+log_dest stderr
+log_type error
+log_type warning
+"""
+
+_AMQTT: Final[dict[str, Any]] = {
+    "plugins": {"simulators.demo.trusting.Trusting": {}},
+    "sys_interval": 0,
+}
+
+
+class BrokerNotReadyError(RuntimeError):
+    """The embedded broker did not come up."""
+
+
+def mosquitto() -> str | None:
+    """Return where Mosquitto's program is, or None."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which("mosquitto", path=path)
+
+
+@asynccontextmanager
+async def embedded_broker(directory: Path) -> AsyncIterator[BrokerAddress]:
+    """Run a broker that keeps its files in a directory, for as long as the context lasts."""
+    program, port = mosquitto(), free_port()
+    running = _run_amqtt(port) if program is None else _run_mosquitto(program, directory, port)
+    async with running as address:
+        yield address
+
+
+def free_port() -> int:
+    """Return a loopback TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _run_mosquitto(
+    program: str, directory: Path, port: int
+) -> AsyncIterator[BrokerAddress]:
+    directory.mkdir(parents=True, exist_ok=True)
+    config = directory / "mosquitto.conf"
+    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
+    if os.geteuid() == 0:
+        text += "user root\n"
+    config.write_text(text, encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(program, "-c", str(config), start_new_session=True)
+    try:
+        await _until_it_listens(port)
+        yield BrokerAddress(host=_LOOPBACK, port=port)
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _run_amqtt(port: int) -> AsyncIterator[BrokerAddress]:
+    """Run amqtt on a loop and thread of its own, so that nobody's work holds it up."""
+    for name in ("amqtt", "transitions"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="embedded broker", daemon=True)
+    thread.start()
+    try:
+        broker = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_start_amqtt(port), loop))
+        yield BrokerAddress(host=_LOOPBACK, port=port, version=MQTTProtocolVersion.MQTTv311)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(broker.shutdown(), loop))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        await asyncio.to_thread(thread.join)
+        loop.close()
+
+
+async def _start_amqtt(port: int) -> Any:  # noqa: ANN401 - amqtt has no types
+    from amqtt.broker import Broker  # noqa: PLC0415 - only where there is no Mosquitto
+
+    listener = {"default": {"type": "tcp", "bind": f"{_LOOPBACK}:{port}", "max_connections": 100}}
+    broker = Broker(_AMQTT | {"listeners": listener})
+    await broker.start()
+    return broker
+
+
+async def _until_it_listens(port: int) -> None:
+    try:
+        async with asyncio.timeout(_READY_S):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(_LOOPBACK, port)
+                except OSError:
+                    await asyncio.sleep(0.02)
+                else:
+                    writer.close()
+                    return
+    except TimeoutError:
+        raise BrokerNotReadyError(f"no broker on port {port} after {_READY_S:.0f} s") from None

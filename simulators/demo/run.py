@@ -1,0 +1,196 @@
+"""A demo from its first simulated instant to its summary: processes, clock, backend, and their end."""
+
+import asyncio
+import logging
+import os
+import pickle
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from api.backend import Backend
+from ingest.contract.clock import Clock
+from ingest.contract.identity import GatewayId
+from ingest.home import Home
+from ingest.mqtt import BrokerAddress
+from simulators.conductor import Conductor
+from simulators.demo.broker import embedded_broker
+from simulators.demo.devices import Orders
+from simulators.demo.site import DemoSite, demo_sites, site_file
+
+_LOG = logging.getLogger(__name__)
+_STEP: Final = timedelta(minutes=5)
+_GRACE_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPlan:
+    """What to show: N days up to an instant, from a seed."""
+
+    days: int
+    seed: int
+    until: datetime
+
+    @property
+    def start(self) -> datetime:
+        """The first simulated instant, a whole step."""
+        return self.until - timedelta(days=self.days)
+
+
+def plan(*, days: int, seed: int, now: datetime) -> DemoPlan:
+    """Return the plan of a demo that reaches up to now."""
+    return DemoPlan(days=days, seed=seed, until=now - (now - datetime.min.replace(tzinfo=UTC)) % _STEP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A running demo: time, backend, and the sites' outboxes."""
+
+    conductor: Conductor
+    backend: Backend
+    sites: Sequence[DemoSite]
+    outboxes: Sequence[Path]
+
+    async def catch_up(self, plan: DemoPlan, told: Callable[[float], None]) -> None:
+        """Live through the plan's days, and wait until every record has arrived and counts."""
+        reporting = asyncio.create_task(self._report(plan, told), name="progress")
+        try:
+            await self.conductor.run(plan.until)
+            await self._settled()
+        finally:
+            reporting.cancel()
+            with suppress(asyncio.CancelledError):
+                await reporting
+        told(1.0)
+
+    async def _report(self, plan: DemoPlan, told: Callable[[float], None]) -> None:
+        while True:
+            done = (self.conductor.now() - plan.start) / (plan.until - plan.start)
+            told(min(max(done, 0.0), 1.0))
+            await asyncio.sleep(0.5)
+
+    async def _settled(self) -> None:
+        """Wait until the gateways hold nothing and the change feed is empty."""
+        while any(await asyncio.to_thread(held, outbox) for outbox in self.outboxes):
+            await asyncio.sleep(0.05)
+        while not await asyncio.to_thread(self.backend.is_idle):
+            await asyncio.sleep(0.05)
+
+
+def held(outbox: Path) -> int:
+    """Return how many records a gateway's outbox file holds."""
+    if not outbox.exists():
+        return 1
+    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True, timeout=5) as database:
+        return int(database.execute("SELECT COUNT(*) FROM record").fetchone()[0])
+
+
+@asynccontextmanager
+async def running_demo(home: Home, plan: DemoPlan, *, port: int | None) -> AsyncIterator[Demo]:
+    """Run everything a demo needs for as long as the context lasts."""
+    async with AsyncExitStack() as stack:
+        broker = await stack.enter_async_context(embedded_broker(home.path / "broker"))
+        conductor = await stack.enter_async_context(Conductor(plan.start))
+        backend = stack.enter_context(Backend.build(home, broker=broker, clock=conductor))
+        tasks = await stack.enter_async_context(_cancelled_at_the_end())
+        tasks.create_task(backend.run(port=port), name="backend")
+        sites = demo_sites(backend.registry(), plan.start)
+        truth = home.path / "truth"
+        truth.mkdir(exist_ok=True)
+        orders = Orders(
+            sites=sites,
+            start=plan.start,
+            days=plan.days,
+            seed=plan.seed,
+            clock_port=conductor.port,
+            truth=truth,
+        )
+        lines = await stack.enter_async_context(_devices(orders))
+        homes = [home.path / "gateways" / site.gateway for site in sites]
+        for site, gateway_home in zip(sites, homes, strict=True):
+            gateway = _gateway(
+                site, gateway_home, broker=broker, clock=conductor.port, line=lines[site.gateway]
+            )
+            await stack.enter_async_context(gateway)
+        await conductor.gather(1 + len(sites))
+        yield Demo(
+            conductor=conductor,
+            backend=backend,
+            sites=sites,
+            outboxes=[gateway_home / "outbox.db" for gateway_home in homes],
+        )
+
+
+async def live_on(demo: Demo, real: Clock) -> None:
+    """Go on with the real clock until cancelled."""
+    await demo.conductor.follow(real)
+
+
+@asynccontextmanager
+async def _cancelled_at_the_end() -> AsyncIterator[asyncio.TaskGroup]:
+    """Give a task group whose tasks end with the context; one that fails ends the context."""
+    async with asyncio.TaskGroup() as tasks:
+        before = asyncio.all_tasks()
+        try:
+            yield tasks
+        finally:
+            for task in asyncio.all_tasks() - before:
+                if task.get_name() == "backend":
+                    task.cancel()
+
+
+@asynccontextmanager
+async def _devices(orders: Orders) -> AsyncIterator[dict[GatewayId, int]]:
+    async with _child("simulators.demo.devices", feed=pickle.dumps(orders)) as process:
+        line = await process.stdout.readline() if process.stdout else b""
+        yield orjson.loads(line)
+
+
+@asynccontextmanager
+async def _gateway(
+    site: DemoSite, home: Path, *, broker: BrokerAddress, clock: int, line: int
+) -> AsyncIterator[None]:
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "site.toml"
+    text = site_file(site, home=home, broker=broker, clock=clock, line=line)
+    config.write_text(text, encoding="utf-8")
+    async with _child("gateway", str(config)):
+        yield
+
+
+@asynccontextmanager
+async def _child(
+    module: str, *arguments: str, feed: bytes = b""
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a module in a process of its own; at the end ask it to stop, and then insist."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    try:
+        if process.stdin:
+            process.stdin.write(feed)
+            process.stdin.close()
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

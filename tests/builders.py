@@ -1,0 +1,91 @@
+"""Values with defaults, for tests that care about one of their fields."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
+from ingest.contract.metric import DeviceClass
+from ingest.registry.model import (
+    Basis,
+    Device,
+    Gateway,
+    GridConnection,
+    Provenance,
+    Site,
+    Zone,
+)
+from ingest.registry.registry import Entered, Registry
+
+NIGHT = date(2026, 10, 30)
+EVENING = datetime(2026, 10, 30, 11, 0, tzinfo=UTC)  # 18:00 in Cambodia
+MINUTE_US = 60_000_000
+
+
+def a_zone(**changed: object) -> Zone:
+    """Return a zone in Cambodia."""
+    fields: dict[str, object] = {
+        "id": ZoneId("kh-test"),
+        "name": "Test zone",
+        "country": "KH",
+        "grid": "KH",
+        "timezone": "Asia/Phnom_Penh",
+        "latitude": Decimal("10.6093"),
+        "longitude": Decimal("103.5296"),
+    }
+    return Zone(**(fields | changed))  # type: ignore[arg-type]
+
+
+def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
+    """Return a lamp of 60 W."""
+    fields: dict[str, object] = {
+        "id": DeviceId(device),
+        "gateway": GatewayId("kh-gw-1"),
+        "device_class": DeviceClass.STREETLIGHT,
+        "profile": "srne_streetlight",
+        "painted_number": "T-0001",
+        "lot": None,
+        "latitude": None,
+        "longitude": None,
+        "interval_s": 300,
+        "rated_power_w": Decimal(60),
+        "rated_power_basis": Basis.ASSUMED,
+        "accuracy_percent": Decimal(5),
+        "grid_connection": GridConnection.OFF,
+        "schedule": "sunset..sunrise",
+        "handed_over": date(2025, 1, 1),
+    }
+    return Device(**(fields | changed))  # type: ignore[arg-type]
+
+
+def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
+    """Return a school's PV set of 10 kWp on the grid."""
+    fields: dict[str, object] = {
+        "device_class": DeviceClass.SCHOOL_PV,
+        "profile": "sunspec_three_phase",
+        "painted_number": None,
+        "rated_power_w": Decimal(10_000),
+        "grid_connection": GridConnection.ON,
+    }
+    return a_device(device, **(fields | changed))
+
+
+def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:
+    """Return a registry of one zone with two gateways; the second serves `more`."""
+    zone = zone or a_zone()
+    items = [
+        zone,
+        Site(id=SiteId("kh-site"), zone=zone.id, name="Site", latitude=None, longitude=None),
+        *(
+            Gateway(
+                id=GatewayId(name),
+                site=SiteId("kh-site"),
+                provenance=Provenance.SIMULATED,
+                sim=None,
+            )
+            for name in ("kh-gw-1", "kh-gw-2")
+        ),
+        *(devices or (a_device(),)),
+        *more,
+    ]
+    return Registry(Entered(change=1, valid_from=0, item=item) for item in items)

@@ -1,0 +1,177 @@
+"""A site file is understood whole, or refused in one line that says where and why."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.config import (
+    PASSWORD_VARIABLE,
+    BrokerConfig,
+    DeviceConfig,
+    Endpoint,
+    LineConfig,
+    SiteConfig,
+    load,
+)
+from gateway.fields import ConfigError
+from gateway.outbox import Bounds
+from ingest.contract.identity import DeviceId, GatewayId
+
+WHOLE = """
+gateway = "kh-sihanoukville-gw1"
+home = "gw1"
+interval_s = 60
+[broker]
+url = "mqtts://broker.example:8884"
+protocol = "3.1.1"
+[clock]
+follow = "127.0.0.1:4711"
+[outbox]
+max_records = 1000
+max_bytes = 70000
+[[line]]
+url = "modbus+tcp://127.0.0.1:5020"
+[[line.device]]
+id = "kh-lamp-001"
+profile = "srne_streetlight"
+unit = 1
+[[line.device]]
+id = "kh-lamp-002"
+profile = "srne_streetlight"
+unit = 2
+"""
+
+SHORT = """
+gateway = "gw1"
+home = "/var/lib/zonewatch"
+[broker]
+url = "mqtt://10.0.0.1"
+[[line]]
+url = "modbus+tcp://inverter.local"
+device = [{ id = "pv-1", profile = "sunspec_three_phase", unit = 126 }]
+"""
+
+
+def site_file(folder: Path, text: str) -> Path:
+    path = folder / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_whole_site_file_is_read(tmp_path: Path) -> None:
+    config = load(site_file(tmp_path, WHOLE), {PASSWORD_VARIABLE: "secret"})
+
+    assert config == SiteConfig(
+        gateway=GatewayId("kh-sihanoukville-gw1"),
+        home=tmp_path / "gw1",
+        interval=timedelta(minutes=1),
+        broker=BrokerConfig(
+            endpoint=Endpoint("broker.example", 8884), tls=True, protocol="3.1.1", password="secret"
+        ),
+        lines=(
+            LineConfig(
+                scheme="modbus+tcp",
+                endpoint=Endpoint("127.0.0.1", 5020),
+                devices=tuple(
+                    DeviceConfig(
+                        id=DeviceId(f"kh-lamp-00{unit}"), profile="srne_streetlight", unit=unit
+                    )
+                    for unit in (1, 2)
+                ),
+            ),
+        ),
+        bounds=Bounds(max_records=1_000, max_bytes=70_000),
+        follow=Endpoint("127.0.0.1", 4711),
+    )
+
+
+def test_what_is_left_out_has_its_usual_value(tmp_path: Path) -> None:
+    config = load(site_file(tmp_path, SHORT), {})
+
+    assert config.home == Path("/var/lib/zonewatch")
+    assert config.interval == timedelta(minutes=5)
+    assert config.broker == BrokerConfig(endpoint=Endpoint("10.0.0.1", 1883))
+    assert config.lines[0].endpoint == Endpoint("inverter.local", 502)
+    assert config.bounds == Bounds(max_records=500_000)
+    assert config.follow is None
+
+
+def test_the_password_is_never_shown(tmp_path: Path) -> None:
+    config = load(site_file(tmp_path, SHORT), {PASSWORD_VARIABLE: "secret"})
+
+    assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param(
+            'gateway = "gw1"', "gateway = ", "expected TOML: Invalid value (at line 2,", id="toml"
+        ),
+        pytest.param('gateway = "gw1"', "", "gateway: expected a name of", id="missing"),
+        pytest.param('"gw1"', '"GW 1"', "gateway: expected a name of", id="bad name"),
+        pytest.param('home = "/var/lib/zonewatch"', "home = 3", "home: expected a text", id="type"),
+        pytest.param(
+            "[broker]",
+            "interval_s = 0\n[broker]",
+            "interval_s: expected a whole number from 1 to 86400",
+            id="interval",
+        ),
+        pytest.param(
+            "[broker]",
+            "intervall_s = 60\n[broker]",
+            "intervall_s: expected one of broker,",
+            id="misspelled",
+        ),
+        pytest.param(
+            "mqtt://", "http://", "broker.url: expected mqtt://HOST:PORT or mqtts", id="scheme"
+        ),
+        pytest.param("10.0.0.1", "10.0.0.1:x", "broker.url: expected a host and a port", id="port"),
+        pytest.param(
+            "10.0.0.1", "me:pw@10.0.0.1", "broker.url: expected no user or password", id="secret"
+        ),
+        pytest.param(
+            "[[line]]",
+            '[clock]\nfollow = "localhost"\n[[line]]',
+            "clock.follow: expected a host and a port",
+            id="clock",
+        ),
+        pytest.param(
+            "[[line]]",
+            "[outbox]\nmax_records = true\n[[line]]",
+            "outbox.max_records: expected a whole number",
+            id="true is no number",
+        ),
+        pytest.param("[broker]", "[brocker]", "broker.url: expected a text", id="no broker"),
+        pytest.param(
+            "unit = 126", "unit = 300", "line[0].device[0].unit: expected a whole", id="unit"
+        ),
+        pytest.param(
+            "unit = 126 }",
+            'unit = 126 }, { id = "pv-1", profile = "p", unit = 2 }',
+            "line.device.id: expected each device once, pv-1 is there twice",
+            id="twice",
+        ),
+        pytest.param(
+            "device = [", "devices = [", "line[0].device: expected at least one", id="no device"
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_file_and_key(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    assert old in SHORT
+    path = site_file(tmp_path, SHORT.replace(old, new, 1))
+
+    with pytest.raises(ConfigError) as caught:
+        load(path, {})
+    assert str(caught.value).startswith(f"{path}: ")
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "pw" not in str(caught.value).replace("password", "")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: expected a readable file"):
+        load(tmp_path / "nowhere.toml", {})

@@ -1,0 +1,61 @@
+"""Zonewatch: monitoring of low-carbon demonstration zones.
+
+From a device's message to a figure that can be followed back and re-run to the same digits.
+"""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+_COMMANDS: Final = {
+    "demo": ("simulators.demo.cli", "the whole chain on this machine, with simulated zones"),
+    "gateway": ("gateway.cli", "a field gateway"),
+    "ingest": ("ingest.cli", "take in what gateways publish"),
+    "analytics": ("analytics.cli", "compute facts from what came in"),
+    "api": ("api.cli", "serve the API and the board"),
+    "registry": ("ingest.registry.cli", "import, export and check what is deployed"),
+    "report": ("api.reports.cli", "a period's report"),
+    "ledger": ("ingest.ledger_cli", "the account of records"),
+    "quarantine": ("ingest.quarantine_cli", "what could not be stored, and why"),
+    "simulate": ("simulators.simulate_cli", "a recording played through the whole chain"),
+    "bench": ("simulators.bench.cli", "measurements"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a subcommand and return its exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in ("-h", "--help"):
+        sys.stdout.write(_help())
+        return 0
+    if arguments[0] not in _COMMANDS:
+        sys.stderr.write(f"zonewatch: no subcommand {arguments[0]!r}: see zonewatch --help\n")
+        return 2
+    module, _ = _COMMANDS[arguments[0]]
+    try:
+        return int(import_module(module).main(arguments[1:]))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _help() -> str:
+    lines = [f"  {name:<12}{what}" for name, (_, what) in _COMMANDS.items()]
+    return "\n".join(
+        [
+            (__doc__ or "").strip(),
+            "",
+            "usage: zonewatch SUBCOMMAND …",
+            "",
+            *lines,
+            "",
+            "zonewatch SUBCOMMAND --help tells more of each.",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
