@@ -37,15 +37,11 @@ def seal_chunk(
     newest: bool = False,
 ) -> SealedChunk:
     """Form a chunk of the first rows, of the last where newest, as many as fit."""
-    while True:
-        chunk = Chunk(account=account, sent_at=sent_at, held=held, parts=parts_of(rows))
-        text = orjson.dumps(form_chunk(chunk))
-        if _fits(chunk, text):
-            payload = seal(text)
-            if len(payload) <= TARGET_BYTES or len(rows) <= 1:
-                break
+    chunk, payload = _seal(rows, account=account, held=held, sent_at=sent_at)
+    while payload is None:
         half = (len(rows) + 1) // 2
         rows = rows[-half:] if newest else rows[:half]
+        chunk, payload = _seal(rows, account=account, held=held, sent_at=sent_at)
     return SealedChunk(
         boot=account.boot,
         numbers=chunk.numbers if rows else account.thinned,
@@ -79,8 +75,19 @@ def _flags(rows: Sequence[Held], name: str) -> list[tuple[int, int]]:
     return [(place, int(flag)) for place, flag in enumerate(flags) if flag != Quality.GOOD]
 
 
-def _fits(chunk: Chunk, text: bytes) -> bool:
+def _seal(
+    rows: Sequence[Held], *, account: Account, held: tuple[BootId, ...], sent_at: datetime
+) -> tuple[Chunk, bytes | None]:
+    """Form a chunk and its payload, None where that is too large and can be halved."""
+    chunk = Chunk(account=account, sent_at=sent_at, held=held, parts=parts_of(rows))
+    text = orjson.dumps(form_chunk(chunk))
+    if len(rows) > 1 and (_too_many(chunk) or len(text) > LIMITS.inflated_bytes):
+        return chunk, None
+    payload = seal(text)
+    return chunk, None if len(rows) > 1 and len(payload) > TARGET_BYTES else payload
+
+
+def _too_many(chunk: Chunk) -> bool:
     rows = sum(len(part.number) for part in chunk.parts)
     columns = sum(len(part.values) for part in chunk.parts)
-    within = rows <= LIMITS.rows and columns <= LIMITS.columns
-    return rows <= 1 or (within and len(text) <= LIMITS.inflated_bytes)
+    return rows > LIMITS.rows or columns > LIMITS.columns

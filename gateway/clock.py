@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import orjson
 
-from ingest.contract.period import instant, micros
+from ingest.contract.period import instant
 
 
 class ClockLostError(ConnectionError):

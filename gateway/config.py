@@ -17,6 +17,7 @@ _DAY_S: Final = 86_400
 _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
 _HIGHEST_UNIT: Final = 247
+_HOST_AND_PORT: Final = "a host and a port, like 127.0.0.1:1883"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,9 @@ def _endpoint(table: Table, key: str, text: str, usual_port: int | None) -> Endp
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port or usual_port
     except ValueError:
-        host, port = None, None
+        raise table.error(key, _HOST_AND_PORT) from None
     if not host or port is None:
-        raise table.error(key, "a host and a port, like 127.0.0.1:1883")
+        raise table.error(key, _HOST_AND_PORT)
     if parts.username or parts.password:
         raise table.error(key, f"no user or password: the latter is taken from {PASSWORD_VARIABLE}")
     return Endpoint(host, port)

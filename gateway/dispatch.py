@@ -41,7 +41,7 @@ class Dispatch:
         self.window.land(boot, numbers)
 
     def rest_s(self, now: float) -> float | None:
-        """Return for how long nothing will have to be sent; None where only news can change that."""
+        """Return for how long nothing is to be sent; None where only news can change that."""
         times = [flight.due_at for flight in self.window.flights]
         if self.window.free and self._lingers(now) and self._selection.unsent > 0:
             times.append(self._launched_at + self._pace.linger_s)

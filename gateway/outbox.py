@@ -26,6 +26,12 @@ from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.record import Record
 
 _RECORD_BYTES: Final = 16_384  # leaves room for the account beside it in 64 KiB
+_ROWS: Final = (
+    "SELECT entry, device.name, measured_ms, content"
+    " FROM record JOIN device ON device.id = record.device WHERE entry BETWEEN ? AND ?"
+)
+_OLDEST: Final = f"{_ROWS} ORDER BY entry LIMIT ?"
+_NEWEST: Final = f"{_ROWS} ORDER BY entry DESC LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +133,7 @@ class Outbox:
 
     def rows(self, boot: BootId, *, within: Ranges, limit: int, newest: bool = False) -> list[Held]:
         """Return a boot's held records with numbers within some, in order: its oldest or newest."""
-        order = "DESC" if newest else "ASC"
-        query = (
-            "SELECT entry, device.name, measured_ms, content"
-            " FROM record JOIN device ON device.id = record.device"
-            f" WHERE entry BETWEEN ? AND ? ORDER BY entry {order} LIMIT ?"  # noqa: S608
-        )
+        query = _NEWEST if newest else _OLDEST
         found: list[tuple[int, str, int, bytes]] = []
         with self._reading():
             base = self._row(boot).key * BOOT_KEYS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from ingest.contract.metric import DeviceClass
 
@@ -89,6 +89,9 @@ class SunSpecModel:
         return self.length + 2
 
 
+Layout: TypeAlias = tuple[Segment, ...] | SunSpecModel
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A device model's register map; points stand in its segments or in its SunSpec model."""
@@ -98,7 +101,7 @@ class Profile:
     source: str
     accuracy: str  # what the source says of it
     word_order: WordOrder
-    layout: tuple[Segment, ...] | SunSpecModel
+    layout: Layout
     points: tuple[Point, ...]
     faults: Mapping[int, str]  # name of each bit of the fault word
 

@@ -1,4 +1,4 @@
-"""Chunks are laid out in columns, say all that the records said, and stay below the wire's limit."""
+"""Chunks lie in columns, say all that the records said, and stay below the wire's limit."""
 
 import random
 from datetime import date
@@ -100,7 +100,7 @@ def test_ingest_reads_what_the_gateway_sealed() -> None:
         pytest.param(True, Ranges.of((1_501, 2_000)), id="the newest"),
     ],
 )
-def test_too_large_a_chunk_is_halved_until_it_fits(newest: bool, expected: Ranges) -> None:
+def test_too_large_a_chunk_is_halved_until_it_fits(*, newest: bool, expected: Ranges) -> None:
     sealed = seal_chunk(
         noisy_rows(2_000), account=an_account(2_000), held=(), sent_at=NOON, newest=newest
     )

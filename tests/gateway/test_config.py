@@ -42,6 +42,8 @@ profile = "srne_streetlight"
 unit = 2
 """
 
+SECRET = "secret"
+
 SHORT = """
 gateway = "gw1"
 home = "/var/lib/zonewatch"
@@ -60,14 +62,14 @@ def site_file(folder: Path, text: str) -> Path:
 
 
 def test_a_whole_site_file_is_read(tmp_path: Path) -> None:
-    config = load(site_file(tmp_path, WHOLE), {PASSWORD_VARIABLE: "secret"})
+    config = load(site_file(tmp_path, WHOLE), {PASSWORD_VARIABLE: SECRET})
 
     assert config == SiteConfig(
         gateway=GatewayId("kh-sihanoukville-gw1"),
         home=tmp_path / "gw1",
         interval=timedelta(minutes=1),
         broker=BrokerConfig(
-            endpoint=Endpoint("broker.example", 8884), tls=True, protocol="3.1.1", password="secret"
+            endpoint=Endpoint("broker.example", 8884), tls=True, protocol="3.1.1", password=SECRET
         ),
         lines=(
             LineConfig(

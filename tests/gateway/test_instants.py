@@ -1,6 +1,7 @@
 """No instant is issued twice for a device, whatever its gateway's clock does."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def test_instants_grow_strictly(clock: list[datetime]) -> None:
 
     issued = [instants.issue(LAMP, now.replace(tzinfo=NOON.tzinfo)) for now in clock]
 
-    assert all(earlier < later for earlier, later in zip(issued, issued[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(issued))
     assert all(
         at >= micros(now.replace(tzinfo=NOON.tzinfo)) // 1_000 * 1_000
         for at, now in zip(issued, clock, strict=True)

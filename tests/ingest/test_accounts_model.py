@@ -1,4 +1,4 @@
-"""Records through loss, repetition, reordering and crashes between any two steps, without processes.
+"""Records through loss, repetition, reordering and crashes between any two steps.
 
 The gateway's side is the real outbox, ingest's the real pipeline and feeder over embedded parts;
 the network is a list. After everything has healed, each record is where the account says.
@@ -101,7 +101,7 @@ class Spine(RuleBasedStateMachine):
         count=st.integers(1, 4),
     )
     def measure(self, device: DeviceId, back: int, watts: float, count: int) -> None:
-        """Enter records at instants that may have been measured before, with the same value or not."""
+        """Enter records, some at instants measured before, with the same value or another."""
         now = micros(self.clock.now())
         records = [
             Record(

@@ -1,7 +1,7 @@
 """Simulated time: in lockstep, the lower rank first, and never ahead of a real clock."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,12 @@ FIVE_MINUTES = timedelta(minutes=5)
 PATIENCE_S = 10.0
 
 Log = list[tuple[str, datetime]]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let others run until something has come true."""
+    while not condition():  # noqa: ASYNC110 - what is awaited has no event
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -92,8 +98,7 @@ async def test_time_waits_for_a_follower_that_is_busy() -> None:
             work = group.create_task(works(clock), name="works")
             await conductor.gather(1)
             running = group.create_task(conductor.run(START + 2 * FIVE_MINUTES), name="run")
-            while clock.now() == START:
-                await asyncio.sleep(0)
+            await until(lambda: clock.now() > START)
             finished, _ = await asyncio.wait({running}, timeout=0.05)
             assert not finished
             assert conductor.now() == START + FIVE_MINUTES
@@ -189,18 +194,15 @@ async def test_in_company_of_a_real_clock_it_is_never_ahead() -> None:
     ):
         await conductor.gather(1)
         follow = group.create_task(conductor.follow(real), name="follow")
-        while conductor.now() < START + timedelta(minutes=12):
-            await asyncio.sleep(0)
+        await until(lambda: conductor.now() >= START + timedelta(minutes=12))
         assert len(log) == 2
 
         real.set(START + timedelta(minutes=14))
-        while conductor.now() < START + timedelta(minutes=14):
-            await asyncio.sleep(0)
+        await until(lambda: conductor.now() >= START + timedelta(minutes=14))
         assert len(log) == 2
 
         real.set(START + timedelta(minutes=15))
-        while len(log) < 3:
-            await asyncio.sleep(0)
+        await until(lambda: len(log) == 3)
         assert conductor.now() == START + timedelta(minutes=15)
         follow.cancel()
 

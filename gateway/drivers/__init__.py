@@ -1,0 +1,1 @@
+"""Drivers: one folder for each protocol that devices speak."""

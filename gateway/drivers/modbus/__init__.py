@@ -1,0 +1,1 @@
+"""Reading devices over Modbus TCP, by profiles."""

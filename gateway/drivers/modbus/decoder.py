@@ -1,0 +1,125 @@
+"""From registers to values: a profile's points, prepared once, applied to each answer."""
+
+import struct
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Final, TypeAlias
+
+from gateway.driver import Readout
+from gateway.profile import Encoding, Point, Profile, SunSpecModel, WordOrder
+from ingest.contract.quality import Quality
+
+Registers: TypeAlias = Sequence[int]
+_Raw: TypeAlias = Callable[[Registers], int]
+_Number: TypeAlias = Callable[[int], int | float]
+_Value: TypeAlias = Callable[[Registers], float | None]
+
+_UNKNOWN_SCALE: Final = 0x8000
+_LARGEST_SCALE: Final = 10  # SunSpec allows scale factors from -10 to 10
+_WIDTHS: Final = {Encoding.INT16: 16, Encoding.INT32: 32}
+
+
+class Decoder:
+    """Reads the answers of one profile's devices.
+
+    Registers are those of all segments one after another, or those of the SunSpec model.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        """Prepare a profile's points."""
+        self._values = [
+            (point.metric, _value(point, _start(profile, point.place), profile.word_order))
+            for point in profile.points
+        ]
+        self._gates = [(p.metric, p.zero_unless) for p in profile.points if p.zero_unless]
+
+    def decode(self, registers: Registers) -> Readout:
+        """Return what the registers say."""
+        values = {metric: value(registers) for metric, value in self._values}
+        for metric, gate in self._gates:
+            if values[gate] == 0 and values[metric] is not None:
+                values[metric] = 0.0
+        if None not in values.values():
+            return Readout(values=values)
+        missing = {name: Quality.MISSING for name, value in values.items() if value is None}
+        return Readout(values=values, quality=missing)
+
+
+def _start(profile: Profile, place: int) -> int:
+    """Return where a place is among the registers that are read."""
+    if isinstance(profile.layout, SunSpecModel):
+        return place
+    before = 0
+    for segment in profile.layout:
+        if segment.first <= place <= segment.last:
+            return before + place - segment.first
+        before += segment.count
+    raise ValueError(f"{profile.id}: no segment has register {place}")
+
+
+def _value(point: Point, start: int, order: WordOrder) -> _Value:
+    raw, number = _raw(point, start, order), _number(point)
+    sentinel, places, decimals = point.sentinel, point.scale_factor, point.decimals
+
+    def value(registers: Registers) -> float | None:
+        found = raw(registers)
+        if found == sentinel:
+            return None
+        if places is None:
+            return _shifted(number(found), -decimals)
+        scale = _scale(registers[places])
+        return None if scale is None else _shifted(number(found), scale - decimals)
+
+    return value
+
+
+def _scale(register: int) -> int | None:
+    if register == _UNKNOWN_SCALE:
+        return None
+    scale = register - 0x1_0000 if register & 0x8000 else register
+    return scale if abs(scale) <= _LARGEST_SCALE else None
+
+
+def _shifted(number: float, tens: int) -> float | None:
+    """Move the decimal point; dividing integers rounds once, so 123 becomes 12.3 to the digit."""
+    value = float(number * 10**tens) if tens >= 0 else number / 10**-tens
+    return value if isfinite(value) else None
+
+
+def _raw(point: Point, start: int, order: WordOrder) -> _Raw:
+    """Return what takes a point's bits from the registers, as an unsigned number."""
+    if point.bits is not None:
+        low, high = point.bits
+        mask = (1 << (high - low + 1)) - 1
+        return lambda registers: registers[start] >> low & mask
+    count = point.encoding.registers
+    if count == 1:
+        return lambda registers: registers[start]
+    places = range(start, start + count)
+    ordered = tuple(places if order is WordOrder.HIGH_FIRST else reversed(places))
+
+    def joined(registers: Registers) -> int:
+        whole = 0
+        for place in ordered:
+            whole = whole << 16 | registers[place]
+        return whole
+
+    return joined
+
+
+def _number(point: Point) -> _Number:
+    """Return what makes a number of a point's bits."""
+    if point.encoding is Encoding.FLOAT32:
+        return _single
+    if point.encoding is Encoding.SIGN_MAGNITUDE and point.bits is not None:
+        sign = 1 << (point.bits[1] - point.bits[0])
+        return lambda raw: -(raw & ~sign) if raw & sign else raw
+    if (width := _WIDTHS.get(point.encoding)) is not None:
+        sign = 1 << (width - 1)
+        return lambda raw: (raw ^ sign) - sign
+    return int
+
+
+def _single(raw: int) -> float:
+    number: float = struct.unpack(">f", raw.to_bytes(4, "big"))[0]
+    return number

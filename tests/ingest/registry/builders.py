@@ -1,0 +1,100 @@
+"""Entries with defaults, so that a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
+from ingest.contract.metric import DeviceClass
+from ingest.registry.model import (
+    AidBatch,
+    Basis,
+    Device,
+    Entry,
+    Gateway,
+    GridConnection,
+    Lot,
+    Provenance,
+    SimCard,
+    Site,
+    Zone,
+)
+from ingest.registry.registry import Entered
+
+
+def a_zone(**changed: Any) -> Zone:
+    zone = Zone(
+        id=ZoneId("north"),
+        name="North",
+        country="LA",
+        grid="LA",
+        timezone="Asia/Vientiane",
+        latitude=Decimal("17.9757"),
+        longitude=Decimal("102.6331"),
+    )
+    return replace(zone, **changed)
+
+
+def a_site(**changed: Any) -> Site:
+    site = Site(id=SiteId("mill"), zone=ZoneId("north"), name="Mill", latitude=None, longitude=None)
+    return replace(site, **changed)
+
+
+def a_gateway(**changed: Any) -> Gateway:
+    gateway = Gateway(
+        id=GatewayId("gw1"), site=SiteId("mill"), provenance=Provenance.REAL, sim=None
+    )
+    return replace(gateway, **changed)
+
+
+def a_device(**changed: Any) -> Device:
+    device = Device(
+        id=DeviceId("lamp-1"),
+        gateway=GatewayId("gw1"),
+        device_class=DeviceClass.STREETLIGHT,
+        profile="srne_streetlight",
+        painted_number="N-0001",
+        lot=None,
+        latitude=None,
+        longitude=None,
+        interval_s=300,
+        rated_power_w=Decimal(60),
+        rated_power_basis=Basis.ASSUMED,
+        accuracy_percent=Decimal(5),
+        grid_connection=GridConnection.OFF,
+        schedule="sunset..sunrise",
+        handed_over=date(2025, 10, 15),
+    )
+    return replace(device, **changed)
+
+
+def one_of_each() -> list[Entry]:
+    return [
+        a_zone(name="Náměstí, ເຂດ „A“"),
+        a_site(latitude=Decimal("17.9700"), longitude=Decimal("-102.5")),
+        SimCard(number="8985601234567890123", operator="O", plan="P", expires=date(2027, 1, 31)),
+        a_gateway(sim="8985601234567890123"),
+        AidBatch(id="b1", name='The "first"', country="LA", signed=None, source="a, b"),
+        Lot(
+            id="b1-lamps",
+            aid_batch="b1",
+            zone=ZoneId("north"),
+            device_class=DeviceClass.STREETLIGHT,
+            quantity=2000,
+            signed=date(2020, 7, 16),
+            shipped=None,
+            accepted=None,
+            handed_over=date(2022, 4, 29),
+            installed=None,
+            rated_power_w=Decimal("60.5"),
+            rated_power_basis=Basis.NAMEPLATE,
+            source="s",
+        ),
+        a_device(lot="b1-lamps"),
+        a_device(id=DeviceId("pv-1"), device_class=DeviceClass.SCHOOL_PV, schedule="", lot=None),
+    ]
+
+
+def entered(*items: Entry, change: int = 1, valid_from: int = 0) -> list[Entered]:
+    return [Entered(change=change, valid_from=valid_from, item=item) for item in items]

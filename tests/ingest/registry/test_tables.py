@@ -1,0 +1,99 @@
+"""The registry in the catalog."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from ingest.catalog import open_catalog, upgrade
+from ingest.registry.cli import MIGRATIONS
+from ingest.registry.registry import Entered, Registry
+from ingest.registry.tables import CHANGE, METADATA, ConcurrentChangeError, append, load
+from tests.ingest.registry.builders import a_device, one_of_each
+
+KNOWN_AT = datetime(2026, 10, 31, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = open_catalog(f"sqlite:{tmp_path / 'catalog.sqlite'}")
+    upgrade(engine, [MIGRATIONS])
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_make_the_tables_that_the_code_expects(catalog: sa.Engine) -> None:
+    upgrade(catalog, [MIGRATIONS])
+
+    with catalog.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, METADATA)
+        keys = sa.inspect(connection).get_foreign_keys("registry_entry")
+    assert differences == []
+    assert [key["referred_table"] for key in keys] == ["registry_change"]
+
+
+def test_what_is_entered_is_loaded_again(catalog: sa.Engine) -> None:
+    items = one_of_each()
+    with catalog.begin() as connection:
+        number = append(
+            connection, [(7, item) for item in items], actor="a", source="s", known_at=KNOWN_AT
+        )
+
+    with catalog.connect() as connection:
+        registry = load(connection)
+    assert number == 1
+    assert set(registry.entries) == {Entered(change=1, valid_from=7, item=item) for item in items}
+
+
+def test_changes_are_numbered_and_say_who_and_when(catalog: sa.Engine) -> None:
+    for interval_s in (300, 600):
+        with catalog.begin() as connection:
+            append(
+                connection,
+                [(0, a_device(interval_s=interval_s))],
+                actor="technician",
+                source="devices.csv",
+                known_at=KNOWN_AT,
+            )
+
+    with catalog.connect() as connection:
+        changes = connection.execute(sa.select(CHANGE).order_by(CHANGE.c.number)).all()
+        registry = load(connection)
+    assert [tuple(change) for change in changes] == [
+        (1, 1_793_435_400_000_000, "technician", "devices.csv"),
+        (2, 1_793_435_400_000_000, "technician", "devices.csv"),
+    ]
+    assert [device.interval_s for device in registry.devices()] == [600]
+    assert [device.interval_s for device in registry.as_of(1).devices()] == [300]
+
+
+def test_an_empty_catalog_is_an_empty_registry(catalog: sa.Engine) -> None:
+    with catalog.connect() as connection:
+        assert load(connection) == Registry()
+
+
+def test_two_changes_at_once_do_not_share_a_number(catalog: sa.Engine) -> None:
+    with catalog.connect() as slow, slow.begin() as transaction:
+        slow.execute(sa.select(sa.func.max(CHANGE.c.number)))
+        with catalog.begin() as fast:
+            append(fast, [(0, a_device())], actor="a", source="s", known_at=KNOWN_AT)
+        number = append(slow, [(0, a_device())], actor="b", source="s", known_at=KNOWN_AT)
+        transaction.commit()
+
+    assert number == 2
+
+
+def test_a_number_that_was_taken_meanwhile_is_refused(
+    catalog: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with catalog.begin() as connection:
+        append(connection, [(0, a_device())], actor="a", source="s", known_at=KNOWN_AT)
+        monkeypatch.setattr(sa.Connection, "scalar", lambda *_: None)
+
+        with pytest.raises(ConcurrentChangeError, match="change 1 was entered by somebody else"):
+            append(connection, [(0, a_device())], actor="b", source="s", known_at=KNOWN_AT)

@@ -1,0 +1,114 @@
+"""The archive: what was appended is there after anything, and nothing else is."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.archive import Archive, ArchiveDamagedError, Message, Position
+from ingest.contract.period import DAY_US, micros
+
+_T0 = micros(datetime(2026, 10, 30, tzinfo=UTC))
+
+
+def _message(number: int, day: int = 0) -> Message:
+    return Message(
+        topic=f"zw/1/gw-{number}/up/chunk",
+        payload=bytes([number]) * number,
+        received_at=_T0 + day * DAY_US + number,
+    )
+
+
+def _read(directory: Path, after: Position | None = None) -> list[Message]:
+    with Archive(directory, "w1") as archive:
+        return [message for frame in archive.frames(after) for message in frame.messages]
+
+
+def test_what_was_appended_is_read_in_order_across_files_and_restarts(tmp_path: Path) -> None:
+    for day in range(3):
+        with Archive(tmp_path, "w1") as archive:
+            archive.append([_message(1, day), _message(2, day)])
+            archive.append([_message(3, day)])
+
+    assert _read(tmp_path) == [_message(number, day) for day in range(3) for number in (1, 2, 3)]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_reading_on_from_a_position_gives_what_lies_behind_it(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1)])
+        second = archive.append([_message(2)])
+        archive.append([_message(3, day=1)])
+
+    assert _read(tmp_path, second.start) == [_message(2), _message(3, day=1)]
+    assert _read(tmp_path, second.end) == [_message(3, day=1)]
+
+
+@given(cut=st.integers(1, 200))
+def test_a_torn_frame_is_cut_off_and_writing_goes_on(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    directory = tmp_path_factory.mktemp("archive")
+    with Archive(directory, "w1") as archive:
+        archive.append([_message(1)])
+        kept = archive.append([_message(2)])
+        archive.append([_message(number) for number in range(1, 60)])
+    (path,) = directory.iterdir()
+    torn = max(kept.end.offset, path.stat().st_size - cut)
+    os.truncate(path, torn)
+
+    with Archive(directory, "w1") as archive:
+        archive.append([_message(9)])
+
+    assert _read(directory) == [_message(1), _message(2), _message(9)]
+
+
+def test_a_changed_byte_breaks_the_chain_and_is_named(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1)])
+        second = archive.append([_message(2)])
+        archive.append([_message(3)])
+    (path,) = tmp_path.iterdir()
+    raw = bytearray(path.read_bytes())
+    raw[second.start.offset + 40] ^= 1
+    path.write_bytes(raw)
+
+    with pytest.raises(ArchiveDamagedError, match=f"at byte {second.start.offset}"):
+        _read(tmp_path)
+
+
+def test_a_file_taken_out_of_the_middle_breaks_the_chain(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        for day in range(3):
+            archive.append([_message(1, day)])
+    sorted(tmp_path.iterdir())[1].unlink()
+
+    with pytest.raises(ArchiveDamagedError):
+        _read(tmp_path)
+
+
+def test_a_clock_stepped_back_keeps_the_order(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1, day=1)])
+        archive.append([_message(2, day=0)])
+
+    assert _read(tmp_path) == [_message(1, day=1), _message(2, day=0)]
+
+
+def test_workers_do_not_read_each_others_files(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as one, Archive(tmp_path, "w2") as other:
+        one.append([_message(1)])
+        other.append([_message(2)])
+
+    assert _read(tmp_path) == [_message(1)]
+
+
+def test_a_message_is_found_by_its_place(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1)])
+        frame = archive.append([_message(2), _message(3)])
+
+        assert archive.message(frame.start, 1) == _message(3)
