@@ -4,10 +4,10 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from api import board, problems
+from api.accounts.actor import Permission
 from api.accounts.guard import Require, refuse_unguarded
 from api.accounts.port import Accounts, NobodyKnown
 from api.aid_batches import endpoints as aid_batches
-from api.accounts.actor import Permission
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Final, Self
 
 import sqlalchemy as sa
-from ingest.storage.duckdb import DuckdbStore
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
@@ -25,6 +24,7 @@ from ingest.pipeline import Pipeline
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
 from ingest.service import IngestService
+from ingest.storage.duckdb import DuckdbStore
 from ingest.tables import FEED
 
 _LOG = logging.getLogger(__name__)

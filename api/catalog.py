@@ -9,7 +9,8 @@ from ingest.catalog import open_catalog, upgrade
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 MIGRATIONS: Final = tuple(
-    _ROOT / owner / "migrations" for owner in ("ingest/registry", "ingest", "analytics/service", "api")
+    _ROOT / owner / "migrations"
+    for owner in ("ingest/registry", "ingest", "analytics/service", "api")
 )
 
 

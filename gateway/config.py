@@ -52,11 +52,12 @@ class DeviceConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineConfig:
-    """Devices that share a connection and are asked one after another."""
+    """Devices behind one Modbus TCP endpoint, asked one after another."""
 
-    scheme: str
     endpoint: Endpoint
     devices: tuple[DeviceConfig, ...]
+    timeout: timedelta = timedelta(seconds=1)  # for one answer
+    retries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +116,15 @@ def _broker(table: Table, password: str | None) -> BrokerConfig:
 
 
 def _line(table: Table) -> LineConfig:
-    scheme, endpoint = _url(table, _LINE_PORTS)
-    devices = tuple(_device(device) for device in table.tables("device"))
+    _, endpoint = _url(table, _LINE_PORTS)
+    line = LineConfig(
+        endpoint=endpoint,
+        devices=tuple(_device(device) for device in table.tables("device")),
+        timeout=timedelta(milliseconds=table.whole("timeout_ms", 10, 60_000, default=1_000)),
+        retries=table.whole("retries", 0, 10, default=1),
+    )
     table.nothing_else()
-    return LineConfig(scheme=scheme, endpoint=endpoint, devices=devices)
+    return line
 
 
 def _device(table: Table) -> DeviceConfig:

@@ -30,6 +30,7 @@ class Contact:
 
     device: PolledDevice
     reachable: bool | None = None  # None before it was first asked
+    told: bool | None = None  # the last of it that was committed
     failures: int = 0  # in a row
     polls_to_skip: int = 0
 
@@ -50,10 +51,9 @@ class Contact:
         self.failures = self.polls_to_skip = 0
 
     def turned(self, *, reachable: bool) -> dict[str, float | None]:
-        """Return what is to be said about its being reachable: nothing unless that changed."""
-        changed = self.reachable is not reachable
+        """Return what is to be said about its being reachable: nothing where that was told."""
         self.reachable = reachable
-        return {REACHABLE.name: float(reachable)} if changed else {}
+        return {} if reachable is self.told else {REACHABLE.name: float(reachable)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +88,10 @@ class Line:
             await asyncio.to_thread(self.outbox.append, records, entered_at=self.clock.now())
         except OutboxError as error:
             _LOG.error("%d records not taken: %s", len(records), error)
-        else:
-            self.appended()
+            return
+        for contact in self._contacts:
+            contact.told = contact.reachable
+        self.appended()
 
     async def _ask(self, contact: Contact) -> Record | None:
         try:

@@ -1,6 +1,6 @@
 """The device-days behind a figure, each credited or with the reason why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from analytics.deviceday import DeviceDay
 from analytics.figures import METHODS, Emissions
 from analytics.methods.method import why_not_credited
 from analytics.result import ZoneResult
+from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device
 
 
@@ -63,7 +64,7 @@ def contributions(
 
 
 def _of(
-    result: ZoneResult, figure: Emissions, facts: dict[tuple[str, date], DeviceDay]
+    result: ZoneResult, figure: Emissions, facts: Mapping[tuple[DeviceId, date], DeviceDay]
 ) -> Iterator[Contribution]:
     devices: dict[str, Device] = {device.id: device for device in result.devices}
     for key in figure.device_days:

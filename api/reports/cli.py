@@ -9,15 +9,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = _parser().parse_args(argv)
     from analytics.periods import PeriodError
-    from api.home import sources_in
     from api.reports.compute import UnknownScopeError
     from ingest.catalog import CatalogError
-    from ingest.home import Home, NoHomeError, home_path
+    from ingest.home import NoHomeError
 
     try:
-        home = Home.open(home_path(args.home))
-        with sources_in(home) as sources:
-            _write(_report(sources, args.scope, args.period), args.output)
+        _write(_report(args), args.output)
     except (NoHomeError, CatalogError, PeriodError, UnknownScopeError) as error:
         sys.stderr.write(f"zonewatch report: {error}\n")
         return 2
@@ -27,9 +24,47 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def _report(args: argparse.Namespace) -> bytes:
+    from importlib.metadata import version
+
+    from analytics.periods import parse_period
+    from api.catalog import ready_catalog
+    from api.documents import encode
+    from api.reports.compute import compute, document, parse_scope
+    from ingest.home import Home, home_path
+    from ingest.registry.tables import load
+
+    days = parse_period(args.period)
+    scope = parse_scope(_scope(args))
+    catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
+    try:
+        with catalog.connect() as connection:
+            computed = compute(connection, load(connection), scope, days)
+    finally:
+        catalog.dispose()
+    return encode(document(computed, software=version("zonewatch")))
+
+
+def _scope(args: argparse.Namespace) -> str:
+    if args.programme:
+        return "programme"
+    return f"zone:{args.zone}" if args.zone is not None else f"country:{args.country}"
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        output.write_bytes(content)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zonewatch report", description=__doc__)
-    parser.add_argument("scope", help="zone:ID, country:CODE or programme")
+    scope = parser.add_mutually_exclusive_group(required=True)
+    scope.add_argument("--zone", metavar="ID", help="one zone")
+    scope.add_argument("--country", metavar="CODE", help="a country's zones, by ISO 3166-1 alpha-2")
+    scope.add_argument("--programme", action="store_true", help="all zones")
     parser.add_argument(
         "--period", required=True, help="2026-10, 2026-Q4, 2026 or 2026-03-01..2026-09-30"
     )

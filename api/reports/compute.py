@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
+
+import sqlalchemy as sa
 
 from analytics.periods import Days
 from analytics.report import Document, Scope, report
 from analytics.result import ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
-from api.sources import Sources
 from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
 PROGRAMME: Final = Scope(kind="programme", id="programme")
 _ORDER: Final = (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED)
-_DAY: Final = timedelta(days=1)
 
 
 class UnknownScopeError(LookupError):
@@ -47,13 +46,10 @@ def parse_scope(text: str) -> Scope:
     return Scope(kind=kind, id=name)
 
 
-def compute(sources: Sources, scope: Scope, days: Days) -> Computed:
+def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: Days) -> Computed:
     """Return the results in scope, or raise UnknownScopeError where it names no zone we have."""
-    registry = sources.registry()
     zones = _zones(registry, scope)
-    with sources.catalog.connect() as connection:
-        # A lamp's night that began the day before has its fact under that day's name.
-        basis = read_basis(connection, registry, first=days.first - _DAY, last=days.last)
+    basis = read_basis(connection, registry, first=days.first, last=days.last)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
     return Computed(
         scope=scope,

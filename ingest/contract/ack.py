@@ -30,7 +30,7 @@ def form_ack(ack: Ack) -> dict[str, object]:
         "settled": {boot: ranges.to_lists() for boot, ranges in ack.settled.items()},
         "quarantined": {
             boot: [
-                {"numbers": defect.numbers.to_lists(), "reason": defect.reason}
+                {"numbers": defect.numbers.to_lists(), "reason": defect.reason[: fields.TEXT_LIMIT]}
                 for defect in defects
             ]
             for boot, defects in ack.quarantined.items()

@@ -134,7 +134,8 @@ def _check_numbers(chunk: Chunk, defects: Sequence[Defect]) -> None:
     account = chunk.account
     spans = [pair for defect in defects for pair in defect.numbers.pairs]
     numbers = Ranges.of(*chunk.numbers.pairs, *spans)
-    rows = sum(len(part.number) for part in chunk.parts) + Ranges.of(*spans).count
+    rows = sum(len(part.number) for part in chunk.parts)
+    rows += sum(defect.numbers.count for defect in defects)
     if numbers.count != rows:
         raise MalformedError("number", "each number once in a chunk")
     if numbers and numbers.pairs[-1][1] > account.head:
@@ -211,12 +212,12 @@ def _quality(value: object, where: str, rows: int) -> dict[str, list[tuple[int, 
 
 
 def _flag(pair: object, where: str, rows: int) -> tuple[int, int]:
-    row, flag = (
-        fields.count(each, where) for each in (*fields.sequence(pair, where), None, None)[:2]
-    )
-    if row >= rows or flag not in _FLAGS:
-        raise MalformedError(where, "[row, flag] with a flag of 1, 2, 3, 4 or 9")
-    return row, flag
+    whole = [fields.count(each, where) for each in fields.sequence(pair, where)]
+    match whole:
+        case [row, flag] if row < rows and flag in _FLAGS:
+            return row, flag
+        case _:
+            raise MalformedError(where, "[row, flag] with a flag of 1, 2, 3, 4 or 9")
 
 
 def _wrong_rows(
@@ -231,7 +232,7 @@ def _wrong_rows(
         kinds = set(map(type, column))
         if not kinds <= {float, int, type(None)} or not _all_finite(column):
             wrong |= {
-                row: f"{name}: expected a finite number, got {value!r:.40}"
+                row: f"{name:.63}: expected a finite number, got {value!r:.40}"
                 for row, value in enumerate(column)
                 if not _is_value(value)
             }

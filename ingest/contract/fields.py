@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
-from typing import cast
+from typing import Final, cast
 
 from ingest.contract.identity import is_name
 from ingest.contract.period import parse_rfc3339
 from ingest.contract.ranges import Ranges
+
+TEXT_LIMIT: Final = 200  # characters
 
 
 class MalformedError(ValueError):
@@ -35,7 +37,7 @@ def sequence(value: object, field: str) -> Sequence[object]:
 
 def text(value: object, field: str) -> str:
     """Take a text of at most 200 characters."""
-    if not isinstance(value, str) or len(value) > 200:  # noqa: PLR2004
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
         raise MalformedError(field, "a text of at most 200 characters")
     return value
 
@@ -56,7 +58,11 @@ def count(value: object, field: str) -> int:
 
 def number(value: object, field: str) -> float:
     """Take a finite number; true and false are not numbers."""
-    if type(value) not in (int, float) or not isfinite(cast("float", value)):
+    try:
+        finite = type(value) in (int, float) and isfinite(cast("float", value))
+    except OverflowError:
+        finite = False
+    if not finite:
         raise MalformedError(field, "a finite number")
     return float(cast("float", value))
 
@@ -65,16 +71,19 @@ def moment(value: object, field: str) -> datetime:
     """Take an RFC 3339 instant."""
     try:
         return parse_rfc3339(text(value, field))
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         raise MalformedError(field, "an instant like 2026-10-31T17:55:00Z") from None
 
 
 def day(value: object, field: str) -> date:
-    """Take a calendar day."""
+    """Take a calendar day, written in the one way that can be a key."""
     try:
-        return date.fromisoformat(text(value, field))
+        taken = date.fromisoformat(text(value, field))
     except ValueError:
-        raise MalformedError(field, "a day like 2026-10-31") from None
+        taken = None
+    if taken is None or taken.isoformat() != value:
+        raise MalformedError(field, "a day like 2026-10-31")
+    return taken
 
 
 def ranges(value: object, field: str) -> Ranges:

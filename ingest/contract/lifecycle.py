@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from ingest.contract import fields
+from ingest.contract.fields import MalformedError
 from ingest.contract.identity import BootId, DeviceId
 from ingest.contract.period import rfc3339
+
+_SHORTEST_S: Final = 0.001
+_LONGEST_S: Final = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +98,16 @@ def _parse_served(body: Mapping[str, object], where: str) -> Served:
             fields.text(metric, f"{where}.metrics")
             for metric in fields.sequence(body.get("metrics"), f"{where}.metrics")
         ),
-        interval=timedelta(seconds=fields.number(body.get("interval_s"), f"{where}.interval_s")),
+        interval=_parse_interval(body.get("interval_s"), f"{where}.interval_s"),
         clock_offset_s=None if offset is None else fields.number(offset, f"{where}.clock_offset_s"),
     )
+
+
+def _parse_interval(value: object, where: str) -> timedelta:
+    seconds = fields.number(value, where)
+    if not _SHORTEST_S <= seconds <= _LONGEST_S:
+        raise MalformedError(where, "seconds from 0.001 to 31622400")
+    return timedelta(seconds=seconds)
 
 
 def form_death(death: Death) -> dict[str, object]:

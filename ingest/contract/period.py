@@ -82,4 +82,5 @@ class Period:
 
     def hours(self) -> Iterator[int]:
         """Yield the start of every UTC hour it touches."""
-        yield from range(hour_of(self.start), self.end, HOUR_US)
+        if self.start < self.end:
+            yield from range(hour_of(self.start), self.end, HOUR_US)

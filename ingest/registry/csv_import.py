@@ -96,7 +96,7 @@ def _dangling_of(
             continue
         if (column.names, named) not in known:
             text = (
-                f"column {column.name}: expected a {BY_ITEM[column.names].name}"
+                f"column {column.name}: expected one of the {BY_ITEM[column.names].file}"
                 f" in these files or in the registry, got {named!r}"
             )
             found.append(Problem(path=row.path, line=row.line, text=text))

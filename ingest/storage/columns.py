@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from ingest.contract.catalog import metrics_of
 from ingest.contract.metric import DeviceClass
-from ingest.storage.block import Block, Flags, Indices, Instants, Values, empty
+from ingest.contract.quality import Quality
+from ingest.storage.block import Block, Flags, Indices, Instants, Reading, Values, empty
 from ingest.storage.port import ReadingsRejectedError
 
 Rows = npt.NDArray[np.intp]
@@ -16,7 +17,7 @@ Chosen = npt.NDArray[np.bool_]
 
 
 def by_class(blocks: Iterable[Block]) -> list[Block]:
-    """Return one merged block for each device class of which there are rows.
+    """Return one merged block for each device class of which there are readings.
 
     Raises:
         ReadingsRejectedError: A block has a metric that its device class does not have.
@@ -28,7 +29,8 @@ def by_class(blocks: Iterable[Block]) -> list[Block]:
             raise ReadingsRejectedError(reason, refused=block)
         if len(block):
             of_class.setdefault(block.device_class, []).append(block)
-    return [merged(own) for own in of_class.values()]
+    whole = (trimmed(merged(own)) for own in of_class.values())
+    return [block for block in whole if len(block)]
 
 
 def merged(blocks: Sequence[Block]) -> Block:
@@ -80,6 +82,34 @@ def trimmed(block: Block) -> Block:
     used, devices = np.unique(block.devices, return_inverse=True)
     names = [block.names[index] for index in used]
     return replace(block, names=names, devices=devices.astype(np.int32))
+
+
+def latest_in(block: Block) -> list[Reading]:
+    """Return the last reading of each device's every metric, ordered by both names.
+
+    The block is ordered by device and instant, as its names are.
+    """
+    found = [
+        _reading(block, name, row) for name in block.flags for row in _last(block, name).tolist()
+    ]
+    return sorted(found, key=lambda reading: (reading.device, reading.metric))
+
+
+def _last(block: Block, metric: str) -> Rows:
+    said: Rows = np.flatnonzero(block.flags[metric])
+    last: Chosen = np.diff(block.devices[said], append=-1) != 0
+    return said[last]
+
+
+def _reading(block: Block, metric: str, row: int) -> Reading:
+    value = float(block.values[metric][row])
+    return Reading(
+        device=block.names[block.devices[row]],
+        metric=metric,
+        measured_at=int(block.measured_at[row]),
+        value=None if np.isnan(value) else value,
+        quality=Quality(int(block.flags[metric][row])),
+    )
 
 
 def _starts(devices: Indices, measured_at: Instants) -> Rows:

@@ -6,7 +6,8 @@ primary key: keys are distinct because a write updates what is there and inserts
 keeps rows several times faster than an index does. A commit is on the disk when it returns.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,9 @@ from ingest.contract.catalog import metrics_of
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
-from ingest.contract.quality import Quality
 from ingest.storage import duckdb_statements as statements
-from ingest.storage.block import Block, Reading, empty
-from ingest.storage.columns import by_class, trimmed
+from ingest.storage.block import Block, Reading, Values, empty
+from ingest.storage.columns import by_class, latest_in, trimmed
 from ingest.storage.port import StoreError, StoreUnavailableError
 
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -33,11 +33,12 @@ _LOCKED: Final = "Could not set lock"
 
 
 class DuckdbStore:
-    """Keeps readings in a file of its own. A DuckDB file has one process, even for reading."""
+    """Keeps readings in a file, which one process opens, even for reading. Calls take turns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = _open(path)
+        self._turn = threading.RLock()
         self._prepared: set[DeviceClass] = set()
 
     def write(self, blocks: Sequence[Block]) -> None:
@@ -71,22 +72,11 @@ class DuckdbStore:
 
     def latest(self, device_class: DeviceClass, devices: Collection[DeviceId]) -> Sequence[Reading]:
         """Return each device's last reading of every metric it ever gave."""
-        metrics = sorted(metrics_of(device_class))
+        names, metrics = sorted(set(devices)), list(metrics_of(device_class))
         query = statements.latest(device_class, metrics)
-        with self._errors_told(), self._asked(device_class, sorted(set(devices))):
-            rows = self._connection.execute(query).fetchall()
-        return [
-            Reading(
-                device=device,
-                metric=metric,
-                measured_at=last["at"],
-                value=last["value"],
-                quality=Quality(last["flag"]),
-            )
-            for device, *found in rows
-            for metric, last in zip(metrics, found, strict=True)
-            if last is not None
-        ]
+        with self._errors_told(), self._asked(device_class, names):
+            found = self._connection.execute(query).fetchnumpy()
+        return latest_in(_block(device_class, names, metrics, found))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -124,7 +114,7 @@ class DuckdbStore:
                 self._connection.execute(statements.insert_new(block.device_class, metrics), span)
 
     @contextmanager
-    def _asked(self, device_class: DeviceClass, names: Sequence[DeviceId]) -> Iterator[None]:
+    def _asked(self, device_class: DeviceClass, names: Sequence[DeviceId]) -> Generator[None]:
         self._prepare(device_class)
         asked = {
             "device": np.array(names, np.object_),
@@ -134,7 +124,7 @@ class DuckdbStore:
             yield
 
     @contextmanager
-    def _lent(self, view: str, columns: Mapping[str, npt.NDArray[np.generic]]) -> Iterator[None]:
+    def _lent(self, view: str, columns: Mapping[str, npt.NDArray[np.generic]]) -> Generator[None]:
         """Let statements see columns as a view."""
         self._connection.register(view, columns)
         try:
@@ -144,7 +134,7 @@ class DuckdbStore:
                 self._connection.unregister(view)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         self._connection.begin()
         try:
             yield
@@ -155,9 +145,10 @@ class DuckdbStore:
             raise
 
     @contextmanager
-    def _errors_told(self) -> Iterator[None]:
+    def _errors_told(self) -> Generator[None]:
         try:
-            yield
+            with self._turn:
+                yield
         except duckdb.IOException as error:
             raise StoreUnavailableError(f"{self._path}: {error}") from error
         except duckdb.Error as error:
@@ -179,16 +170,18 @@ def _block(
     device_class: DeviceClass,
     names: Sequence[DeviceId],
     metrics: Sequence[str],
-    found: Mapping[str, npt.NDArray[np.generic]],
+    found: Mapping[str, object],
 ) -> Block:
     return Block(
         device_class=device_class,
         names=names,
         devices=np.asarray(found["place"], np.int32),
         measured_at=np.asarray(found["measured_at"], np.int64),
-        values={name: np.ma.filled(found[name].astype(np.float64), np.nan) for name in metrics},
-        flags={
-            name: np.ma.filled(found[statements.flag_of(name)].astype(np.int8), 0)
-            for name in metrics
-        },
+        values={name: _values(found[name]) for name in metrics},
+        flags={name: np.asarray(found[statements.flag_of(name)], np.int8) for name in metrics},
     )
+
+
+def _values(column: object) -> Values:
+    """Return a column of numbers, NaN where it is NULL."""
+    return np.asarray(np.ma.filled(np.ma.asarray(column, np.float64), np.nan))

@@ -61,7 +61,7 @@ def update(device_class: DeviceClass, metrics: Collection[str]) -> str:
 
 def insert(device_class: DeviceClass, metrics: Collection[str]) -> str:
     """Keep all arriving rows, of which none is there."""
-    listed = _listed(metrics)
+    listed = _quoted(["device", "measured_at", *_columns(metrics)])
     return f'INSERT INTO "{device_class}" ({listed}) SELECT {listed} FROM {ARRIVING}'
 
 
@@ -76,29 +76,37 @@ def insert_new(device_class: DeviceClass, metrics: Collection[str]) -> str:
 
 def read(device_class: DeviceClass, metrics: Sequence[str]) -> str:
     """Read what the asked devices measured from start to before end, in order."""
-    selected = ", ".join(f'"{column}"' for name in metrics for column in (name, flag_of(name)))
     spoken = " OR ".join(f'"{flag_of(name)}" <> 0' for name in metrics)
     return (
-        f'SELECT place, measured_at, {selected} FROM "{device_class}"'
+        f'SELECT place, measured_at, {_quoted(_columns(metrics))} FROM "{device_class}"'
         f" JOIN {ASKED} USING (device) WHERE measured_at >= $start AND measured_at < $end"
         f" AND ({spoken}) ORDER BY place, measured_at"
     )
 
 
 def latest(device_class: DeviceClass, metrics: Sequence[str]) -> str:
-    """Read every asked device's last reading of each metric, as a struct or NULL."""
-    found = ", ".join(
-        f"arg_max({{'value': \"{name}\", 'flag': \"{flag}\", 'at': measured_at}}, measured_at)"
-        f' FILTER (WHERE "{flag}" <> 0)'
+    """Read, in order, the asked devices' rows that hold the last reading of some metric.
+
+    Instants first, then rows: several times faster than taking values along through `arg_max`.
+    """
+    last = ", ".join(
+        f'max(CASE WHEN "{flag_of(name)}" <> 0 THEN measured_at END) AS "{name}"'
         for name in metrics
-        for flag in (flag_of(name),)
     )
     return (
-        f'SELECT device, {found} FROM "{device_class}"'
-        f" JOIN {ASKED} USING (device) GROUP BY device ORDER BY device"
+        f'WITH last AS (SELECT device, {last} FROM "{device_class}"'
+        f" JOIN {ASKED} USING (device) GROUP BY device),"
+        " instants AS (SELECT DISTINCT device, measured_at FROM"
+        f" (UNPIVOT last ON {_quoted(metrics)} INTO NAME metric VALUE measured_at))"
+        f" SELECT place, measured_at, {_quoted(_columns(metrics))}"
+        f' FROM "{device_class}" JOIN {ASKED} USING (device)'
+        " SEMI JOIN instants USING (device, measured_at) ORDER BY place, measured_at"
     )
 
 
-def _listed(metrics: Iterable[str]) -> str:
-    columns = [column for name in metrics for column in (name, flag_of(name))]
-    return ", ".join(["device", "measured_at", *(f'"{column}"' for column in columns)])
+def _columns(metrics: Iterable[str]) -> list[str]:
+    return [column for name in metrics for column in (name, flag_of(name))]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

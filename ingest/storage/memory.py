@@ -8,9 +8,8 @@ import numpy as np
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
-from ingest.contract.quality import Quality
 from ingest.storage.block import Block, Reading, empty
-from ingest.storage.columns import Chosen, Rows, by_class, merged, taken, trimmed
+from ingest.storage.columns import Chosen, by_class, latest_in, merged, taken, trimmed
 
 
 class MemoryStore:
@@ -45,11 +44,7 @@ class MemoryStore:
     def latest(self, device_class: DeviceClass, devices: Collection[DeviceId]) -> Sequence[Reading]:
         """Return each device's last reading of every metric it ever gave."""
         block = self._whole(device_class)
-        block = trimmed(taken(block, self._of(block, devices)))
-        found = [
-            _reading(block, name, int(row)) for name in block.flags for row in _last(block, name)
-        ]
-        return sorted(found, key=lambda reading: (reading.device, reading.metric))
+        return latest_in(taken(block, self._of(block, devices)))
 
     def close(self) -> None:
         """Forget everything."""
@@ -67,20 +62,3 @@ class MemoryStore:
     def _of(block: Block, devices: Collection[DeviceId]) -> Chosen:
         wanted = set(devices)
         return np.array([name in wanted for name in block.names], np.bool_)[block.devices]
-
-
-def _last(block: Block, metric: str) -> Rows:
-    """Return the row of each device's last reading of the metric, in ordered rows."""
-    said = np.flatnonzero(block.flags[metric])
-    return said[np.diff(block.devices[said], append=-1) != 0]
-
-
-def _reading(block: Block, metric: str, row: int) -> Reading:
-    value = float(block.values[metric][row])
-    return Reading(
-        device=block.names[block.devices[row]],
-        metric=metric,
-        measured_at=int(block.measured_at[row]),
-        value=None if np.isnan(value) else value,
-        quality=Quality(int(block.flags[metric][row])),
-    )

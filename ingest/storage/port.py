@@ -29,7 +29,7 @@ class ReadingStore(Protocol):
     """Keeps readings by (device, metric, measured_at). The same reading twice is kept once.
 
     The last one written wins, value and flag together, also within one write. Calls block; they
-    may come from any one thread at a time.
+    may come from any thread.
     """
 
     def write(self, blocks: Sequence[Block]) -> None:

@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +34,6 @@ max_queued_messages 100000
 max_queued_bytes 268435456
 message_size_limit 262144
 log_dest stderr
-log_type error
-log_type warning
 """
 
 _AMQTT: Final[dict[str, Any]] = {
@@ -71,16 +69,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def _run_mosquitto(
-    program: str, directory: Path, port: int
-) -> AsyncIterator[BrokerAddress]:
+async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncIterator[BrokerAddress]:
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "mosquitto.conf"
     text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
     if os.geteuid() == 0:
         text += "user root\n"
     config.write_text(text, encoding="utf-8")
-    process = await asyncio.create_subprocess_exec(program, "-c", str(config), start_new_session=True)
+    process = await asyncio.create_subprocess_exec(
+        program, "-c", str(config), start_new_session=True
+    )
     try:
         await _until_it_listens(port)
         yield BrokerAddress(host=_LOOPBACK, port=port)
@@ -88,6 +86,16 @@ async def _run_mosquitto(
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+def _write_config(directory: Path, port: int) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
+    if os.geteuid() == 0:
+        text += "user root\n"  # else it becomes a user who cannot read this directory
+    config = directory / "mosquitto.conf"
+    config.write_text(text, encoding="utf-8")
+    return config
 
 
 @asynccontextmanager
@@ -99,13 +107,19 @@ async def _run_amqtt(port: int) -> AsyncIterator[BrokerAddress]:
     thread = threading.Thread(target=loop.run_forever, name="embedded broker", daemon=True)
     thread.start()
     try:
-        broker = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_start_amqtt(port), loop))
+        broker = await asyncio.wrap_future(
+            asyncio.run_coroutine_threadsafe(_start_amqtt(port), loop)
+        )
         yield BrokerAddress(host=_LOOPBACK, port=port, version=MQTTProtocolVersion.MQTTv311)
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(broker.shutdown(), loop))
     finally:
         loop.call_soon_threadsafe(loop.stop)
         await asyncio.to_thread(thread.join)
         loop.close()
+
+
+async def _run_in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
 
 async def _start_amqtt(port: int) -> Any:  # noqa: ANN401 - amqtt has no types

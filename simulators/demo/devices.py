@@ -8,15 +8,17 @@ import asyncio
 import pickle
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
+from pymodbus.constants import ExcCodes
 
-from gateway.clock import FollowedClock
-from gateway.profiles import load_profile
+from gateway.clock import ClockLostError, FollowedClock
+from gateway.profile_file import load_profiles, named
+from gateway.service import until_told_to_stop
 from ingest.contract.period import micros
 from simulators.boxes.modbus import ModbusBox
 from simulators.causes import demo_causes
@@ -37,7 +39,7 @@ class Orders:
     truth: Path  # directory of truth logs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Living:
     """A site while it lives."""
 
@@ -45,20 +47,31 @@ class Living:
     world: World
     box: ModbusBox
     truth: TruthLog
+    _shown: int | None = None
 
     def show(self, step: int) -> None:
-        """Put a step's values into the registers, and into the truth log what can be read."""
+        """Put a step's values into the registers; devices that are silent answer nobody."""
+        self.settle()
         values, silent = self.world.at(step), self.world.silent(step)
         for device, unit in self.site.units.items():
             self.box.set(unit, values[device])
-            self.box.silence(unit, on=device in silent)
-        spoken = {device: told for device, told in values.items() if device not in silent}
-        self.truth.append(self.world.instant(step), spoken)
-        self.truth.flush()
+            self.box.refuse(unit, ExcCodes.GATEWAY_NO_RESPONSE if device in silent else None)
+        self._shown = step
+
+    def settle(self) -> None:
+        """Write down what was read of the step shown: that much is known to the world."""
+        if self._shown is None:
+            return
+        read, values = self.box.take_read(), self.world.at(self._shown)
+        told = {device: values[device] for device, unit in self.site.units.items() if unit in read}
+        if told:
+            self.truth.append(self.world.instant(self._shown), told)
+            self.truth.flush()
+        self._shown = None
 
 
 async def live(orders: Orders) -> None:
-    """Serve the devices of all sites until the clock is gone."""
+    """Serve the devices of all sites until told to stop, or until the clock is gone."""
     async with AsyncExitStack() as stack:
         living = [await _come_to_life(stack, orders, site) for site in orders.sites]
         ports = {one.site.gateway: one.box.port for one in living}
@@ -66,9 +79,13 @@ async def live(orders: Orders) -> None:
         sys.stdout.flush()
         clock = FollowedClock("127.0.0.1", orders.clock_port, name="devices", rank=0, sleepers=1)
         await stack.enter_async_context(clock)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(clock.follow(), name="clock")
-            tasks.create_task(_live(living, clock, orders.start), name="devices")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(clock.follow(), name="clock")
+                tasks.create_task(_live(living, clock, orders.start), name="devices")
+        finally:
+            for one in living:
+                one.settle()
 
 
 async def _live(living: Sequence[Living], clock: FollowedClock, start: datetime) -> None:
@@ -87,7 +104,8 @@ async def _come_to_life(stack: AsyncExitStack, orders: Orders, site: DemoSite) -
     world = World(site.world, seed=orders.seed, start=orders.start, causes=causes)
     truth = stack.enter_context(TruthLog(orders.truth / f"{site.world.id}.jsonl"))
     truth.label(causes)
-    units = {unit: load_profile(site.profiles[device]) for device, unit in site.units.items()}
+    profiles = load_profiles()
+    units = {unit: named(profiles, site.profiles[device]) for device, unit in site.units.items()}
     box = await stack.enter_async_context(ModbusBox(units))
     return Living(site=site, world=world, box=box, truth=truth)
 
@@ -95,10 +113,8 @@ async def _come_to_life(stack: AsyncExitStack, orders: Orders, site: DemoSite) -
 def main() -> int:
     """Read orders from stdin and carry them out."""
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
-    try:
-        asyncio.run(live(orders))
-    except* (ConnectionError, OSError):
-        return 0
+    with suppress(ClockLostError):
+        asyncio.run(until_told_to_stop(live(orders)))
     return 0
 
 

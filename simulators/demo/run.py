@@ -10,43 +10,54 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import orjson
 
 from api.backend import Backend
-from ingest.contract.clock import Clock
 from ingest.contract.identity import GatewayId
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
 from simulators.conductor import Conductor
 from simulators.demo.broker import embedded_broker
 from simulators.demo.devices import Orders
+from simulators.demo.registry import DemoHomeError, Memory, recall, remember
 from simulators.demo.site import DemoSite, demo_sites, site_file
 
 _LOG = logging.getLogger(__name__)
 _STEP: Final = timedelta(minutes=5)
 _GRACE_S: Final = 10.0
+_GLANCE_S: Final = 0.05  # other processes tell nobody when they are done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPlan:
-    """What to show: N days up to an instant, from a seed."""
+    """A world that began at an instant, and how much of it is to be lived through now."""
 
-    days: int
-    seed: int
+    world_start: datetime
+    start: datetime
     until: datetime
+    seed: int
 
     @property
-    def start(self) -> datetime:
-        """The first simulated instant, a whole step."""
-        return self.until - timedelta(days=self.days)
+    def days(self) -> int:
+        """The days in which labelled causes happen: at least one."""
+        return max(1, -(-(self.until - self.world_start) // timedelta(days=1)))
 
 
-def plan(*, days: int, seed: int, now: datetime) -> DemoPlan:
-    """Return the plan of a demo that reaches up to now."""
-    return DemoPlan(days=days, seed=seed, until=now - (now - datetime.min.replace(tzinfo=UTC)) % _STEP)
+def make_plan(home: Home, *, days: int, seed: int, now: datetime) -> DemoPlan:
+    """Return N days up to now; where the home has a demo already, what is missing up to now."""
+    until = now - (now - datetime.min.replace(tzinfo=UTC)) % _STEP
+    known = recall(home)
+    if known is None:
+        known = Memory(start=until - timedelta(days=days), seed=seed, until=None)
+    elif known.seed != seed:
+        raise DemoHomeError(f"{home.path}: has a demo of seed {known.seed}, not of {seed}")
+    return DemoPlan(
+        world_start=known.start, start=known.until or known.start, until=until, seed=seed
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +83,17 @@ class Demo:
 
     async def _report(self, plan: DemoPlan, told: Callable[[float], None]) -> None:
         while True:
-            done = (self.conductor.now() - plan.start) / (plan.until - plan.start)
+            whole = max(plan.until - plan.start, _STEP)
+            done = (self.conductor.now() - plan.start) / whole
             told(min(max(done, 0.0), 1.0))
             await asyncio.sleep(0.5)
 
     async def _settled(self) -> None:
         """Wait until the gateways hold nothing and the change feed is empty."""
-        while any(await asyncio.to_thread(held, outbox) for outbox in self.outboxes):
-            await asyncio.sleep(0.05)
-        while not await asyncio.to_thread(self.backend.is_idle):
-            await asyncio.sleep(0.05)
+        while await asyncio.to_thread(lambda: any(map(held, self.outboxes))):  # noqa: ASYNC110
+            await asyncio.sleep(_GLANCE_S)
+        while not await asyncio.to_thread(self.backend.is_idle):  # noqa: ASYNC110
+            await asyncio.sleep(_GLANCE_S)
 
 
 def held(outbox: Path) -> int:
@@ -98,21 +110,24 @@ async def running_demo(home: Home, plan: DemoPlan, *, port: int | None) -> Async
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(embedded_broker(home.path / "broker"))
         conductor = await stack.enter_async_context(Conductor(plan.start))
-        backend = stack.enter_context(Backend.build(home, broker=broker, clock=conductor))
-        tasks = await stack.enter_async_context(_cancelled_at_the_end())
-        tasks.create_task(backend.run(port=port), name="backend")
+        _note(home, plan, plan.start)
+        stack.callback(lambda: _note(home, plan, conductor.now()))
+        backend = stack.enter_context(
+            Backend.build(home, broker=broker, clock=conductor, software=version("zonewatch"))
+        )
+        await stack.enter_async_context(_running(backend, port))
         sites = demo_sites(backend.registry(), plan.start)
         truth = home.path / "truth"
         truth.mkdir(exist_ok=True)
         orders = Orders(
             sites=sites,
-            start=plan.start,
+            start=plan.world_start,
             days=plan.days,
             seed=plan.seed,
             clock_port=conductor.port,
             truth=truth,
         )
-        lines = await stack.enter_async_context(_devices(orders))
+        lines = await stack.enter_async_context(_devices(orders, home.path / "devices.log"))
         homes = [home.path / "gateways" / site.gateway for site in sites]
         for site, gateway_home in zip(sites, homes, strict=True):
             gateway = _gateway(
@@ -128,27 +143,25 @@ async def running_demo(home: Home, plan: DemoPlan, *, port: int | None) -> Async
         )
 
 
-async def live_on(demo: Demo, real: Clock) -> None:
-    """Go on with the real clock until cancelled."""
-    await demo.conductor.follow(real)
+def _note(home: Home, plan: DemoPlan, until: datetime) -> None:
+    remember(home, Memory(start=plan.world_start, seed=plan.seed, until=until))
 
 
 @asynccontextmanager
-async def _cancelled_at_the_end() -> AsyncIterator[asyncio.TaskGroup]:
-    """Give a task group whose tasks end with the context; one that fails ends the context."""
+async def _running(backend: Backend, port: int | None) -> AsyncIterator[None]:
+    """Run the backend beside the context; if it fails, the context is cancelled and fails too."""
     async with asyncio.TaskGroup() as tasks:
-        before = asyncio.all_tasks()
+        running = tasks.create_task(backend.run(port=port), name="backend")
         try:
-            yield tasks
+            yield
         finally:
-            for task in asyncio.all_tasks() - before:
-                if task.get_name() == "backend":
-                    task.cancel()
+            running.cancel()
 
 
 @asynccontextmanager
-async def _devices(orders: Orders) -> AsyncIterator[dict[GatewayId, int]]:
-    async with _child("simulators.demo.devices", feed=pickle.dumps(orders)) as process:
+async def _devices(orders: Orders, log: Path) -> AsyncIterator[dict[GatewayId, int]]:
+    feed = pickle.dumps(orders)
+    async with _child("simulators.demo.devices", log=log, feed=feed) as process:
         line = await process.stdout.readline() if process.stdout else b""
         yield orjson.loads(line)
 
@@ -161,25 +174,27 @@ async def _gateway(
     config = home / "site.toml"
     text = site_file(site, home=home, broker=broker, clock=clock, line=line)
     config.write_text(text, encoding="utf-8")
-    async with _child("gateway", str(config)):
+    async with _child("gateway", str(config), log=home / "gateway.log"):
         yield
 
 
 @asynccontextmanager
 async def _child(
-    module: str, *arguments: str, feed: bytes = b""
+    module: str, *arguments: str, log: Path, feed: bytes = b""
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a module in a process of its own; at the end ask it to stop, and then insist."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        start_new_session=True,
-    )
+    with log.open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=said,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
     try:
         if process.stdin:
             process.stdin.write(feed)

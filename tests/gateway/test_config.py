@@ -32,6 +32,8 @@ max_records = 1000
 max_bytes = 70000
 [[line]]
 url = "modbus+tcp://127.0.0.1:5020"
+timeout_ms = 50
+retries = 0
 [[line.device]]
 id = "kh-lamp-001"
 profile = "srne_streetlight"
@@ -42,7 +44,7 @@ profile = "srne_streetlight"
 unit = 2
 """
 
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105
 
 SHORT = """
 gateway = "gw1"
@@ -73,8 +75,9 @@ def test_a_whole_site_file_is_read(tmp_path: Path) -> None:
         ),
         lines=(
             LineConfig(
-                scheme="modbus+tcp",
                 endpoint=Endpoint("127.0.0.1", 5020),
+                timeout=timedelta(milliseconds=50),
+                retries=0,
                 devices=tuple(
                     DeviceConfig(
                         id=DeviceId(f"kh-lamp-00{unit}"), profile="srne_streetlight", unit=unit
@@ -95,6 +98,7 @@ def test_what_is_left_out_has_its_usual_value(tmp_path: Path) -> None:
     assert config.interval == timedelta(minutes=5)
     assert config.broker == BrokerConfig(endpoint=Endpoint("10.0.0.1", 1883))
     assert config.lines[0].endpoint == Endpoint("inverter.local", 502)
+    assert (config.lines[0].timeout, config.lines[0].retries) == (timedelta(seconds=1), 1)
     assert config.bounds == Bounds(max_records=500_000)
     assert config.follow is None
 

@@ -6,6 +6,7 @@ the network is a list. After everything has healed, each record is where the acc
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from ingest.storage.memory import MemoryStore
+from ingest.storage.port import ReadingStore
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
@@ -81,7 +83,7 @@ class Spine(RuleBasedStateMachine):
     def boot(self) -> Outbox:
         self.boots += 1
         boot = BootId(f"boot-{self.boots:04}")
-        return Outbox(self.home / "outbox.db", boot=boot, bounds=Bounds(max_records=25))
+        return Outbox(self.home / "outbox.db", boot=boot, bounds=Bounds(max_records=10))
 
     def start_ingest(self) -> Pipeline:
         return Pipeline(
@@ -148,9 +150,9 @@ class Spine(RuleBasedStateMachine):
         self.take_in([payload], crash_after)
 
     @precondition(lambda self: len(self.network) > 1)
-    @rule(crash_after=st.integers(0, 2 * _STEPS))
-    def deliver_in_one_group(self, crash_after: int) -> None:
-        self.take_in([*self.network[:3], self.network[0]], crash_after)
+    @rule(crash_after=st.integers(0, 2 * _STEPS), analyze_after=st.integers(0, _STEPS))
+    def deliver_in_one_group(self, crash_after: int, analyze_after: int) -> None:
+        self.take_in([*self.network[:3], self.network[0]], crash_after, analyze_after)
 
     @precondition(lambda self: self.network)
     @rule()
@@ -179,7 +181,9 @@ class Spine(RuleBasedStateMachine):
                 assert line.balanced, line
                 assert line.missing == 0, line
 
-    def take_in(self, payloads: Iterable[bytes], crash_after: int) -> None:
+    def take_in(
+        self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0
+    ) -> None:
         received_at = micros(self.clock.now())
         messages = [
             Message(topic=_TOPIC, payload=payload, received_at=received_at) for payload in payloads
@@ -187,6 +191,8 @@ class Spine(RuleBasedStateMachine):
         if crash_after == 0:
             return
         for number, _ in enumerate(self.pipeline.commit(messages), start=1):
+            if number == analyze_after:
+                self.feeder.step()
             if number == crash_after:
                 self.pipeline.archive.close()
                 self.pipeline = self.start_ingest()
@@ -209,8 +215,18 @@ class Spine(RuleBasedStateMachine):
             pass
 
     def teardown(self) -> None:
-        self.heal()
-        self.outbox.close()
+        try:
+            self.heal()
+            self.judge()
+        finally:
+            self.outbox.close()
+            self.pipeline.archive.close()
+            self.feeder.files.close()
+            self.catalog.dispose()
+            self.directory.cleanup()
+
+    def judge(self) -> None:
+        """Compare the account and the store with what was entered."""
         with self.catalog.connect() as connection:
             total = ledger.total(ledger.lines(connection))
         kept = self.kept()
@@ -224,13 +240,23 @@ class Spine(RuleBasedStateMachine):
             assert value in self.truth[key]
         if total.thinned == 0:
             assert kept.keys() == self.truth.keys()
-        self.catalog.dispose()
-        self.directory.cleanup()
 
-    def kept(self) -> dict[tuple[str, int], float]:
-        """Return what the store holds."""
+        assert self.rebuilt() == kept
+
+    def rebuilt(self) -> dict[tuple[str, int], float]:
+        """Return what an empty store holds after the archive was taken in again."""
+        catalog = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        INGEST_TABLES.create_all(catalog)
+        again = replace(self.pipeline, store=MemoryStore(), catalog=catalog)
+        for _ in again.recover():
+            pass
+        catalog.dispose()
+        return self.kept(again.store)
+
+    def kept(self, store: ReadingStore | None = None) -> dict[tuple[str, int], float]:
+        """Return what a store holds."""
         span = Period(micros(EVENING) - 365 * _DAY, micros(self.clock.now()) + _DAY)
-        block = self.store.read(DeviceClass.STREETLIGHT, _DEVICES, span)
+        block = (store or self.store).read(DeviceClass.STREETLIGHT, _DEVICES, span)
         power = block.values.get("load_power")
         if power is None:
             return {}
@@ -243,7 +269,7 @@ def _from(first: int, last: int) -> Ranges:
 
 
 Spine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=50,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
@@ -23,7 +23,7 @@ from ingest.registry.model import (
 from ingest.registry.registry import Entered
 
 
-def a_zone(**changed: Any) -> Zone:
+def a_zone(**changed: object) -> Zone:
     zone = Zone(
         id=ZoneId("north"),
         name="North",
@@ -33,22 +33,22 @@ def a_zone(**changed: Any) -> Zone:
         latitude=Decimal("17.9757"),
         longitude=Decimal("102.6331"),
     )
-    return replace(zone, **changed)
+    return replace(zone, **cast("Any", changed))
 
 
-def a_site(**changed: Any) -> Site:
+def a_site(**changed: object) -> Site:
     site = Site(id=SiteId("mill"), zone=ZoneId("north"), name="Mill", latitude=None, longitude=None)
-    return replace(site, **changed)
+    return replace(site, **cast("Any", changed))
 
 
-def a_gateway(**changed: Any) -> Gateway:
+def a_gateway(**changed: object) -> Gateway:
     gateway = Gateway(
         id=GatewayId("gw1"), site=SiteId("mill"), provenance=Provenance.REAL, sim=None
     )
-    return replace(gateway, **changed)
+    return replace(gateway, **cast("Any", changed))
 
 
-def a_device(**changed: Any) -> Device:
+def a_device(**changed: object) -> Device:
     device = Device(
         id=DeviceId("lamp-1"),
         gateway=GatewayId("gw1"),
@@ -66,7 +66,7 @@ def a_device(**changed: Any) -> Device:
         schedule="sunset..sunrise",
         handed_over=date(2025, 10, 15),
     )
-    return replace(device, **changed)
+    return replace(device, **cast("Any", changed))
 
 
 def one_of_each() -> list[Entry]:

@@ -1,0 +1,155 @@
+"""The board's routes: they read what a page needs, and hand it over."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.params import Depends
+from fastapi.responses import HTMLResponse
+
+from analytics.days import day_of, span_of
+from analytics.periods import Days
+from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.service.facts import device_days
+from api.results import so_far
+from api.sources import Given, Sources
+from dashboards.board.curves import metrics_drawn
+from dashboards.board.device import DeviceDayShown, device_view
+from dashboards.board.pages import page, style
+from dashboards.board.programme import Heard, programme_view
+from dashboards.board.views import MissingView, View
+from dashboards.board.zone import DayResult, zone_view
+from ingest import presence
+from ingest.contract.identity import DeviceId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period, micros
+from ingest.ledger import lines
+from ingest.registry.model import Device, Zone
+from ingest.storage.block import Reading
+
+_router = APIRouter(prefix="/board", include_in_schema=False)
+_DAYS_SHOWN: Final = 14
+
+
+def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
+    """Serve the board under /board/."""
+    app.include_router(_router, dependencies=list(dependencies))
+
+
+@_router.get("/")
+def programme(sources: Given) -> HTMLResponse:
+    """Return the programme's page."""
+    registry = sources.registry()
+    with sources.catalog.connect() as connection:
+        found = so_far(connection, registry)
+        account = lines(connection)
+    devices = [device for result in found.results for device in result.devices]
+    view = programme_view(registry, found.results, _heard(sources, devices), account, found.span)
+    return _answer(view)
+
+
+@_router.get("/zones/{zone}")
+def zone(zone: str, sources: Given) -> HTMLResponse:
+    """Return a zone's page."""
+    registry = sources.registry()
+    with sources.catalog.connect() as connection:
+        found = so_far(connection, registry)
+    result = next((each for each in found.results if each.zone.id == zone), None)
+    if result is None:
+        return _missing(zone)
+    days = _last_days(found.basis, result, found.span)
+    view = zone_view(registry, result, days, _heard(sources, result.devices), found.span)
+    return _answer(view)
+
+
+@_router.get("/devices/{device}")
+def device(device: str, sources: Given, day: date | None = None) -> HTMLResponse:
+    """Return a device's page, of a day of its own or of the last one with readings."""
+    registry = sources.registry()
+    found = registry.device(device)
+    if found is None:
+        return _missing(device)
+    timezone = ZoneInfo(registry.zone_of(found).timezone)
+    return _answer(device_view(registry, _day_shown(sources, found, timezone, day)))
+
+
+@_router.get("/board.css")
+def css() -> Response:
+    """Return the style sheet."""
+    return Response(style(), media_type="text/css", headers={"Cache-Control": "max-age=300"})
+
+
+@_router.get("/icon.svg")
+def icon() -> Response:
+    """Return the mark in the corner."""
+    content = files("dashboards.board").joinpath("static", "icon.svg").read_bytes()
+    return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
+
+
+def _answer(view: View) -> HTMLResponse:
+    return HTMLResponse(page(view))
+
+
+def _missing(what: str) -> HTMLResponse:
+    return HTMLResponse(page(MissingView(what=what)), HTTPStatus.NOT_FOUND)
+
+
+def _heard(sources: Sources, devices: Sequence[Device]) -> Heard:
+    by_class: dict[DeviceClass, list[DeviceId]] = {}
+    for each in devices:
+        by_class.setdefault(each.device_class, []).append(each.id)
+    readings: dict[DeviceId, list[Reading]] = {}
+    for device_class, names in by_class.items():
+        for reading in sources.store.latest(device_class, names):
+            readings.setdefault(reading.device, []).append(reading)
+    with sources.catalog.connect() as connection:
+        known = {str(each.gateway): each for each in presence.every(connection)}
+    return Heard(readings=readings, presence=known, now=micros(sources.clock.now()))
+
+
+def _last_days(basis: Basis, result: ZoneResult, span: Period | None) -> list[DayResult]:
+    if span is None:
+        return []
+    last = result.passed.by_day.last
+    first = max(result.passed.by_day.first, last - timedelta(days=_DAYS_SHOWN - 1))
+    days = Days(label="", first=first, last=last)
+    return [DayResult(day=day, result=_of_day(basis, result.zone, day)) for day in days]
+
+
+def _of_day(basis: Basis, zone: Zone, day: date) -> ZoneResult:
+    return zone_result(basis, zone, period_window(zone, Days(label="", first=day, last=day)))
+
+
+def _day_shown(
+    sources: Sources, device: Device, timezone: ZoneInfo, asked: date | None
+) -> DeviceDayShown:
+    now = micros(sources.clock.now())
+    today = day_of(now, timezone, device.device_class)
+    readings = sources.store.latest(device.device_class, [device.id])
+    newest = max((reading.measured_at for reading in readings), default=now)
+    day = asked or min(today, day_of(newest, timezone, device.device_class))
+    with sources.catalog.connect() as connection:
+        first = day - timedelta(days=_DAYS_SHOWN - 1)
+        facts = [
+            fact
+            for fact in device_days(connection, first=first, last=day)
+            if fact.device == device.id
+        ]
+    return DeviceDayShown(
+        device=device,
+        day=day,
+        block=sources.store.read(
+            device.device_class,
+            [device.id],
+            span_of(day, timezone, device.device_class),
+            metrics_drawn(device.device_class),
+        ),
+        readings=readings,
+        facts=facts,
+        now=now,
+        today=today,
+    )

@@ -1,0 +1,86 @@
+"""Serve the API and the board on this machine."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import socket
+
+    from api.sources import Sources
+
+_PORT: Final = 8080
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the server until it is told to stop, and return an exit status."""
+    args = _parser().parse_args(argv)
+    from api.server import PortInUseError
+    from ingest.catalog import CatalogError
+    from ingest.home import NoHomeError
+    from ingest.storage.port import StoreError
+
+    try:
+        _open_and_serve(args)
+    except (NoHomeError, CatalogError, StoreError, PortInUseError) as error:
+        sys.stderr.write(f"zonewatch api: {error}\n")
+        return 2
+    return 0
+
+
+def _open_and_serve(args: argparse.Namespace) -> None:
+    import asyncio
+    from contextlib import ExitStack
+    from importlib.metadata import version
+
+    from api.catalog import ready_catalog
+    from api.server import listen
+    from api.sources import Sources
+    from ingest.contract.clock import SystemClock
+    from ingest.home import Home, home_path
+    from ingest.registry.current import CurrentRegistry
+    from ingest.storage.duckdb import DuckdbStore
+
+    home = Home.open(home_path(args.home))
+    with ExitStack() as stack:
+        catalog = ready_catalog(home.catalog_url())
+        stack.callback(catalog.dispose)
+        store = DuckdbStore(home.store_path)
+        stack.callback(store.close)
+        if args.check:
+            sys.stdout.write(f"{home.path}: ready to be served\n")
+            return
+        sources = Sources(
+            catalog=catalog,
+            store=store,
+            registry=CurrentRegistry(catalog),
+            clock=SystemClock(),
+            software=version("zonewatch"),
+        )
+        listening = stack.enter_context(listen(args.port))
+        asyncio.run(_until_told_to_stop(listening, sources))
+
+
+async def _until_told_to_stop(listening: "socket.socket", sources: "Sources") -> None:
+    import asyncio
+    import signal
+
+    from api.server import HOST, serve_on
+
+    serving = asyncio.create_task(serve_on(listening, sources), name="api")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
+    sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
+    await asyncio.wait([serving])
+    if not serving.cancelled():
+        serving.result()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zonewatch api", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=_PORT, help=f"0 takes any free one (default {_PORT})"
+    )
+    parser.add_argument("--home", type=Path, help="where the embedded parts keep their files")
+    parser.add_argument("--check", action="store_true", help="open everything, and stop")
+    return parser

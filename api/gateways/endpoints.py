@@ -1,0 +1,75 @@
+"""Gateways, and what was last heard of each."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.instants import shown
+from api.paging import Asked, Page, page_of
+from api.sources import Given
+from ingest.presence import Presence, every
+from ingest.registry.model import Gateway, Provenance
+from ingest.registry.registry import Registry
+
+router = APIRouter(tags=["gateways"])
+
+
+class PresenceShown(BaseModel):
+    """What was last heard of a gateway."""
+
+    alive: bool
+    boot: str | None
+    software: str | None
+    born_at: str | None
+    died_at: str | None
+    heard_at: str | None
+
+
+class GatewayShown(BaseModel):
+    """A field computer; presence is None where it was never heard of."""
+
+    id: str
+    site: str
+    zone: str
+    provenance: Provenance
+    sim: str | None
+    presence: PresenceShown | None
+
+
+@router.get("/gateways")
+def gateways(sources: Given, place: Asked) -> Page[GatewayShown]:
+    """Return the gateways, by id."""
+    registry = sources.registry()
+    with sources.catalog.connect() as connection:
+        heard = {str(presence.gateway): presence for presence in every(connection)}
+    return page_of(
+        registry.gateways(),
+        place,
+        key=_id,
+        show=lambda gateway: _shown(registry, gateway, heard.get(gateway.id)),
+    )
+
+
+def _shown(registry: Registry, gateway: Gateway, presence: Presence | None) -> GatewayShown:
+    return GatewayShown(
+        id=gateway.id,
+        site=gateway.site,
+        zone=registry.zone_of(gateway).id,
+        provenance=gateway.provenance,
+        sim=gateway.sim,
+        presence=None if presence is None else _presence(presence),
+    )
+
+
+def _presence(presence: Presence) -> PresenceShown:
+    return PresenceShown(
+        alive=presence.alive,
+        boot=presence.boot,
+        software=presence.software,
+        born_at=shown(presence.born_at),
+        died_at=shown(presence.died_at),
+        heard_at=shown(presence.heard_at),
+    )
+
+
+def _id(gateway: Gateway) -> str:
+    return gateway.id

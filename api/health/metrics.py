@@ -1,0 +1,87 @@
+"""What this installation counts, for Prometheus: read from the ledger when asked."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from api.sources import Given
+from ingest import presence
+from ingest.contract.identity import GatewayId
+from ingest.ledger import Line, lines
+from ingest.presence import Presence
+from ingest.tables import QUARANTINE
+
+router = APIRouter(tags=["health"])
+
+_STATES: Final = (
+    "assigned",
+    "stored",
+    "repeated",
+    "quarantined",
+    "thinned",
+    "pending",
+    "missing",
+    "redelivered",
+)
+
+
+@router.get("/metrics")
+def metrics(sources: Given) -> Response:
+    """Return the counters in Prometheus' text format."""
+    with sources.catalog.connect() as connection:
+        account = lines(connection)
+        heard = presence.every(connection)
+        entries = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE)) or 0
+    registry = CollectorRegistry()
+    registry.register(Counts(_by_gateway(account), heard, entries))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class Counts(Collector):
+    """The counts of one moment. A record moves between states, so all are gauges."""
+
+    def __init__(
+        self, account: Mapping[GatewayId, Line], heard: list[Presence], entries: int
+    ) -> None:
+        self._account = account
+        self._heard = heard
+        self._entries = entries
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics."""
+        records = GaugeMetricFamily(
+            "zonewatch_ledger_records", "Records by state.", labels=["gateway", "state"]
+        )
+        balanced = GaugeMetricFamily(
+            "zonewatch_ledger_balanced", "1 where the account balances.", labels=["gateway"]
+        )
+        for gateway, line in self._account.items():
+            for state in _STATES:
+                records.add_metric([gateway, state], getattr(line, state))
+            balanced.add_metric([gateway], float(line.balanced))
+        yield from (records, balanced, self._presence())
+        yield GaugeMetricFamily(
+            "zonewatch_quarantine_entries", "Entries in the quarantine.", value=self._entries
+        )
+
+    def _presence(self) -> Metric:
+        alive = GaugeMetricFamily(
+            "zonewatch_gateway_alive", "1 where a gateway is connected.", labels=["gateway"]
+        )
+        for each in self._heard:
+            alive.add_metric([each.gateway], float(each.alive))
+        return alive
+
+
+def _by_gateway(account: Mapping[tuple[GatewayId, date], Line]) -> dict[GatewayId, Line]:
+    counts: dict[GatewayId, Line] = {}
+    for (gateway, _), line in account.items():
+        counts[gateway] = counts.get(gateway, Line()) + line
+    return counts

@@ -1,0 +1,120 @@
+"""What could not be stored, and the notes on it."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
+from api.instants import shown
+from api.paging import Asked, Page, cursor_at
+from api.problems import not_found, unprocessable
+from api.quarantine import notes
+from api.quarantine.notes import Note
+from api.sources import Given
+from ingest.quarantine import Quarantined, entries, entry
+
+router = APIRouter(tags=["quarantine"])
+
+_MAY_NOTE: Final = Depends(Require(Permission.NOTE_QUARANTINE))
+
+
+class EntryShown(BaseModel):
+    """Records, or a whole message where no numbers could be read, that were not stored."""
+
+    id: int
+    gateway: str | None
+    boot: str | None
+    numbers: list[tuple[int, int]]
+    reason: str
+    received_at: str | None
+
+
+class NoteShown(BaseModel):
+    """What somebody wrote about an entry."""
+
+    id: int
+    actor: str
+    noted_at: str | None
+    text: str
+
+
+class EntryWithNotes(EntryShown):
+    """An entry with what people wrote about it."""
+
+    notes: list[NoteShown]
+
+
+class NewNote(BaseModel):
+    """A note to be written."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+@router.get("/quarantine")
+def quarantine(sources: Given, place: Asked) -> Page[EntryShown]:
+    """Return the entries in the order they came."""
+    after = _number(place.after)
+    with sources.catalog.connect() as connection:
+        found = entries(connection, after=after, limit=place.limit + 1)
+    shown_here = found[: place.limit]
+    more = len(found) > len(shown_here)
+    return Page(
+        items=[EntryShown.model_validate(_entry(one)) for one in shown_here],
+        next=cursor_at(str(shown_here[-1].id)) if more else None,
+    )
+
+
+@router.get("/quarantine/{number}")
+def quarantined(number: int, sources: Given) -> EntryWithNotes:
+    """Return one entry with its notes."""
+    with sources.catalog.connect() as connection:
+        found = _found(connection, number)
+        written = notes.of(connection, number)
+    return EntryWithNotes.model_validate(
+        _entry(found) | {"notes": [_note(note) for note in written]}
+    )
+
+
+@router.post("/quarantine/{number}/note", status_code=HTTPStatus.CREATED)
+def add_note(
+    number: int, note: NewNote, sources: Given, actor: Annotated[Actor, _MAY_NOTE]
+) -> NoteShown:
+    """Write a note on an entry."""
+    with sources.catalog.begin() as connection:
+        _found(connection, number)
+        written = notes.append(
+            connection, entry=number, actor=actor, text=note.text, at=sources.clock.now()
+        )
+    return _note(written)
+
+
+def _found(connection: sa.Connection, number: int) -> Quarantined:
+    found = entry(connection, number)
+    if found is None:
+        raise not_found("quarantined entry", number)
+    return found
+
+
+def _number(after: str | None) -> int:
+    if after is not None and not after.isdecimal():
+        raise unprocessable("cursor: expected the `next` of a page")
+    return int(after or 0)
+
+
+def _entry(one: Quarantined) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "gateway": one.gateway,
+        "boot": one.boot,
+        "numbers": one.numbers.to_lists(),
+        "reason": one.reason,
+        "received_at": shown(one.received_at),
+    }
+
+
+def _note(note: Note) -> NoteShown:
+    return NoteShown(id=note.id, actor=note.actor, noted_at=shown(note.noted_at), text=note.text)

@@ -1,0 +1,64 @@
+"""The HTTP server: on this machine's loopback address alone, until cancelled."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+
+from api.app import create_app
+from api.sources import Sources
+
+HOST: Final = "127.0.0.1"
+_LAST_ANSWERS_S: Final = 3
+
+
+class PortInUseError(Exception):
+    """The port cannot be listened on."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(f"port {port} on {HOST}: {reason}")
+        self.port = port
+
+
+async def serve(sources: Sources, port: int) -> None:
+    """Answer requests until cancelled, then finish those that are under way."""
+    with listen(port) as listening:
+        await serve_on(listening, sources)
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port, any free one where it is 0."""
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PortInUseError(port, reason or "cannot be used") from error
+
+
+async def serve_on(listening: socket.socket, sources: Sources) -> None:
+    """Answer requests that come in on a socket until cancelled."""
+    config = uvicorn.Config(
+        create_app(sources),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+    try:
+        await asyncio.shield(running)
+    finally:
+        server.should_exit = True
+        await running
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,79 @@
+"""Pages: a view model in, a whole HTML document out."""
+
+from datetime import UTC
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dashboards.board import charts
+from dashboards.board import map as ground
+from dashboards.board.labels import label_of
+from dashboards.board.views import DeviceView, MissingView, ProgrammeView, View, ZoneView
+from dashboards.palette import css
+from dashboards.wording.wording import SOURCE, Wording
+from ingest.contract.period import instant, rfc3339
+
+_TEMPLATES: Final[dict[type[View], str]] = {
+    ProgrammeView: "programme.html",
+    ZoneView: "zone.html",
+    DeviceView: "device.html",
+    MissingView: "missing.html",
+}
+
+
+def page(view: View, *, language: str = SOURCE) -> str:
+    """Return a view as an HTML document."""
+    return _environment(language).get_template(_TEMPLATES[type(view)]).render(view=view)
+
+
+@cache
+def style() -> str:
+    """Return the style sheet of every page: the palette, then the layout."""
+    layout = files("dashboards.board").joinpath("static", "board.css").read_text("utf-8")
+    return css() + layout
+
+
+@cache
+def _environment(language: str) -> Environment:
+    wording = Wording(language)
+    environment = Environment(
+        loader=PackageLoader("dashboards.board"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "t": wording,
+        "language": wording.language,
+        "chart": charts,
+        "ground": ground,
+    }
+    environment.filters |= {
+        "local": _local,
+        "rfc3339": _rfc3339,
+        "hours": _hours,
+        "place": _place,
+        "label": label_of,
+    }
+    return environment
+
+
+def _local(microseconds: int, timezone: str | None = None) -> str:
+    zone = ZoneInfo(timezone) if timezone else UTC
+    return f"{instant(microseconds).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _rfc3339(microseconds: int) -> str:
+    return rfc3339(instant(microseconds))
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds // 3_600}:{seconds % 3_600 // 60:02d}"
+
+
+def _place(coordinate: float) -> str:
+    return f"{coordinate:.1f}"

@@ -1,0 +1,181 @@
+"""View models: what a page shows, without a word of any language; numbers that are quoted are text.
+
+Instants are microseconds since the epoch, UTC; pages write them in the zone's time.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from analytics.factors.grid import GridFactor
+from analytics.figures import Status
+from analytics.methods.method import Method
+from dashboards.board.charts import BarPlot, LinePlot
+from dashboards.board.map import Map
+from dashboards.board.states import Broken, State
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
+from ingest.contract.quality import Quality
+from ingest.ledger import Line
+from ingest.registry.model import Device, Lot, Provenance, Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The figures people see first: the credited ones."""
+
+    avoided: str | None  # None where nothing was measured
+    unit: str
+    credited_kwh: str | None
+    proven_percent: str | None
+    coverage_percent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalView:
+    """The headline over zones of one provenance."""
+
+    provenance: Provenance
+    headline: Headline
+    zones: int
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneCard:
+    """A zone at a glance."""
+
+    zone: Zone
+    provenance: Provenance
+    headline: Headline
+    reachable: int
+    devices: int
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeView:
+    """The first page."""
+
+    totals: tuple[TotalView, ...]
+    zones: tuple[ZoneCard, ...]
+    ledger: Line
+    balanced: bool
+    span: Period | None
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureView:
+    """Emissions avoided by one device class, with everything it rests on."""
+
+    device_class: DeviceClass
+    avoided: str | None
+    lower: str
+    upper: str
+    unit: str
+    measured_kwh: str
+    credited_kwh: str
+    method: Method
+    factor: GridFactor
+    handed_over: int
+    metered: int
+    coverage_percent: str | None
+    status: Status
+    reasons: tuple[str, ...]
+    assumed_inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device in a zone's list."""
+
+    device: Device
+    state: State
+    heard_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingView:
+    """A reading as it is shown; without a value it is missing."""
+
+    metric: str
+    value: str | None
+    unit: str
+    quality: Quality
+    measured_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationView:
+    """What an air station said last."""
+
+    device: Device
+    readings: tuple[ReadingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneView:
+    """A zone's page."""
+
+    zone: Zone
+    provenance: Provenance
+    headline: Headline
+    reachable: int
+    broken: tuple[Broken, ...]
+    figures: tuple[FigureView, ...]
+    map: Map | None
+    avoided_by_day: BarPlot
+    credited_by_day: BarPlot
+    light_by_night: BarPlot
+    lamps: int
+    air: tuple[StationView, ...]
+    devices: tuple[DeviceRow, ...]
+    span: Period | None
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRow:
+    """A device-day as it is listed."""
+
+    day: date
+    records: int
+    coverage_percent: str | None
+    energy_kwh: str | None
+    energy_source: str | None
+    lit_s: int | None
+    why_not_credited: str | None
+    credited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceView:
+    """A device's page: one of its days, its last readings, and what the registry says."""
+
+    device: Device
+    zone: Zone
+    lot: Lot | None
+    aid_batch: str | None
+    position: tuple[Decimal, Decimal]  # latitude, longitude [deg]
+    state: State
+    heard_at: int | None
+    day: date
+    earlier: date
+    later: date | None
+    plots: tuple[LinePlot, ...]
+    night: Period | None
+    readings: tuple[ReadingView, ...]
+    days: tuple[DayRow, ...]
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingView:
+    """The page of something that is not there."""
+
+    what: str
+    provenances: tuple[Provenance, ...] = ()
+
+
+View = ProgrammeView | ZoneView | DeviceView | MissingView

@@ -1,0 +1,60 @@
+"""Colors by what they mean, in light and in dark, shared by everything people look at.
+
+Text on its ground keeps a contrast of at least 4.5 : 1, marks on theirs of 3 : 1 (WCAG 2.2,
+success criteria 1.4.3 and 1.4.11).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+LIGHT: Final[Mapping[str, str]] = {
+    "ground": "#f4f6f3",
+    "surface": "#ffffff",
+    "ink": "#14201b",
+    "muted": "#4c5b54",
+    "line": "#d8dfda",
+    "accent": "#0a6b4d",
+    "accent-soft": "#e3f2ec",
+    "simulated": "#ffe39a",
+    "on-simulated": "#463000",
+    "recorded": "#d9e6ff",
+    "on-recorded": "#122c63",
+    "reachable": "#0a7a56",
+    "fault": "#b8320a",
+    "silent": "#7445a8",
+    "never": "#5b6770",
+    "series-1": "#0a6b4d",
+    "series-2": "#b35900",
+    "series-3": "#2457c5",
+    "night": "#e6eaf1",
+}
+
+DARK: Final[Mapping[str, str]] = {
+    "ground": "#0e1412",
+    "surface": "#17201d",
+    "ink": "#e9f0ec",
+    "muted": "#a8b7af",
+    "line": "#2d3a35",
+    "accent": "#62d2a7",
+    "accent-soft": "#1b3029",
+    "simulated": "#5a4200",
+    "on-simulated": "#ffe9b0",
+    "recorded": "#1d3566",
+    "on-recorded": "#dbe7ff",
+    "reachable": "#4cc596",
+    "fault": "#ff8a62",
+    "silent": "#c29bf0",
+    "never": "#97a5ad",
+    "series-1": "#62d2a7",
+    "series-2": "#f0a24e",
+    "series-3": "#86aefc",
+    "night": "#1d2733",
+}
+
+
+def css() -> str:
+    """Return the colors as custom properties of a style sheet."""
+    light, dark = (
+        "".join(f"--{name}:{color};" for name, color in colors.items()) for colors in (LIGHT, DARK)
+    )
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"

@@ -1,0 +1,1 @@
+"""Counterparts of the gateway's drivers: simulated devices behind real protocol servers."""

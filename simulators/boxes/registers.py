@@ -1,0 +1,97 @@
+"""A simulated device's registers: values put where its profile says they stand."""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.profile import Encoding, Point, Profile, SunSpecModel
+from simulators.boxes.encoding import CannotSayError, Put, putter
+from simulators.world.resolution import DECIMALS
+
+SUNSPEC_BASE: Final = 40_000
+_MARKER: Final = b"SunS"
+_COMMON: Final = struct.pack(">HH132x", 1, 66)  # the model with maker and serial number, left blank
+_END: Final = struct.pack(">HH", 0xFFFF, 0)
+
+
+class RegisterValueError(ValueError):
+    """A device's registers cannot say this."""
+
+    def __init__(self, profile: str, metric: str, value: float | None) -> None:
+        super().__init__(f"{profile}: no register can say {metric} = {value}")
+        self.profile = profile
+        self.metric = metric
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Registers in a row, as bytes, which one function reads."""
+
+    function: int
+    first: int
+    content: bytearray
+
+    def take(self, address: int, count: int) -> bytes | None:
+        """Return registers, or None where they are not all of this block."""
+        start = 2 * (address - self.first)
+        end = start + 2 * count
+        return bytes(self.content[start:end]) if 0 <= start < end <= len(self.content) else None
+
+
+class Registers:
+    """The registers of one device; what was not set is not implemented, or zero.
+
+    A SunSpec device's scale factors are such that it can say what the simulated world says.
+    """
+
+    def __init__(self, profile: Profile, *, sunspec_base: int = SUNSPEC_BASE) -> None:
+        """Lay out a profile's registers, a SunSpec device's from a base on."""
+        self._profile = profile
+        self.blocks = _blocks(profile, sunspec_base)
+        self._puts = {point.metric: self._putter(point) for point in profile.points}
+        for point in profile.points:
+            if point.sentinel is not None or point.encoding is Encoding.FLOAT32:
+                self._puts[point.metric](None)
+
+    def set(self, values: Mapping[str, float | None]) -> None:
+        """Let the device say values in the catalog's units; None: not implemented. Others stay."""
+        for metric, value in values.items():
+            put = self._puts.get(metric)
+            if put is None:
+                raise RegisterValueError(self._profile.id, metric, value)
+            try:
+                put(value)
+            except CannotSayError:
+                raise RegisterValueError(self._profile.id, metric, value) from None
+
+    def _putter(self, point: Point) -> Put:
+        decimals = point.decimals
+        if point.scale_factor is not None:
+            decimals = DECIMALS.get(point.metric, 0)
+            block, at = self._where(point.scale_factor)
+            struct.pack_into(">h", block.content, at, point.decimals - decimals)
+        block, at = self._where(point.place)
+        return putter(
+            point, block.content, at, decimals=decimals, word_order=self._profile.word_order
+        )
+
+    def _where(self, place: int) -> tuple[Block, int]:
+        """Return the block that a point's place is in, and at which byte."""
+        if isinstance(self._profile.layout, SunSpecModel):
+            return self.blocks[0], len(_MARKER) + len(_COMMON) + 2 * place
+        block = next(each for each in self.blocks if each.take(place, 1) is not None)
+        return block, 2 * (place - block.first)
+
+
+def _blocks(profile: Profile, sunspec_base: int) -> tuple[Block, ...]:
+    layout = profile.layout
+    if isinstance(layout, SunSpecModel):
+        model = struct.pack(">HH", layout.id, layout.length) + bytes(2 * layout.length)
+        chain = bytearray(_MARKER + _COMMON + model + _END)
+        return (Block(function=layout.function, first=sunspec_base, content=chain),)
+    return tuple(
+        Block(function=each.function, first=each.first, content=bytearray(2 * each.count))
+        for each in layout
+    )

@@ -1,0 +1,98 @@
+"""What a gateway tells, in any order, and what the account makes of it."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest import ledger
+from ingest.contract.chunk import Account
+from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.ranges import Ranges
+from ingest.ledger import BootAccount, Line, Settlement
+from ingest.tables import METADATA
+
+_GATEWAY, _BOOT = GatewayId("kh-gw-1"), BootId("boot-1")
+_DAY, _NEXT = date(2026, 10, 30), date(2026, 10, 31)
+
+
+def _told(*accounts: Account) -> BootAccount:
+    known = BootAccount(gateway=_GATEWAY, boot=_BOOT)
+    for account in accounts:
+        known = known.told(account)
+    return known
+
+
+def _account(head: int, low: int, *, thinned: tuple[int, int] = (1, 0)) -> Account:
+    return Account(
+        boot=_BOOT,
+        head=head,
+        low=low,
+        thinned=Ranges.of(thinned),
+        days={_DAY: (1, min(head, 10))} | ({_NEXT: (11, head)} if head > 10 else {}),
+    )
+
+
+@given(st.permutations([_account(4, 1), _account(9, 3, thinned=(5, 6)), _account(14, 8)]))
+def test_the_order_of_arrival_does_not_matter(accounts: list[Account]) -> None:
+    known = _told(*accounts)
+
+    assert (known.head, known.low, known.thinned) == (14, 8, Ranges.of((5, 6)))
+    assert known.days == {_DAY: (1, 10), _NEXT: (11, 14)}
+
+
+@pytest.fixture
+def connection() -> sa.Connection:
+    engine = sa.create_engine("sqlite://")
+    METADATA.create_all(engine)
+    return engine.connect()
+
+
+def test_every_number_has_one_place(connection: sa.Connection) -> None:
+    """Of 14 numbers 1-3 are stored, 4 quarantined, 5-6 thinned, 7 is lost, 8-14 are still held."""
+    known = BootAccount(
+        gateway=_GATEWAY,
+        boot=_BOOT,
+        head=14,
+        low=8,
+        thinned=Ranges.of((5, 6)),
+        stored=Ranges.of((1, 3)),
+        quarantined=Ranges.of((4, 4)),
+        days={_DAY: (1, 10), _NEXT: (11, 14)},
+    )
+    ledger.save(connection, [known])
+    ledger.move(
+        connection,
+        [
+            Settlement(gateway=_GATEWAY, day=_DAY, stored=3, quarantined=1),
+            Settlement(gateway=_GATEWAY, day=_DAY, stored=-1, repeated=1),
+        ],
+    )
+
+    account = ledger.lines(connection)
+
+    assert account == {
+        (_GATEWAY, _DAY): Line(
+            assigned=10, stored=2, repeated=1, quarantined=1, thinned=2, pending=3, missing=1
+        ),
+        (_GATEWAY, _NEXT): Line(assigned=4, pending=4),
+    }
+    assert ledger.total(account).balanced
+    assert ledger.lines(connection, day=_NEXT).keys() == {(_GATEWAY, _NEXT)}
+    assert ledger.lines(connection, gateway="kh-gw-2") == {}
+    assert ledger.load(connection) == {(_GATEWAY, _BOOT): known}
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(Line(assigned=3, stored=2), id="one is nowhere"),
+        pytest.param(Line(assigned=3, stored=4), id="one is twice"),
+        pytest.param(Line(assigned=3, stored=4, repeated=-1), id="less than none"),
+    ],
+)
+def test_an_account_that_does_not_add_up_says_so(line: Line) -> None:
+    assert not line.balanced
