@@ -70,15 +70,11 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncIterator[BrokerAddress]:
-    directory.mkdir(parents=True, exist_ok=True)
-    config = directory / "mosquitto.conf"
-    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
-    if os.geteuid() == 0:
-        text += "user root\n"
-    config.write_text(text, encoding="utf-8")
-    process = await asyncio.create_subprocess_exec(
-        program, "-c", str(config), start_new_session=True
-    )
+    config = _write_config(directory, port)
+    with (directory / "mosquitto.log").open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            program, "-c", str(config), stderr=said, start_new_session=True
+        )
     try:
         await _until_it_listens(port)
         yield BrokerAddress(host=_LOOPBACK, port=port)
@@ -86,6 +82,16 @@ async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncItera
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+def _write_config(directory: Path, port: int) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
+    if os.geteuid() == 0:
+        text += "user root\n"  # else it becomes a user who cannot read this directory
+    config = directory / "mosquitto.conf"
+    config.write_text(text, encoding="utf-8")
+    return config
 
 
 def _write_config(directory: Path, port: int) -> Path:
@@ -107,11 +113,11 @@ async def _run_amqtt(port: int) -> AsyncIterator[BrokerAddress]:
     thread = threading.Thread(target=loop.run_forever, name="embedded broker", daemon=True)
     thread.start()
     try:
-        broker = await asyncio.wrap_future(
-            asyncio.run_coroutine_threadsafe(_start_amqtt(port), loop)
-        )
-        yield BrokerAddress(host=_LOOPBACK, port=port, version=MQTTProtocolVersion.MQTTv311)
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(broker.shutdown(), loop))
+        broker = await _run_in(loop, _start_amqtt(port))
+        try:
+            yield BrokerAddress(host=_LOOPBACK, port=port, version=MQTTProtocolVersion.MQTTv311)
+        finally:
+            await _run_in(loop, broker.shutdown())
     finally:
         loop.call_soon_threadsafe(loop.stop)
         await asyncio.to_thread(thread.join)

@@ -1,5 +1,6 @@
-"""The whole chain on this machine with embedded parts: simulated zones, gateways, broker, ingest,
-store, analytics, API and board. Everything shown is SIMULATED.
+"""The whole chain on this machine, with embedded parts and SIMULATED zones.
+
+Simulated devices, gateways, broker, ingest, store, analytics, API and board.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A demo from its first simulated instant to its summary: processes, clock, backend, and their end."""
+"""A demo from its first simulated instant to its end: processes, clock and backend."""
 
 import asyncio
 import logging
@@ -170,12 +170,18 @@ async def _devices(orders: Orders, log: Path) -> AsyncIterator[dict[GatewayId, i
 async def _gateway(
     site: DemoSite, home: Path, *, broker: BrokerAddress, clock: int, line: int
 ) -> AsyncIterator[None]:
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "site.toml"
-    text = site_file(site, home=home, broker=broker, clock=clock, line=line)
-    config.write_text(text, encoding="utf-8")
+    config = _write_site_file(
+        home, site_file(site, home=home, broker=broker, clock=clock, line=line)
+    )
     async with _child("gateway", str(config), log=home / "gateway.log"):
         yield
+
+
+def _write_site_file(home: Path, text: str) -> Path:
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "site.toml"
+    config.write_text(text, encoding="utf-8")
+    return config
 
 
 @asynccontextmanager

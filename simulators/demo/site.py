@@ -1,4 +1,4 @@
-"""A zone of the demo as its gateway and its simulated devices know it: derived from the registry."""
+"""A demo's site as its gateway and its simulated devices know it, from the registry."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

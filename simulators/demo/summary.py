@@ -1,5 +1,6 @@
 """What a demo prints: each zone's headline figures, and the account of records."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -36,27 +37,26 @@ def table(document: Document) -> str:
         *(_row(cast("Document", zone)) for zone in document["zones"]),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
     account = document["ledger"]
-    numbers = ", ".join(
-        f"{name} {count:,}" for name, count in account.items() if name != "balanced"
-    )
+    numbers = ", ".join(f"{name} {n:,}" for name, n in account.items() if name != "balanced")
+    verdict = "balances" if account["balanced"] else "DOES NOT BALANCE"
     return "\n".join(
         [
             "",
             "SIMULATED: nothing below was measured on real equipment.",
             "",
-            *(line.rstrip() for line in lines),
+            *(_padded(row, widths) for row in rows),
             "",
             f"records: {numbers}",
-            f"the account {'balances' if account['balanced'] else 'DOES NOT BALANCE'};"
-            f" {document['values']:,} values in {document['seconds']:.0f} s",
+            f"the account {verdict}; {document['values']:,} values in {document['seconds']:.0f} s",
             *([f"board: {document['board']}   (Ctrl-C stops)"] if document["board"] else []),
         ]
     )
+
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+    return "  ".join(cells).rstrip()
 
 
 def _row(zone: Document) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Everybody may come in, and is somebody: amqtt queues nothing for sessions it takes as anonymous."""
+"""Everybody may come in, and is somebody: amqtt queues nothing for anonymous sessions."""
 
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session

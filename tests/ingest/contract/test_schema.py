@@ -1,11 +1,11 @@
 """The JSON Schemas say what the code forms and takes: held against both sides."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -61,7 +61,16 @@ SOUND: dict[str, Message] = {
     "ack": an_ack_message(),
 }
 # What no schema can say: rules between two fields.
-BETWEEN_FIELDS = ("low", "number", "days", "[first, last]", "rows, as number has", "[row, flag]")
+BETWEEN_FIELDS = {
+    "a number from 1 to head + 1",
+    "each number once in a chunk",
+    "no number above head",
+    "the day of entry of every number the chunk carries",
+    "[first, last] with 1 <= first <= last",
+    "1 rows, as number has",
+    "2 rows, as number has",
+    "3 rows, as number has",
+}
 
 
 @FORMATS.checks("date-time", raises=ValueError)
@@ -78,16 +87,24 @@ def is_day(text: object) -> bool:
 
 def fits(kind: str, message: object) -> bool:
     """Tell whether a message is what the schema says."""
-    return Draft202012Validator(SCHEMAS[kind], format_checker=FORMATS).is_valid(message)
+    validator = Draft202012Validator(SCHEMAS[kind], format_checker=FORMATS)
+    return validator.is_valid(cast("Mapping[str, Any]", message))
+
+
+def complaint(kind: str, message: object) -> str | None:
+    """Return what the parser expected instead, None where it reads the message."""
+    try:
+        PARSERS[kind](message)
+    except MalformedError as error:
+        return error.expected
+    return None
 
 
 def taken(kind: str, message: object) -> bool:
     """Tell whether the parser takes a message without setting anything aside."""
-    try:
-        parsed = PARSERS[kind](message)
-    except MalformedError:
+    if complaint(kind, message) is not None:
         return False
-    return kind != "chunk" or cast("tuple[object, tuple[object, ...]]", parsed)[1] == ()
+    return kind != "chunk" or parse_chunk(message)[1] == ()
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
@@ -175,10 +192,7 @@ def test_what_a_schema_takes_the_parser_takes_and_the_other_way_round(
         message = put(message, path, data.draw(changes))
 
     if fits(kind, message):
-        try:
-            PARSERS[kind](message)
-        except MalformedError as error:
-            assert any(rule in str(error) for rule in BETWEEN_FIELDS), error
+        assert complaint(kind, message) in BETWEEN_FIELDS | {None}
     else:
         assert not taken(kind, message)
 

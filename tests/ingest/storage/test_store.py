@@ -1,6 +1,7 @@
 """What every reading store promises, whichever adapter keeps it."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import inf, isnan, nan
 
 import numpy as np
@@ -315,6 +316,15 @@ def test_a_block_that_was_read_may_be_changed_by_its_reader(store: ReadingStore)
     np.copyto(block.values["load_power"], 1.0)
 
     assert all_of(store) == {("lamp-1", "load_power", 0): ((60.0).hex(), 1)}
+
+
+def test_calls_may_come_from_one_thread_after_another(store: ReadingStore) -> None:
+    for minute in (0, 5):
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(store.write, [a_block(a_row(minute=minute))]).result()
+
+    assert len(store.read(STREETLIGHT, LAMPS, ALWAYS)) == 2
+    assert len(store.latest(STREETLIGHT, LAMPS)) == 1
 
 
 cells = st.one_of(

@@ -1,0 +1,123 @@
+"""The board's routes, against the builders' zones; the pages themselves are tested beside them."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+PAGES = ["/board/", "/board/zones/kh-coast", "/board/devices/kh-pv-1", "/board/devices/kh-lamp-1"]
+
+
+def text_of(client: TestClient, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, response.text
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.text))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_that_its_data_are_simulated(client: TestClient, path: str) -> None:
+    assert "SIMULATED" in text_of(client, path)
+
+
+def test_a_page_of_recorded_data_says_so_and_nothing_of_simulation(client: TestClient) -> None:
+    text = text_of(client, "/board/zones/la-city")
+
+    assert "RECORDED" in text
+    assert "SIMULATED" not in text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/board/zones/sc-isle", "/board/devices/nothing"])
+def test_a_page_asks_for_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+
+    asked = re.findall(r"""(?:src|href)=["']([^"']*)""", html)
+    assert asked
+    assert [each for each in asked if not each.startswith(("/board/", "#", "?"))] == []
+    assert "<script" not in html
+    assert " style=" not in html
+
+
+def test_the_style_sheet_is_whole_and_asks_for_nothing(client: TestClient) -> None:
+    css = client.get("/board/board.css").text
+
+    assert set(re.findall(r"var\(--([a-z0-9-]+)\)", css)) <= set(
+        re.findall(r"--([a-z0-9-]+):", css)
+    )
+    assert "url(" not in css
+    assert "@import" not in css
+
+
+def test_the_programme_shows_each_provenance_by_itself(client: TestClient) -> None:
+    text = text_of(client, "/board/")
+
+    assert "26.573 kg CO2" in text
+    assert "87.600 kg CO2" in text
+    assert "114.173" not in text
+    assert "balanced" in text
+
+
+def test_a_zone_without_devices_has_no_figure_and_no_zero(client: TestClient) -> None:
+    text = text_of(client, "/board/zones/sc-isle")
+
+    assert "No devices are registered in this zone." in text
+    assert "0.000" not in text
+
+
+def test_a_zone_shows_its_figures_with_what_they_rest_on(client: TestClient) -> None:
+    text = text_of(client, "/board/zones/kh-coast")
+
+    assert "26.220 kg CO2" in text
+    assert "0.353 kg CO2" in text
+    assert "0.874 t CO2/MWh" in text
+    assert "combined margin, intermittent" in text
+    assert "not known whether it is on the grid: 1 devices" in text
+    assert "31.25 µg/m³" in text
+
+
+def test_a_zone_counts_what_is_broken(client: TestClient) -> None:
+    """Of five: a lamp with a fault word, a lamp never heard, a PV set silent for 16 minutes."""
+    text = text_of(client, "/board/zones/kh-coast")
+
+    assert "3 / 5" in text
+    assert "Devices reporting a fault: 1 SHV-0001" in text
+    assert "Devices gone silent: 1 kh-pv-2" in text
+    assert "Devices never heard: 1 SHV-0002" in text
+
+
+def test_a_name_cannot_smuggle_in_markup(client: TestClient) -> None:
+    html = client.get("/board/zones/kh-coast").text
+
+    assert "Coast &lt;east&gt;" in html
+    assert "<east>" not in html
+
+
+def test_a_device_page_opens_on_the_day_it_was_last_heard(client: TestClient) -> None:
+    text = text_of(client, "/board/devices/kh-lamp-1")
+
+    assert "2026-10-02 noon to noon" in text
+    assert "‹ 2026-10-01" in text
+    assert "SHV-0001" in text
+    assert "60 W" in text
+
+
+def test_a_device_page_of_a_day_lists_its_facts(client: TestClient) -> None:
+    text = text_of(client, "/board/devices/kh-lamp-1?day=2026-10-01")
+
+    assert "0.600 kWh" in text
+    assert "10:00 h" in text
+    assert "100.0 %" in text
+    assert "2026-10-02 ›" in text
+
+
+def test_a_device_that_is_not_there_is_a_page_that_says_so(client: TestClient) -> None:
+    response = client.get("/board/devices/<b>")
+
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert "&lt;b&gt;" in response.text
+
+
+def test_the_root_leads_to_the_board(client: TestClient) -> None:
+    response = client.get("/", follow_redirects=False)
+
+    assert response.headers["location"] == "/board/"
