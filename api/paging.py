@@ -1,6 +1,6 @@
 """Lists by cursor: a page, and where the next one begins."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
@@ -56,6 +56,6 @@ def cursor_at(key: str) -> str:
 
 def _key(cursor: str) -> str:
     try:
-        return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (Error, ValueError):
         raise unprocessable(f"cursor {cursor!r}: expected the `next` of a page") from None

@@ -6,7 +6,7 @@ kept until ingest has acknowledged every number of it, thinned ones included.
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -255,12 +255,12 @@ class Outbox:
         return row
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def _reading(self) -> Generator[None]:
         with self._turn, told_apart(self._path):
             yield
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         with self._turn, told_apart(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -7,7 +7,7 @@ OutboxError
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class RecordTooLargeError(OutboxError):
 
 
 @contextmanager
-def told_apart(path: Path) -> Iterator[None]:
+def told_apart(path: Path) -> Generator[None]:
     """Turn what SQLite raises into what a caller can act on."""
     try:
         yield

@@ -5,7 +5,7 @@ A record's key is its boot times 2^40 plus its number: the order of keys is the 
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -48,7 +48,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def sole_writer(path: Path) -> Iterator[None]:
+def sole_writer(path: Path) -> Generator[None]:
     """Keep every other gateway out of an outbox; the lock goes with the process.
 
     Raises:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,7 +48,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncIterator[Gateway]:
+async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGenerator[Gateway]:
     """Wire a gateway; leaving the context closes what it opened."""
     async with AsyncExitStack() as stack:
         clock = await _clock(stack, config)

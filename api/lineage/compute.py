@@ -32,10 +32,11 @@ class Lineage:
     @classmethod
     def parse(cls, text: str) -> "Lineage":
         """Read a lineage, or raise LineageError."""
-        parts = text.split("~")
-        if len(parts) != len(cls.__slots__):
-            raise LineageError(text)
-        return cls(**dict(zip(cls.__slots__, parts, strict=True)))
+        try:
+            scope, period, figure, device_class = text.split("~")
+        except ValueError:
+            raise LineageError(text) from None
+        return cls(scope=scope, period=period, figure=figure, device_class=device_class)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

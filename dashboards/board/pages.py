@@ -26,7 +26,10 @@ _TEMPLATES: Final[dict[type[View], str]] = {
 
 def page(view: View, *, language: str = SOURCE) -> str:
     """Return a view as an HTML document."""
-    return _environment(language).get_template(_TEMPLATES[type(view)]).render(view=view)
+    template = _environment().get_template(_TEMPLATES[type(view)])
+    return template.render(
+        view=view, t=Wording(language), language=language, chart=charts, ground=ground
+    )
 
 
 @cache
@@ -37,8 +40,7 @@ def style() -> str:
 
 
 @cache
-def _environment(language: str) -> Environment:
-    wording = Wording(language)
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("dashboards.board"),
         autoescape=True,
@@ -46,12 +48,6 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
-        "t": wording,
-        "language": wording.language,
-        "chart": charts,
-        "ground": ground,
-    }
     environment.filters |= {
         "local": _local,
         "rfc3339": _rfc3339,

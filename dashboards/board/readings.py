@@ -28,4 +28,7 @@ def reading_views(
 
 def _text(value: float | None) -> str | None:
     """Write a value; a code or a counter keeps every digit before the point."""
-    return None if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
+    if value is None:
+        return None
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

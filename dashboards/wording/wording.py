@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -31,8 +32,7 @@ class Wording:
         if language not in languages():
             raise UnknownLanguageError(language)
         self.language = language
-        content = files("dashboards.wording").joinpath(f"{language}.toml").read_text("utf-8")
-        self._texts = dict(_flat(tomllib.loads(content)))
+        self._texts = _read(language)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -48,6 +48,13 @@ class Wording:
         return text.format(**gaps) if gaps else text
 
 
+@cache
+def _read(language: str) -> Mapping[str, str]:
+    content = files("dashboards.wording").joinpath(f"{language}.toml").read_text("utf-8")
+    return dict(_flat(tomllib.loads(content)))
+
+
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages there are catalogues of."""
     names = (each.name for each in files("dashboards.wording").iterdir())

@@ -82,7 +82,7 @@ def a_device(
         painted_number=painted,
         lot=lot,
         latitude=Decimal("10.600") + Decimal(offset),
-        longitude=Decimal("103.500") + Decimal(offset) / 3,
+        longitude=Decimal("103.500") + Decimal(offset),
         interval_s=300,
         rated_power_w=Decimal(60 if lamp else 10_000),
         rated_power_basis=Basis.ASSUMED if lamp else Basis.NAMEPLATE,

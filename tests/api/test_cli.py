@@ -2,6 +2,7 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_bad_input_to_a_report_is_one_line_and_exit_status_2(
 
 @pytest.mark.parametrize("main", [reports_cli.main, cli.main])
 def test_a_home_that_is_not_there_is_exit_status_2(
-    main: "type[cli.main]",  # type: ignore[valid-type]
+    main: Callable[[list[str]], int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -4,20 +4,22 @@ Lamp: 0.6 kWh x 0.588 = 0.3528 kg. School PV: (20 + 10) kWh x 0.874 = 26.22 kg; 
 that nobody knows to be on the grid earn nothing. The recorded zone: 100 kWh x 0.876 = 87.6 kg.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi.testclient import TestClient
+
+Json: TypeAlias = Any
 
 REPORT = "/v1/reports/zone:kh-coast/2026-10-01..2026-10-02"
 
 
-def get(client: TestClient, path: str) -> Any:
+def get(client: TestClient, path: str) -> Json:
     response = client.get(path)
     assert response.status_code == 200, response.text
     return response.json()
 
 
-def figure(document: Any, name: str, device_class: str) -> Any:
+def figure(document: Json, name: str, device_class: str) -> Json:
     return next(
         each
         for each in document["figures"]

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -77,7 +77,7 @@ class Mosquitto:
 
 
 @asynccontextmanager
-async def amqtt_broker(port: int) -> AsyncIterator[None]:
+async def amqtt_broker(port: int) -> AsyncGenerator[None]:
     """An amqtt in this process: MQTT 3.1.1 only."""
     from amqtt.broker import Broker  # noqa: PLC0415 - slow to import
 
@@ -110,7 +110,7 @@ class Listener:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, broker: BrokerConfig) -> AsyncIterator[Self]:
+    async def at(cls, broker: BrokerConfig) -> AsyncGenerator[Self]:
         """Listen to all that the test gateway says."""
         version = aiomqtt.ProtocolVersion.V5 if broker.protocol == "5" else None
         async with aiomqtt.Client(

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,7 @@ def site_file(folder: Path, *, broker: int = 1883, clock: int | None = None) -> 
 
 
 @asynccontextmanager
-async def a_gateway(config: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def a_gateway(config: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A gateway in a process of its own, killed at the end unless it ended before."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gateway", str(config), cwd=ROOT, stderr=asyncio.subprocess.PIPE
@@ -184,7 +184,7 @@ def test_check_says_what_is_there_and_opens_nothing(
     ("old", "new", "complaint"),
     [
         pytest.param(
-            "unit = 2", "unit = two", "expected TOML: Invalid value (at line 19", id="toml"
+            "unit = 2", "unit = two", "expected TOML: Invalid value (at line 18", id="toml"
         ),
         pytest.param(
             'id = "lamp-2"\nprofile = "srne_streetlight"',

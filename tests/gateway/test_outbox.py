@@ -239,14 +239,15 @@ def test_when_nothing_can_be_thinned_the_outbox_is_full_and_keeps_what_it_has(pa
 def test_a_full_disk_is_an_error_that_loses_nothing_already_held(path: Path) -> None:
     with Outbox(path, boot=FIRST_BOOT) as outbox:
         outbox.append(records_of("lamp-1", 5), entered_at=NOON)
-        outbox._db.execute("PRAGMA max_page_count = 1")  # no more than it has now
+        database = outbox._db  # pyright: ignore[reportPrivateUsage]
+        database.execute("PRAGMA max_page_count = 1")  # no more than it has now
         blob = {"load_power": 1.0} | {f"metric_{place}": 1.0 for place in range(500)}
 
         with pytest.raises(OutboxFullError, match="full"):
             outbox.append([a_record("lamp-9", values=blob)], entered_at=NOON)
         assert numbers_in(outbox) == [1, 2, 3, 4, 5]
 
-        outbox._db.execute("PRAGMA max_page_count = 1000000")
+        database.execute("PRAGMA max_page_count = 1000000")
         assert outbox.append([a_record("lamp-9", values=blob)], entered_at=NOON) == Ranges.of(
             (6, 6)
         )

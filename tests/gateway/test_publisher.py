@@ -1,7 +1,7 @@
 """The publisher against real brokers: nothing is forgotten before ingest says it is settled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -31,7 +31,7 @@ IMPATIENT = Pace(resend_s=0.3, backoff_max_s=0.2, linger_s=0.05)
 
 
 @asynccontextmanager
-async def a_mosquitto(folder: Path) -> AsyncIterator[Mosquitto]:
+async def a_mosquitto(folder: Path) -> AsyncGenerator[Mosquitto]:
     """A Mosquitto that is yet to be started."""
     program = mosquitto_program()
     if program is None:
@@ -67,7 +67,7 @@ async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 @asynccontextmanager
 async def publishing(
     outbox: Outbox, broker: BrokerConfig, pace: Pace = IMPATIENT
-) -> AsyncIterator[Publisher]:
+) -> AsyncGenerator[Publisher]:
     """A publisher that runs, and is stopped as a signal would stop it."""
 
     def birth(connection: int) -> Birth:

@@ -1,7 +1,7 @@
 """Simulated time: in lockstep, the lower rank first, and never ahead of a real clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ async def until(condition: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def following(
     conductor: Conductor, name: str, *, rank: int, every: timedelta, log: Log, tasks: int = 1
-) -> AsyncIterator[FollowedClock]:
+) -> AsyncGenerator[FollowedClock]:
     """A follower whose tasks note each instant at which they wake."""
 
     async def wake_often(clock: FollowedClock) -> None:

@@ -173,6 +173,15 @@ def test_a_value_without_a_flag_is_not_a_reading(store: ReadingStore) -> None:
     assert list(block.values) == ["lamp_on"]
 
 
+def test_there_is_no_number_where_nothing_was_said(store: ReadingStore) -> None:
+    store.write([a_block(a_row(minute=0), a_row(minute=5, load_power=(5.0, 0), lamp_on=1.0))])
+    block = store.read(STREETLIGHT, LAMPS, ALWAYS)
+
+    assert block.flags["load_power"].tolist() == [1, 0]
+    assert np.isnan(block.values["load_power"]).tolist() == [False, True]
+    assert np.isnan(block.values["lamp_on"]).tolist() == [True, False]
+
+
 @pytest.mark.parametrize("value", [-0.0, 0.0, 5e-324, -1.7976931348623157e308, 0.1 + 0.2, inf])
 def test_values_come_back_to_the_last_bit(store: ReadingStore, value: float) -> None:
     store.write([a_block(a_row(load_power=value))])

@@ -1,0 +1,84 @@
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+import pytest
+
+from analytics.deviceday import EnergySource
+from analytics.factors.grid import Role
+from analytics.figures import Status
+from dashboards.board.states import State, Trouble
+from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
+from ingest.contract.catalog import METRICS
+from ingest.contract.metric import DeviceClass
+from ingest.contract.quality import Quality
+from ingest.registry.model import Basis, GridConnection, Provenance
+
+LEDGER = ("assigned", "stored", "repeated", "quarantined", "thinned", "pending", "missing")
+ALL_METRICS = [metric for metrics in METRICS.values() for metric in metrics]
+FAMILIES: Mapping[str, Iterable[str]] = {
+    "class.": DeviceClass,
+    "metric.": [metric.name for metric in ALL_METRICS],
+    "unit.": [metric.unit for metric in ALL_METRICS],
+    "state.": State,
+    "trouble.": Trouble,
+    "status.": Status,
+    "role.": Role,
+    "grid.": GridConnection,
+    "basis.": Basis,
+    "source.": EnergySource,
+    "quality.": [quality.name.lower() for quality in Quality],
+    "ledger.": LEDGER,
+    "provenance.": [
+        *(f"{each}.total" for each in Provenance),
+        *(f"{each}.{text}" for each in ("simulated", "recorded") for text in ("mark", "meaning")),
+    ],
+}
+
+
+def used() -> tuple[set[str], set[str]]:
+    """Return the keys that templates name whole, and the beginnings of those they put together."""
+    templates = files("dashboards.board").joinpath("templates")
+    text = "".join(each.read_text("utf-8") for each in templates.iterdir())
+    found = re.findall(r"\bt\('([^']*)'\s*(~?)", text)
+    return {key for key, joined in found if not joined}, {key for key, joined in found if joined}
+
+
+def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
+    whole, beginnings = used()
+    together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
+
+    assert Wording().keys == whole | together
+
+
+def test_every_family_is_used() -> None:
+    assert used()[1] == FAMILIES.keys()
+
+
+def test_a_text_has_its_gaps_filled_in() -> None:
+    assert Wording()("trouble.silent", count=3) == "Devices gone silent: 3"
+
+
+def test_a_text_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(UnknownTextError, match=r"en\.toml has no text 'no\.such'"):
+        Wording()("no.such")
+
+
+@pytest.mark.parametrize("language", ["xx", "../secret", ""])
+def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
+    with pytest.raises(UnknownLanguageError, match="expected one of en"):
+        Wording(language)
+
+
+def test_every_catalogue_has_the_same_keys_and_gaps() -> None:
+    source = Wording()
+    for language in languages():
+        other = Wording(language)
+        assert other.keys == source.keys
+        assert {key: gaps(other(key)) for key in other.keys} == {
+            key: gaps(source(key)) for key in source.keys
+        }
+
+
+def gaps(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
