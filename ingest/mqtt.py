@@ -6,7 +6,8 @@ MQTT 5 towards any real broker; 3.1.1 only towards the demo's embedded one.
 import logging
 import queue
 import ssl
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
@@ -75,7 +76,8 @@ class MqttLink:
         self._address = address
         self._clock = clock
         self._received: queue.Queue[Received] = queue.Queue(_BACKLOG)
-        self._on_connected: Callable[[], None] = lambda: None
+        self.subscribed: Final = threading.Event()
+        """Set while the broker hands on to us what gateways publish."""
         self._client = self._make_client(client_id)
 
     def __enter__(self) -> Self:
@@ -89,10 +91,6 @@ class MqttLink:
         self._client.disconnect()
         self._drain()
         self._client.loop_stop()
-
-    def when_connected(self, callback: Callable[[], None]) -> None:
-        """Call back, from the link's own thread, whenever the subscription stands."""
-        self._on_connected = callback
 
     def take(self, *, wait_s: float, messages: int, payload_bytes: int) -> Sequence[Received]:
         """Return what has come in, in order, after waiting for the first; empty where none came."""
@@ -131,6 +129,7 @@ class MqttLink:
             client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
         client.reconnect_delay_set(1, 30)
         client.on_connect = self._connected
+        client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived
         return client
@@ -145,7 +144,10 @@ class MqttLink:
         client.subscribe(_FILTER, qos=1)
 
     def _subscribed(self, *_: object) -> None:
-        self._on_connected()
+        self.subscribed.set()
+
+    def _disconnected(self, *_: object) -> None:
+        self.subscribed.clear()
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         kept = Message(

@@ -1,10 +1,11 @@
 """What could not be stored, and the notes on it."""
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Final
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
 from api.accounts.actor import Actor, Permission
@@ -19,7 +20,11 @@ from ingest.quarantine import Quarantined, entries, entry
 
 router = APIRouter(tags=["quarantine"])
 
+_HIGHEST: Final = 2_147_483_647  # an INTEGER key of any database
 _MAY_NOTE: Final = Depends(Require(Permission.NOTE_QUARANTINE))
+
+
+Number = Annotated[int, Path(ge=1, le=_HIGHEST)]
 
 
 class EntryShown(BaseModel):
@@ -51,7 +56,7 @@ class EntryWithNotes(EntryShown):
 class NewNote(BaseModel):
     """A note to be written."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    text: Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 
 
 @router.get("/quarantine")
@@ -69,7 +74,7 @@ def quarantine(sources: Given, place: Asked) -> Page[EntryShown]:
 
 
 @router.get("/quarantine/{number}")
-def quarantined(number: int, sources: Given) -> EntryWithNotes:
+def quarantined(number: Number, sources: Given) -> EntryWithNotes:
     """Return one entry with its notes."""
     with sources.catalog.connect() as connection:
         found = _found(connection, number)
@@ -81,7 +86,7 @@ def quarantined(number: int, sources: Given) -> EntryWithNotes:
 
 @router.post("/quarantine/{number}/note", status_code=HTTPStatus.CREATED)
 def add_note(
-    number: int, note: NewNote, sources: Given, actor: Annotated[Actor, _MAY_NOTE]
+    number: Number, note: NewNote, sources: Given, actor: Annotated[Actor, _MAY_NOTE]
 ) -> NoteShown:
     """Write a note on an entry."""
     with sources.catalog.begin() as connection:
@@ -100,9 +105,11 @@ def _found(connection: sa.Connection, number: int) -> Quarantined:
 
 
 def _number(after: str | None) -> int:
-    if after is not None and not after.isdecimal():
+    if after is None:
+        return 0
+    if re.fullmatch(r"[0-9]{1,10}", after) is None or int(after) > _HIGHEST:
         raise unprocessable("cursor: expected the `next` of a page")
-    return int(after or 0)
+    return int(after)
 
 
 def _entry(one: Quarantined) -> dict[str, object]:

@@ -9,13 +9,19 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = _parser().parse_args(argv)
     from analytics.periods import PeriodError
-    from api.reports.compute import UnknownScopeError
+    from api.reports.compute import UnknownScopeError, UnreportablePeriodError
     from ingest.catalog import CatalogError
     from ingest.home import NoHomeError
 
     try:
         _write(_report(args), args.output)
-    except (NoHomeError, CatalogError, PeriodError, UnknownScopeError) as error:
+    except (
+        NoHomeError,
+        CatalogError,
+        PeriodError,
+        UnknownScopeError,
+        UnreportablePeriodError,
+    ) as error:
         sys.stderr.write(f"zonewatch report: {error}\n")
         return 2
     except OSError as error:

@@ -14,6 +14,9 @@ from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
 PROGRAMME: Final = Scope(kind="programme", id="programme")
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2099
+_LONGEST_DAYS: Final = 3_660  # ten years
 _ORDER: Final = (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED)
 
 
@@ -23,6 +26,17 @@ class UnknownScopeError(LookupError):
     def __init__(self, text: str) -> None:
         super().__init__(f"scope {text!r}: expected zone:ID, country:CODE or programme, as known")
         self.text = text
+
+
+class UnreportablePeriodError(ValueError):
+    """A period beyond what is ever reported on."""
+
+    def __init__(self, days: Days) -> None:
+        super().__init__(
+            f"period {days.label!r}: expected at most {_LONGEST_DAYS} days,"
+            f" from {_FIRST_YEAR} to {_LAST_YEAR}"
+        )
+        self.days = days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +61,14 @@ def parse_scope(text: str) -> Scope:
 
 
 def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: Days) -> Computed:
-    """Return the results in scope, or raise UnknownScopeError where it names no zone we have."""
+    """Return the results in scope.
+
+    Raises UnknownScopeError where it names no zone we have, and UnreportablePeriodError.
+    """
+    if days.count > _LONGEST_DAYS or not (
+        _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
+    ):
+        raise UnreportablePeriodError(days)
     zones = _zones(registry, scope)
     basis = read_basis(connection, registry, first=days.first, last=days.last)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]

@@ -5,7 +5,14 @@ from fastapi import APIRouter, Response
 from analytics.periods import Days, PeriodError, parse_period
 from api.documents import respond
 from api.problems import not_found, unprocessable
-from api.reports.compute import Computed, UnknownScopeError, compute, document, parse_scope
+from api.reports.compute import (
+    Computed,
+    UnknownScopeError,
+    UnreportablePeriodError,
+    compute,
+    document,
+    parse_scope,
+)
 from api.sources import Given, Sources
 
 router = APIRouter(tags=["reports"])
@@ -25,6 +32,8 @@ def computed(sources: Sources, scope: str, period: str) -> Computed:
             return compute(connection, sources.registry(), parse_scope(scope), days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error
+    except UnreportablePeriodError as error:
+        raise unprocessable(str(error)) from error
 
 
 def _days(period: str) -> Days:

@@ -21,7 +21,14 @@ from api.sources import Sources
         pytest.param("/v1/reports/zone:nowhere/2026-10", 404, id="scope"),
         pytest.param("/v1/reports/planet:earth/2026-10", 404, id="kind of scope"),
         pytest.param("/v1/reports/programme/2026-13", 422, id="period"),
+        pytest.param("/v1/reports/programme/9999", 422, id="period far away"),
+        pytest.param("/v1/reports/programme/2001-01-01..2099-12-31", 422, id="period of a century"),
         pytest.param("/v1/lineage/nonsense", 404, id="lineage"),
+        pytest.param("/v1/lineage/zone:x~2026~figure~all~more", 404, id="lineage too long"),
+        pytest.param(f"/v1/quarantine/{'9' * 40}", 422, id="number no key can have"),
+        pytest.param("/v1/quarantine?cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5", 422, id="key"),
+        pytest.param("/board/devices/kh-pv-1?day=9999-12-31", 422, id="day far away"),
+        pytest.param("/board/devices/kh-pv-1?day=0001-01-01", 422, id="day long ago"),
     ],
 )
 def test_errors_are_problem_documents(client: TestClient, path: str, status: int) -> None:

@@ -57,6 +57,13 @@ def test_a_span_that_cannot_be_meant_is_a_problem(
     assert says in response.json()["detail"]
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_span_far_from_any_data_holds_none(client: TestClient, year: str) -> None:
+    query = f"?from={year}-06-01T00:00:00%2B07:00&to={year}-06-02T00:00:00%2B07:00"
+
+    assert client.get(PATH + query).json()["measured_at"] == []
+
+
 def test_a_span_of_31_days_is_answered(client: TestClient) -> None:
     query = "?from=2026-09-02T00:00:00Z&to=2026-10-03T00:00:00Z&metric=active_power"
 

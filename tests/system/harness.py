@@ -1,0 +1,115 @@
+"""A backend over embedded parts with a broker of its own, for tests that publish by hand."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from analytics.result import ZoneResult
+from analytics.service.basis import results_so_far
+from api.backend import Backend
+from api.catalog import ready_catalog
+from ingest import ledger, quarantine
+from ingest.contract.clock import ManualClock
+from ingest.contract.period import micros
+from ingest.home import Home
+from ingest.ledger import Line
+from ingest.mqtt import BrokerAddress
+from ingest.quarantine import Quarantined
+from ingest.registry import tables
+from ingest.registry.registry import Registry
+from simulators.demo.broker import embedded_broker
+
+_PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A running backend, and a way to publish to it."""
+
+    backend: Backend
+    client: paho.Client
+
+    def publish(self, topic: str, message: object) -> None:
+        """Publish a mapping as plain JSON, or bytes as they are."""
+        payload = message if isinstance(message, bytes) else orjson.dumps(message)
+        self.client.publish(topic, payload, qos=1).wait_for_publish(_PATIENCE_S)
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait until something has come about."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not await asyncio.to_thread(reached):
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            await asyncio.sleep(0.02)
+
+    async def until_settled(self, records: int) -> None:
+        """Wait until so many records are settled and computed."""
+
+        def settled() -> bool:
+            line = self.account()
+            done = line.stored + line.repeated + line.quarantined
+            return done >= records and self.backend.is_idle()
+
+        await self.until(settled)
+
+    def account(self) -> Line:
+        """Return the whole account."""
+        with self.backend.sources.catalog.connect() as connection:
+            return ledger.total(ledger.lines(connection))
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """Return what lies in quarantine."""
+        with self.backend.sources.catalog.connect() as connection:
+            return quarantine.entries(connection)
+
+    def results(self) -> list[ZoneResult]:
+        """Return every zone's result so far."""
+        with self.backend.sources.catalog.connect() as connection:
+            return results_so_far(connection, self.backend.registry())
+
+    def kg(self) -> Decimal:
+        """Return the unrounded emissions avoided by all zones."""
+        return sum((result.kg for result in self.results()), start=Decimal(0))
+
+
+@asynccontextmanager
+async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncIterator[Bench]:
+    """Run a backend in a folder, with a registry, at a time that stands still."""
+    home = Home.create(path / "home")
+    catalog = ready_catalog(home.catalog_url())
+    with catalog.begin() as connection:
+        entries = [(entry.valid_from, entry.item) for entry in registry.entries]
+        tables.append(connection, entries, actor="test", source="test", known_at=now)
+    catalog.dispose()
+    async with embedded_broker(path / "broker") as broker:
+        with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as backend:
+            running = asyncio.create_task(backend.run(port=None))
+            try:
+                ready = backend.ingest.link.subscribed
+                assert await asyncio.to_thread(ready.wait, _PATIENCE_S)
+                yield Bench(backend, await asyncio.to_thread(_connected, broker))
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
+
+
+def _connected(broker: BrokerAddress) -> paho.Client:
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="by-hand", protocol=broker.version)
+    client.username_pw_set("by-hand")
+    client.connect(broker.host, broker.port)
+    client.loop_start()
+    return client
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return an instant as the wire has it."""
+    return micros(moment) // 1_000
