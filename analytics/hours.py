@@ -7,7 +7,7 @@ Readings are summed in time order, so the digits do not depend on the order of a
 A table of hours has one row a (device, hour, metric), in this order, with the columns of COLUMNS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -47,13 +47,30 @@ RunningMaxima = Mapping[tuple[DeviceId, str], float]
 """By device and counter, the running maximum before a span."""
 
 
+_Integers = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
+_KEY: Final = ("device", "hour", "metric")
+_ADDED: Final = frozenset({"readings", "seconds", "positive_s", "resets"})
+_HOUR_BITS: Final = (1 << 32) - 1  # hours since the epoch fit for half a million years
+
+
 @dataclass(frozen=True, slots=True)
 class _Series:
     """The good readings of one metric, by device and time."""
 
-    device: npt.NDArray[np.int64]
-    at: npt.NDArray[np.int64]
-    value: npt.NDArray[np.float64]
+    device: _Integers
+    at: _Integers
+    value: _Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """What readings hold, cut at the hours' edges."""
+
+    device: _Integers
+    start: _Integers
+    end: _Integers
+    value: _Floats
 
 
 def no_hours() -> pd.DataFrame:
@@ -77,21 +94,18 @@ def roll(
         intervals_s: Each device's expected time between readings. [s]
         running: Running maxima at the span's start.
     """
-    inside = block.measured_at >= span.start
-    tables = [_count_records(block, inside)]
     hold = np.array([lead_in(intervals_s[name]) for name in block.names], np.int64)
+    cells = [_count_records(block, span)]
     for name, metric in sorted(metrics_of(block.device_class).items()):
         series = _good(block, name)
         if series is None:
             continue
         if metric.kind is Kind.COUNTER:
-            tables.append(_roll_counter(series, block, name, span, running))
+            before = [running.get((device, name)) for device in block.names]
+            cells.append(_roll_counter(series, name, span, before))
         else:
-            tables.append(_roll_held(series, block, name, span, hold))
-    table = pd.concat([table for table in tables if len(table)] or [no_hours()], ignore_index=True)
-    return table.sort_values(["device", "hour", "metric"], ignore_index=True)[list(COLUMNS)].astype(
-        dict(COLUMNS)
-    )
+            cells.append(_roll_held(series, name, span, hold))
+    return _table(block, [cell for cell in cells if len(cell.groups)])
 
 
 def _good(block: Block, name: str) -> _Series | None:
@@ -106,91 +120,91 @@ def _good(block: Block, name: str) -> _Series | None:
     )
 
 
-def _count_records(block: Block, inside: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    device, hour = block.devices[inside], block.measured_at[inside] // HOUR_US
-    keys = _Keys(device.astype(np.int64), hour)
-    return _table(block, RECORD, keys, {"readings": keys.count()})
+class _Groups:
+    """Groups rows of one or more kinds by device and hour; sums add up in the order of the rows."""
 
-
-class _Keys:
-    """Groups rows by device and hour; sums add up in the order of the rows."""
-
-    def __init__(self, device: npt.NDArray[np.int64], hour: npt.NDArray[np.int64]) -> None:
-        pairs = np.stack([device, hour])
-        self.found, self._place = np.unique(pairs, axis=1, return_inverse=True)
-        self._place = self._place.ravel()
+    def __init__(self, *kinds: tuple[_Integers, _Integers]) -> None:
+        codes = [device << 32 | hour for device, hour in kinds]
+        self.codes, places = np.unique(np.concatenate(codes), return_inverse=True)
+        self._places = np.split(places, np.cumsum([len(code) for code in codes])[:-1])
 
     def __len__(self) -> int:
-        return int(self.found.shape[1])
+        return len(self.codes)
 
-    def count(self) -> npt.NDArray[np.int64]:
-        return np.bincount(self._place, minlength=len(self)).astype(np.int64)
+    def count(self, kind: int = 0) -> _Integers:
+        return np.bincount(self._places[kind], minlength=len(self)).astype(np.int64)
 
-    def sum(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.bincount(self._place, weights=values, minlength=len(self)).astype(np.float64)
+    def sum(self, values: _Floats, kind: int = 0) -> _Floats:
+        added = np.bincount(self._places[kind], weights=values, minlength=len(self))
+        return added.astype(np.float64)
 
-    def extreme(
-        self, values: npt.NDArray[np.float64], pick: np.ufunc, start: float
-    ) -> npt.NDArray[np.float64]:
-        result = np.full(len(self), start)
-        pick.at(result, self._place, values)
+    def extreme(self, values: _Floats, pick: np.ufunc, kind: int = 0) -> _Floats:
+        result = np.full(len(self), np.nan)
+        pick.at(result, self._places[kind], values)
         return result
 
-    def last(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        result = np.empty(len(self))
-        result[self._place] = values
+    def last(self, values: _Floats, kind: int = 0) -> _Floats:
+        result = np.full(len(self), np.nan)
+        result[self._places[kind]] = values
         return result
 
 
-def _table(
-    block: Block, metric: str, keys: _Keys, columns: Mapping[str, npt.NDArray[np.generic]]
-) -> pd.DataFrame:
-    names = np.array(block.names, dtype=object)
-    blank = {
-        name: np.zeros(len(keys), dtype) if name in _ZERO else np.full(len(keys), np.nan)
-        for name, dtype in COLUMNS.items()
-        if dtype != "str"
-    }
-    return pd.DataFrame(
-        blank
-        | {"device": names[keys.found[0]], "hour": keys.found[1] * HOUR_US, "metric": metric}
-        | dict(columns)
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """A metric's rows of the table: one a group, and the columns that say something."""
+
+    metric: str
+    groups: _Groups
+    columns: Mapping[str, _Integers | _Floats]
+
+
+def _table(block: Block, cells: Sequence[_Cells]) -> pd.DataFrame:
+    """Put the metrics' rows together, in the order of device, hour and metric."""
+    if not cells:
+        return no_hours()
+    codes = np.concatenate([cell.groups.codes for cell in cells])
+    metric = np.repeat([cell.metric for cell in cells], [len(cell.groups) for cell in cells])
+    order = np.lexsort((metric, codes))
+    columns = {name: _column(name, cells)[order] for name in COLUMNS if name not in _KEY}
+    device = np.array(block.names, dtype=object)[(codes >> 32)[order]]
+    hour = (codes & _HOUR_BITS)[order] * HOUR_US
+    table = pd.DataFrame({"device": device, "hour": hour, "metric": metric[order], **columns})
+    return table[list(COLUMNS)].astype(dict(COLUMNS))
+
+
+def _column(name: str, cells: Sequence[_Cells]) -> npt.NDArray[np.generic]:
+    nothing = 0 if name in _ADDED else np.nan
+    return np.concatenate(
+        [cell.columns.get(name, np.full(len(cell.groups), nothing)) for cell in cells]
     )
 
 
-_ZERO: Final = frozenset({"hour", "readings", "seconds", "positive_s", "resets"})
+def _count_records(block: Block, span: Period) -> _Cells:
+    inside = block.measured_at >= span.start
+    groups = _Groups((block.devices[inside].astype(np.int64), block.measured_at[inside] // HOUR_US))
+    return _Cells(RECORD, groups, {"readings": groups.count()})
 
 
-def _roll_held(
-    series: _Series, block: Block, name: str, span: Period, hold: npt.NDArray[np.int64]
-) -> pd.DataFrame:
-    device, start, end, value = _pieces(series, span, hold)
-    keys = _Keys(device, start // HOUR_US)
-    seconds = (end - start) / 1e6
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "seconds": keys.sum(seconds),
-        "positive_s": keys.sum(np.where(value > 0, seconds, 0.0)),
-        "integral": keys.sum(value * seconds),
-    }
-    held = _table(block, name, keys, columns)
+def _roll_held(series: _Series, name: str, span: Period, hold: _Integers) -> _Cells:
+    held = _pieces(series, span, hold)
+    seconds = (held.end - held.start) / 1e6
     inside = series.at >= span.start
-    spoken = _Keys(series.device[inside], series.at[inside] // HOUR_US)
-    columns = {
-        "readings": spoken.count(),
-        "minimum": spoken.extreme(series.value[inside], np.minimum, np.inf),
-        "maximum": spoken.extreme(series.value[inside], np.maximum, -np.inf),
+    value = series.value[inside]
+    groups = _Groups(
+        (held.device, held.start // HOUR_US), (series.device[inside], series.at[inside] // HOUR_US)
+    )
+    columns: dict[str, _Integers | _Floats] = {
+        "readings": groups.count(1),
+        "seconds": groups.sum(seconds),
+        "positive_s": groups.sum(np.where(held.value > 0, seconds, 0.0)),
+        "integral": groups.sum(held.value * seconds),
+        "minimum": groups.extreme(value, np.fmin, 1),
+        "maximum": groups.extreme(value, np.fmax, 1),
     }
-    read = _table(block, name, spoken, columns)[["device", "hour", *columns]]
-    merged = held.drop(columns=list(columns)).merge(read, on=["device", "hour"], how="outer")
-    merged["readings"] = merged["readings"].fillna(0)
-    return merged
+    return _Cells(name, groups, columns)
 
 
-def _pieces(
-    series: _Series, span: Period, hold: npt.NDArray[np.int64]
-) -> tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
-]:
+def _pieces(series: _Series, span: Period, hold: _Integers) -> _Pieces:
     """Cut what each reading holds at the hours' edges and at the span's."""
     end = series.at + hold[series.device]
     same = series.device[:-1] == series.device[1:]
@@ -204,7 +218,7 @@ def _pieces(
     hour = (
         np.repeat(first, times) + np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
     )
-    return (
+    return _Pieces(
         series.device[row],
         np.maximum(start[row], hour * HOUR_US),
         np.minimum(end[row], (hour + 1) * HOUR_US),
@@ -213,26 +227,24 @@ def _pieces(
 
 
 def _roll_counter(
-    series: _Series, block: Block, name: str, span: Period, running: RunningMaxima
-) -> pd.DataFrame:
+    series: _Series, name: str, span: Period, running: Sequence[float | None]
+) -> _Cells:
     inside = series.at >= span.start
-    device, hour, value = series.device[inside], series.at[inside] // HOUR_US, series.value[inside]
+    device, value = series.device[inside], series.value[inside]
     increase, after = np.zeros(len(value)), np.empty(len(value))
-    resets = np.zeros(len(value), np.int64)
-    edges = [0, *(np.flatnonzero(np.diff(device)) + 1).tolist(), len(value)]
-    for low, high in pairwise(edges):
+    resets = np.zeros(len(value))
+    for low, high in pairwise([0, *(np.flatnonzero(np.diff(device)) + 1).tolist(), len(value)]):
         if low < high:
-            before = running.get((block.names[device[low]], name))
-            told = advance(value[low:high], running=before)
+            told = advance(value[low:high], running=running[device[low]])
             increase[low:high], after[low:high] = told.increase, told.running
             resets[low:high] = told.resets
-    keys = _Keys(device, hour)
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "readings": keys.count(),
-        "minimum": keys.extreme(value, np.minimum, np.inf),
-        "maximum": keys.extreme(value, np.maximum, -np.inf),
-        "increase": keys.sum(increase),
-        "running": keys.last(after),
-        "resets": keys.sum(resets.astype(np.float64)).astype(np.int64),
+    groups = _Groups((device, series.at[inside] // HOUR_US))
+    columns: dict[str, _Integers | _Floats] = {
+        "readings": groups.count(),
+        "minimum": groups.extreme(value, np.fmin),
+        "maximum": groups.extreme(value, np.fmax),
+        "increase": groups.sum(increase),
+        "running": groups.last(after),
+        "resets": groups.sum(resets).astype(np.int64),
     }
-    return _table(block, name, keys, columns)
+    return _Cells(name, groups, columns)

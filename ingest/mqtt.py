@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
@@ -60,6 +61,16 @@ class BrokerAddress:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """How messages are gathered into one commit: it costs the same for one as for hundreds."""
+
+    wait_s: float = 0.5  # for the first
+    linger_s: float = 0.1  # for others behind it
+    messages: int = 256
+    payload_bytes: int = 8_388_608
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message and what the broker needs to hear once it is safe."""
@@ -92,15 +103,16 @@ class MqttLink:
         self._drain()
         self._client.loop_stop()
 
-    def take(self, *, wait_s: float, messages: int, payload_bytes: int) -> Sequence[Received]:
+    def take(self, group: Group) -> Sequence[Received]:
         """Return what has come in, in order, after waiting for the first; empty where none came."""
         taken: list[Received] = []
         size = 0
         try:
-            taken.append(self._received.get(timeout=wait_s))
-            while len(taken) < messages and size < payload_bytes:
+            taken.append(self._received.get(timeout=group.wait_s))
+            until = monotonic() + group.linger_s
+            while len(taken) < group.messages and size < group.payload_bytes:
                 size += len(taken[-1].message.payload)
-                taken.append(self._received.get_nowait())
+                taken.append(self._received.get(timeout=max(until - monotonic(), 0.0)))
         except queue.Empty:
             pass
         return taken

@@ -13,13 +13,12 @@ from sqlalchemy.exc import OperationalError
 
 from ingest.archive import Message
 from ingest.finishing import finish_in_thread
-from ingest.mqtt import MqttLink
+from ingest.mqtt import Group, MqttLink
 from ingest.pipeline import Pipeline, Step
 from ingest.storage.port import StoreUnavailableError
 
 _LOG = logging.getLogger(__name__)
-_GROUP_MESSAGES: Final = 256
-_GROUP_BYTES: Final = 8_388_608
+_GROUP: Final = Group()
 _RETRY: Final = timedelta(seconds=2)  # real time
 _ACK_EVERY: Final = timedelta(seconds=30)  # real time: gateways judge the link by its age
 
@@ -52,9 +51,7 @@ class IngestService:
 
     def _loop(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            received = self.link.take(
-                wait_s=0.5, messages=_GROUP_MESSAGES, payload_bytes=_GROUP_BYTES
-            )
+            received = self.link.take(_GROUP)
             if received and self._commit([one.message for one in received], stop):
                 self.link.acknowledge(received)
                 self.on_commit(len(received))

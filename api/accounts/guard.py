@@ -71,7 +71,7 @@ def _mutates(route: BaseRoute) -> bool:
 
 def _guarded(route: BaseRoute) -> bool:
     return isinstance(route, APIRoute) and any(
-        isinstance(call, Require) 
+        isinstance(call, Require) and call.permission is not Permission.READ
         for call in _calls(route.dependant)
     )
 

@@ -1,9 +1,14 @@
 """The board's routes, against the builders' zones; the pages themselves are tested beside them."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
+
+from api.sources import Sources
+from ingest.contract.metric import DeviceClass
+from tests.api.builders import a_block
 
 PAGES = ["/board/", "/board/zones/kh-coast", "/board/devices/kh-pv-1", "/board/devices/kh-lamp-1"]
 
@@ -72,6 +77,38 @@ def test_a_zone_shows_its_figures_with_what_they_rest_on(client: TestClient) -> 
     assert "combined margin, intermittent" in text
     assert "not known whether it is on the grid: 1 devices" in text
     assert "31.25 µg/m³" in text
+
+
+def test_a_zone_shows_measured_and_credited_energy_apart(client: TestClient) -> None:
+    text = text_of(client, "/board/zones/kh-coast")
+
+    assert "Energy measured 35.000 kWh Energy credited 30.000 kWh" in text
+
+
+def test_a_zone_shows_its_days_and_nights(client: TestClient) -> None:
+    """Two lamps are required 10 h each in the first night, 6 h each of the second have passed."""
+    text = text_of(client, "/board/zones/kh-coast")
+
+    assert "2026-10-01: 17.833 kg CO2" in text
+    assert "2026-10-02: 8.740 kg CO2" in text
+    assert "2026-10-01: 20.600 kWh" in text
+    assert "2026-10-01: 50.0 %" in text
+    assert "2026-10-02: 0.0 %" in text
+
+
+def test_a_days_curve_has_a_gap_where_readings_are_missing(
+    client: TestClient, sources: Sources
+) -> None:
+    """Two intervals are joined: 23:45 to 23:50 local, and 23:35; 23:20 stands alone."""
+    for minute in (20, 35):
+        last = datetime(2026, 10, 2, 16, minute, tzinfo=UTC)
+        block = a_block("kh-pv-1", DeviceClass.SCHOOL_PV, "active_power", [500.0], last=last)
+        sources.store.write([block])
+
+    html = client.get("/board/devices/kh-pv-1?day=2026-10-02").text
+
+    [path] = re.findall(r'<path class="line series-1" d="([^"]*)"', html)
+    assert re.sub(r"[^MLh]", "", path) == "MhMhLL"
 
 
 def test_a_zone_counts_what_is_broken(client: TestClient) -> None:

@@ -49,6 +49,8 @@ def test_totals_of_provenances_never_mix(client: TestClient) -> None:
         ("recorded", "87.600"),
     ]
     assert [each["energy_credited"]["value"] for each in totals] == ["30.600", "100.000"]
+    assert [each["proven_percent"] for each in totals] == ["25.0", None]
+    assert [each["coverage_percent"] for each in totals] == ["60.0", "50.0"]
 
 
 def test_a_report_says_what_was_measured_and_what_of_it_is_credited(client: TestClient) -> None:

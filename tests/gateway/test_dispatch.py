@@ -81,6 +81,21 @@ def test_with_a_backlog_every_second_chunk_takes_the_newest(outbox: Outbox) -> N
     assert third.pairs[0][0] == 501
 
 
+def test_the_newest_are_those_of_the_newest_boot(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 3_000), entered_at=NOON)
+    with Outbox(path, boot=SECOND_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 2, start=3_000), entered_at=NOON)
+
+        departures = a_dispatch(outbox, window=2, linger_s=0.0).departures(0.0)
+
+    assert [opened(departure).account.boot for departure in departures] == [
+        FIRST_BOOT,
+        SECOND_BOOT,
+    ]
+
+
 def test_without_a_backlog_the_oldest_boot_goes_first(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
     with Outbox(path, boot=FIRST_BOOT) as outbox:
@@ -139,6 +154,7 @@ def test_only_what_is_left_of_a_chunk_is_sent_again(outbox: Outbox) -> None:
     outbox.append(records_of("lamp-1", 5), entered_at=NOON)
     dispatch.departures(0.0)
     dispatch.settle(FIRST_BOOT, Ranges.of((2, 4)))
+    assert dispatch.departures(10.0) == []
 
     (again,) = dispatch.departures(30.0)
 

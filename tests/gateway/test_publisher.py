@@ -11,6 +11,7 @@ from gateway.config import BrokerConfig
 from gateway.outbox import Outbox
 from gateway.publisher import Publisher, backoff_s
 from gateway.window import Pace
+from ingest.contract.chunk import Chunk
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import BootId
 from ingest.contract.lifecycle import Birth, Death
@@ -279,13 +280,15 @@ async def test_a_link_with_nothing_under_way_may_be_silent(
 ) -> None:
     broker = broker_at(mosquitto.port)
     with Outbox(path, boot=FIRST_BOOT) as outbox:
-        pace = Pace(silence_max_s=0.1, backoff_max_s=0.01)
-        async with Listener.at(broker) as ingest, publishing(outbox, broker, pace):
+        pace = Pace(silence_max_s=0.2, backoff_max_s=0.01)
+        async with Listener.at(broker) as ingest, publishing(outbox, broker, pace) as publisher:
             await ingest.hear_birth()
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(ingest.hear(), 0.5)
+                await asyncio.wait_for(ingest.hear(), 0.4)
+            outbox.append(records_of("lamp-1", 1), entered_at=NOON)
+            publisher.wake()
 
-        assert outbox.next_connection() == 2
+            assert isinstance(await ingest.hear(), Chunk)
 
 
 async def test_two_restarts_and_lost_acknowledgements_lose_nothing(

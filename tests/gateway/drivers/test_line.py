@@ -135,61 +135,39 @@ async def test_a_silent_device_does_not_keep_its_neighbor_from_answering() -> No
     assert neighbor.values["load_power"] == 60.0
 
 
-async def test_a_late_reply_is_not_taken_for_the_next_device() -> None:
-    def register(request: bytes) -> bytes:
-        return struct.pack(">BBH", request[0], 2, request[2])
-
-    def profile(address: int) -> Segment:
-        return Segment(function=3, first=address, last=address)
+async def test_a_late_reply_is_not_taken_for_the_next_devices() -> None:
+    def address(request: bytes) -> bytes:
+        return bytes((3, 2)) + request[1:3]
 
     first, second = (
-        a_device(a_profile(a_point(Encoding.UINT16, place=place), segments=(profile(place),)))
+        a_device(
+            a_profile(
+                a_point(Encoding.UINT16, place=place),
+                segments=(Segment(function=3, first=place, last=place),),
+            )
+        )
         for place in (1, 2)
     )
-    transactions: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while request := await reader.read(12):
-            transactions.append(request)
-            if len(transactions) == 2:
-                for late in transactions:
-                    writer.write(late[:5] + b"\x05" + late[6:7] + register(late[7:]))
-        writer.close()
-
-    async with await asyncio.start_server(serve, HOST, 0) as server:
-        async with a_line(server.sockets[0].getsockname()[1]) as line:
-            with pytest.raises(DeviceUnreachableError):
-                await line.read(first)
-            readout = await line.read(second)
+    async with raw_device(address, delayed=True) as device, a_line(device.port) as line:
+        with pytest.raises(DeviceUnreachableError):
+            await line.read(first)
+        readout = await line.read(second)
 
     assert readout.values == {"load_power": 2.0}
 
 
-async def test_one_request_at_a_time_is_under_way() -> None:
-    waiting: list[int] = []
+async def test_readers_at_the_same_time_share_a_connection_and_take_turns() -> None:
+    async with raw_device(holding(LAMP)) as lamp, a_line(lamp.port) as line:
+        readouts = await asyncio.gather(*(line.read(a_device(unit=unit)) for unit in range(1, 21)))
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while request := await reader.read(1_024):
-            waiting.append(len(request))
-            writer.write(request[:5] + b"\x05" + request[6:8] + b"\x02\x00\x2a")
-        writer.close()
-
-    profile = a_profile(
-        a_point(Encoding.UINT16), segments=(Segment(function=3, first=0, last=0),)
-    )
-    async with await asyncio.start_server(serve, HOST, 0) as server:
-        async with a_line(server.sockets[0].getsockname()[1]) as line:
-            devices = [a_device(profile, unit=unit) for unit in range(1, 21)]
-            readouts = await asyncio.gather(*map(line.read, devices))
-
-    assert [readout.values for readout in readouts] == [{"load_power": 42.0}] * 20
-    assert waiting == [12] * 20
+    assert [readout.values["battery_soc"] for readout in readouts] == [100.0] * 20
+    assert len(lamp.connections) == 1
 
 
 async def test_a_refused_connection_is_unreachable_and_left_alone_for_up_to_half_a_minute() -> None:
     now_s = 1_000.0
-    async with await asyncio.start_server(lambda _r, _w: None, HOST, 0) as server:
-        port: int = server.sockets[0].getsockname()[1]
+    async with raw_device(lambda _: None) as device:
+        port = device.port
     tried_at: list[float] = []
 
     async with a_line(port, monotonic=lambda: now_s) as line:

@@ -17,33 +17,50 @@ Answer = Callable[[bytes], bytes | None]
 class RawDevice:
     """Where it listens, and what it was asked: function code and data of each request."""
 
+    answer: Answer
+    delayed: bool = False  # keep the first reply until the second is due
     port: int = 0
     asked: list[bytes] = field(default_factory=list)
-    answer: Answer
+    connections: list[asyncio.Transport] = field(default_factory=list)
+
+
+class _Serving(asyncio.Protocol):
+    def __init__(self, device: RawDevice) -> None:
+        self._device = device
+        self._replies: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._device.connections.append(transport)
+
+    def data_received(self, data: bytes) -> None:
+        transaction, protocol, length, unit = struct.unpack(">HHHB", data[:7])
+        assert length == len(data) - 6, "more than one request under way"
+        self._device.asked.append(data[7:])
+        reply = self._device.answer(data[7:])
+        if reply is not None:
+            head = struct.pack(">HHHB", transaction, protocol, len(reply) + 1, unit)
+            self._replies.append(head + reply)
+        if not self._device.delayed or len(self._replies) > 1:
+            self._transport.write(b"".join(self._replies))
+            self._replies.clear()
 
 
 @asynccontextmanager
-async def raw_device(answer: Answer) -> AsyncIterator[RawDevice]:
+async def raw_device(answer: Answer, *, delayed: bool = False) -> AsyncIterator[RawDevice]:
     """Serve a device that answers, or stays silent where the answer is None."""
-    device = RawDevice(answer=answer)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readexactly(7)
-                transaction, protocol, length, unit = struct.unpack(">HHHB", head)
-                device.asked.append(await reader.readexactly(length - 1))
-                reply = device.answer(device.asked[-1])
-                if reply is not None:
-                    writer.write(struct.pack(">HHHB", transaction, protocol, len(reply) + 1, unit))
-                    writer.write(reply)
-        except asyncio.IncompleteReadError:
-            writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        device.port = server.sockets[0].getsockname()[1]
+    device = RawDevice(answer=answer, delayed=delayed)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Serving(device), "127.0.0.1", 0)
+    device.port = server.sockets[0].getsockname()[1]
+    try:
         yield device
+    finally:
         server.close()
+        for connection in device.connections:
+            connection.close()
+        await asyncio.sleep(0)
 
 
 def holding(registers: Mapping[int, int]) -> Answer:

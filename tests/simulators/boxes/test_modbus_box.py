@@ -137,8 +137,8 @@ def test_a_box_says_what_it_cannot_say(profile: Profile, metric: str, value: flo
         pytest.param("03 0122 0002", "83 02", id="not beyond the last"),
         pytest.param("03 00ff 0002", "83 02", id="not before the first"),
         pytest.param("04 0106 0001", "84 01", id="not with another function"),
-        pytest.param("06 010a 0001", "86 01", id="does not switch the lamp"),
-        pytest.param("10 e005 0001 02 00aa", "90 01", id="does not take settings"),
+        pytest.param("06 010a 0001", "86 02", id="does not switch the lamp"),
+        pytest.param("10 e005 0001 02 00aa", "90 02", id="does not take settings"),
         pytest.param("78 0000 0001", "f8 01", id="does not reset"),
     ],
 )
