@@ -10,13 +10,11 @@ from typing import Final
 _COMMANDS: Final = {
     "demo": ("simulators.demo.cli", "the whole chain on this machine, with simulated zones"),
     "gateway": ("gateway.cli", "a field gateway"),
-    "ingest": ("ingest.cli", "take in what gateways publish"),
-    "analytics": ("analytics.cli", "compute facts from what came in"),
     "api": ("api.cli", "serve the API and the board"),
     "registry": ("ingest.registry.cli", "import, export and check what is deployed"),
     "report": ("api.reports.cli", "a period's report"),
-    "ledger": ("ingest.ledger_cli", "the account of records"),
-    "quarantine": ("ingest.quarantine_cli", "what could not be stored, and why"),
+    "ledger": ("ingest.commands.ledger", "the account of records"),
+    "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate_cli", "a recording played through the whole chain"),
     "bench": ("simulators.bench.cli", "measurements"),
 }

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from analytics.factors.grid import Gas
 from analytics.figures import Coverage, Emissions, Status, Unit, percent, written
 from analytics.periods import Days
 from analytics.result import ZoneResult
@@ -105,14 +106,18 @@ def _emissions_avoided(
 ) -> Document:
     kg = sum((row.kg for row in rows), start=Decimal(0))
     half = sum((row.kg_interval**2 for row in rows), start=Decimal(0)).sqrt()
-    unit = Unit(f"t {rows[0].gas}")
+    unit = Unit.T_CO2E if any(row.gas is Gas.CO2E for row in rows) else Unit.T_CO2
     known = any(row.status is not Status.NO_DATA for row in rows)
-    return _common(scope, days, "emissions_avoided", device_class, rows) | {
+    return {
+        "id": "emissions_avoided",
+        "device_class": device_class,
         "value": written(kg / _T, unit) if known else None,
         "unit": unit,
         "lower": written((kg - half) / _T, unit) if known else None,
         "upper": written((kg + half) / _T, unit) if known else None,
         "interval_covers": "metering only",
+        **_basis(rows),
+        "lineage": _lineage(scope, days, "emissions_avoided", device_class),
     }
 
 
@@ -122,22 +127,26 @@ def _energy_figure(
     name = "energy_served" if device_class == DeviceClass.STREETLIGHT else "energy_generated"
     measured = sum(row.measured_mwh for row in rows)
     known = any(row.status is not Status.NO_DATA for row in rows)
-    return _common(scope, days, name, device_class, rows) | {
+    return {
+        "id": name,
+        "device_class": device_class,
         "value": _mwh(measured) if known else None,
         "unit": Unit.MWH,
         "lower": None,
         "upper": None,
         "interval_covers": None,
+        **_basis(rows),
+        "lineage": _lineage(scope, days, name, device_class),
     }
 
 
-def _common(
-    scope: Scope, days: Days, name: str, device_class: str, rows: Sequence[Emissions]
-) -> Document:
-    lineage = f"{scope.kind}:{scope.id}~{days.label}~{name}~{device_class}"
+def _lineage(scope: Scope, days: Days, name: str, device_class: str) -> str:
+    return f"/v1/lineage/{scope.kind}:{scope.id}~{days.label}~{name}~{device_class}"
+
+
+def _basis(rows: Sequence[Emissions]) -> Document:
+    """Return what a figure rests on."""
     return {
-        "id": name,
-        "device_class": device_class,
         "energy": {
             "measured": _mwh(sum(row.measured_mwh for row in rows)),
             "estimated": _mwh(0),
@@ -150,7 +159,6 @@ def _common(
         "factors": _factors(rows),
         "status": _worst([row.status for row in rows]),
         "reasons": sorted({text for row in rows for text in row.reasons}),
-        "lineage": f"/v1/lineage/{lineage}",
     }
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from analytics.factors.grid import Gas
 from analytics.figures import Unit, written
 from analytics.result import ZoneResult
 
@@ -10,8 +11,8 @@ Document = dict[str, object]
 
 def zone_summary(result: ZoneResult) -> Document:
     """Return a zone's headline figures, in kg for small zones and short times."""
-    gases = {figure.gas for figure in result.emissions}
-    unit = Unit("kg CO2e") if "CO2e" in gases else Unit.KG_CO2
+    mixed = any(figure.gas is Gas.CO2E for figure in result.emissions)
+    unit = Unit.KG_CO2E if mixed else Unit.KG_CO2
     return {
         "zone": result.zone.id,
         "country": result.zone.country,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,7 +44,7 @@ class Backend:
     @contextmanager
     def build(
         cls, home: Home, *, broker: BrokerAddress, clock: Clock, software: str
-    ) -> "Iterator[Self]":
+    ) -> "Generator[Self]":
         """Open a home's files and wire the backend over them; close them at the end."""
         with ExitStack() as stack:
             catalog = ready_catalog(home.catalog_url())

@@ -7,9 +7,10 @@ from importlib.resources import files
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, FastAPI, Query, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.params import Depends
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
 from analytics.days import day_of, span_of
 from analytics.periods import Days
@@ -33,7 +34,7 @@ from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
-DayShown = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
 def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
@@ -68,7 +69,7 @@ def zone(zone: str, sources: Given) -> HTMLResponse:
 
 
 @_router.get("/devices/{device}")
-def device(device: str, sources: Given, day: DayShown = None) -> HTMLResponse:
+def device(device: str, sources: Given, day: DayAsked | None = None) -> HTMLResponse:
     """Return a device's page, of a day of its own or of the last one with readings."""
     registry = sources.registry()
     found = registry.device(device)

@@ -17,7 +17,7 @@ from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 _KEEPALIVE_S: Final = 30
-_TIMEOUT_S: Final = 60.0  # eight chunks of 48 KiB take that long at 50 kbit/s
+_TIMEOUT_S: Final = 10.0
 _SUCCESS: Final = 0
 
 

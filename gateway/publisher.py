@@ -29,6 +29,7 @@ from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
+_CHUNK_S: Final = 60.0  # eight chunks of 48 KiB take that long at 50 kbit/s
 
 
 class LinkSilentError(Exception):
@@ -78,6 +79,7 @@ class Publisher:
                 await self._serve()
             except* (MqttError, OutboxError, LinkSilentError) as lost:
                 _LOG.warning("link lost: %s", "; ".join(map(str, lost.exceptions)))
+            _stop_if_told()
             failures = 0 if self._heard_at >= began else failures + 1
             await asyncio.sleep(backoff_s(failures, self._pace, self._jitter()))
 
@@ -88,14 +90,14 @@ class Publisher:
             self._quiet_since = monotonic()
             try:
                 await self._announce(client, number)
+                _stop_if_told()
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._listen(client), name="acknowledgements")
                     tasks.create_task(self._pump(client, tasks), name="chunks")
-            except asyncio.CancelledError:
-                await self._say_farewell(client, death)
-                raise
             finally:
                 self._dispatch.window.disconnected()
+                if _is_told_to_stop():
+                    await self._say_farewell(client, death)
 
     async def _announce(self, client: Client, number: int) -> None:
         await client.subscribe(str(Topic(self._gateway, Kind.ACK)), qos=1)
@@ -105,8 +107,9 @@ class Publisher:
 
     async def _say_farewell(self, client: Client, death: Death) -> None:
         topic, payload = str(Topic(self._gateway, Kind.DEATH)), encode(form_death(death))
+        client.timeout = _FAREWELL_S  # for disconnecting, too
         with suppress(MqttError):
-            await client.publish(topic, payload, qos=1, retain=True, timeout=_FAREWELL_S)
+            await client.publish(topic, payload, qos=1, retain=True)
 
     async def _listen(self, client: Client) -> None:
         async for message in client.messages:
@@ -138,7 +141,8 @@ class Publisher:
                     await self._woken.wait()
 
     async def _send(self, client: Client, flight: Flight, chunk: SealedChunk) -> None:
-        await client.publish(str(Topic(self._gateway, Kind.CHUNK)), chunk.payload, qos=1)
+        topic = str(Topic(self._gateway, Kind.CHUNK))
+        await client.publish(topic, chunk.payload, qos=1, timeout=_CHUNK_S)
         flight.taken = True
 
     def _check_link(self, now: float) -> None:
@@ -153,6 +157,20 @@ class Publisher:
             return rest_s
         patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
         return patience_s if rest_s is None else min(rest_s, patience_s)
+
+
+def _is_told_to_stop() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _stop_if_told() -> None:
+    """Stop even where a cancellation and a lost link came at once and the latter won.
+
+    Up to Python 3.12 a task group or wait_for then keeps the cancellation to itself.
+    """
+    if _is_told_to_stop():
+        raise asyncio.CancelledError
 
 
 def backoff_s(failures: int, pace: Pace, jitter: float) -> float:

@@ -84,7 +84,7 @@ class Archive:
         file = self._open_for(messages[-1].received_at)
         body = _pack(messages)
         link = sha256(self._hash + body).digest()
-        start = file.tell()
+        start = file.seek(0, os.SEEK_END)
         try:
             _write_all(file, _FRAME.pack(len(body), link) + body)
             os.fsync(file.fileno())
@@ -108,13 +108,6 @@ class Archive:
                     link = seen
                     if frame.start.offset >= skip:
                         yield frame
-
-    def message(self, place: Position, index: int) -> Message:
-        """Return the message at an index of the frame that starts at a place."""
-        for frame, _ in _read(self._directory / place.file, None):
-            if frame.start == place:
-                return frame.messages[index]
-        raise ArchiveDamagedError(self._directory / place.file, place.offset)
 
     def close(self) -> None:
         """Close the file being written."""
@@ -142,9 +135,19 @@ class Archive:
         if self._file is None or name != self._name:
             self.close()
             self._file = (self._directory / name).open("ab", buffering=0)
-            self._name = name
             _sync_directory(self._directory)
+            self._name = name
         return self._file
+
+
+def read_message(directory: Path, place: Position, index: int) -> Message:
+    """Return the message at an index of the frame that starts at a place, whoever writes on."""
+    path = directory / place.file
+    try:
+        _, _, body = next(_bodies(path, place.offset))
+        return _unpack(body)[index]
+    except (StopIteration, IndexError, zlib.error):
+        raise ArchiveDamagedError(path, place.offset) from None
 
 
 def _pack(messages: Sequence[Message]) -> bytes:
@@ -169,10 +172,10 @@ def _unpack(body: bytes) -> tuple[Message, ...]:
     return tuple(messages)
 
 
-def _bodies(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield offset, link and body of every frame that is there whole."""
+def _bodies(path: Path, offset: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield offset, link and body of every frame that is there whole, from an offset on."""
     with path.open("rb") as file:
-        offset = 0
+        file.seek(offset)
         while len(head := file.read(_FRAME.size)) == _FRAME.size:
             length, link = _FRAME.unpack(head)
             body = file.read(length)

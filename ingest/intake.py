@@ -12,7 +12,7 @@ from ingest.archive import Frame, Message
 from ingest.checks import impossible_times
 from ingest.columns import Arrival, Touched, lay_out, silent_rows, unknown_metrics
 from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
-from ingest.contract.fields import MalformedError
+from ingest.contract.fields import MalformedError, as_text
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.lifecycle import Birth, Death, parse_birth, parse_death
 from ingest.contract.limits import TooLargeError
@@ -238,7 +238,7 @@ def _note_unknown(intake: Intake, one: Opened, part: Part, device: Device) -> No
 
 def _refusal(one: Opened, numbers: Ranges, reason: str, boot: BootId | None = None) -> Refusal:
     return Refusal(
-        message=one.index, gateway=one.gateway, boot=boot, numbers=numbers, reason=reason
+        message=one.index, gateway=one.gateway, boot=boot, numbers=numbers, reason=as_text(reason)
     )
 
 

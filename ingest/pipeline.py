@@ -116,9 +116,9 @@ class Pipeline:
             known = presence.one_of(connection, gateway)
             keys = [(gateway, boot) for boot in sorted(boots | set(known.held if known else ()))]
             accounts = ledger.load(connection, keys)
-            defects = quarantine.defects_of(connection, keys)
+            defects = quarantine.defects_of(connection, gateway, [boot for _, boot in keys])
         return Ack(
             sent_at=self.clock.now(),
             settled={boot: a.settled | a.thinned for (_, boot), a in accounts.items()},
-            quarantined={boot: tuple(found) for (_, boot), found in defects.items()},
+            quarantined=defects,
         )

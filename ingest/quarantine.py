@@ -1,18 +1,22 @@
 """What could not be stored, why, and where it lies in the archive."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
 from ingest.archive import Frame, Position
 from ingest.contract.chunk import Defect
 from ingest.contract.identity import BootId, GatewayId
-from ingest.contract.ranges import Ranges
+from ingest.contract.ranges import EMPTY, Ranges
 from ingest.intake import Refusal
-from ingest.ledger import BootKey
 from ingest.tables import QUARANTINE
+
+_REASONS_TOLD: Final = 50
+_RANGES_TOLD: Final = 50
+_LOOKED_AT: Final = 1_000  # entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +68,29 @@ def entry(connection: sa.Connection, number: int) -> Quarantined | None:
     return None if row is None else _entry(row)
 
 
-def defects_of(connection: sa.Connection, boots: Iterable[BootKey]) -> dict[BootKey, list[Defect]]:
-    """Return the quarantined rows of some boots, as their acknowledgement names them."""
-    query = sa.select(QUARANTINE).where(
-        sa.tuple_(QUARANTINE.c.gateway, QUARANTINE.c.boot).in_(list(boots))
+def defects_of(
+    connection: sa.Connection, gateway: GatewayId, boots: Collection[BootId]
+) -> dict[BootId, tuple[Defect, ...]]:
+    """Return the quarantined rows of a gateway's boots, as far as an acknowledgement tells them.
+
+    One defect a boot and reason: the newest 50 over all boots, each with its newest 50 ranges.
+    """
+    table = QUARANTINE.c
+    query = (
+        sa.select(QUARANTINE)
+        .where(table.gateway == gateway, table.boot.in_(boots), table.numbers != "[]")
+        .order_by(table.id.desc())
+        .limit(_LOOKED_AT)
     )
-    found: dict[BootKey, list[Defect]] = {}
+    told: dict[tuple[BootId, str], Ranges] = {}
     for row in connection.execute(query):
-        one = _entry(row)
-        if one.gateway and one.boot and one.numbers:
-            defect = Defect(numbers=one.numbers, reason=one.reason[:200])
-            found.setdefault((one.gateway, one.boot), []).append(defect)
+        one, key = _entry(row), (row.boot, row.reason)
+        if key in told or len(told) < _REASONS_TOLD:
+            told[key] = told.get(key, EMPTY) | one.numbers
+    found: dict[BootId, tuple[Defect, ...]] = {}
+    for (boot, reason), numbers in told.items():
+        newest = Ranges(numbers.pairs[-_RANGES_TOLD:])
+        found[boot] = (*found.get(boot, ()), Defect(numbers=newest, reason=reason))
     return found
 
 

@@ -53,6 +53,7 @@ QUARANTINE: Final = sa.Table(
     sa.Column("archive_file", sa.String(80), nullable=False),
     sa.Column("archive_offset", sa.BigInteger, nullable=False),
     sa.Column("archive_index", sa.Integer, nullable=False),
+    sa.Index("quarantine_boot", "gateway", "boot"),
 )
 
 FEED: Final = sa.Table(

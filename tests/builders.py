@@ -9,6 +9,7 @@ from ingest.contract.metric import DeviceClass
 from ingest.registry.model import (
     Basis,
     Device,
+    Entry,
     Gateway,
     GridConnection,
     Provenance,
@@ -73,7 +74,7 @@ def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
 def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:
     """Return a registry of one zone with two gateways; the second serves `more`."""
     zone = zone or a_zone()
-    items = [
+    items: list[Entry] = [
         zone,
         Site(id=SiteId("kh-site"), zone=zone.id, name="Site", latitude=None, longitude=None),
         *(

@@ -56,6 +56,7 @@ def device_view(registry: Registry, shown: DeviceDayShown) -> DeviceView:
         lot=lot,
         aid_batch=batch.name if batch else None,
         position=registry.position_of(device),
+        earns_credit=device.device_class in METHODS,
         state=found.state,
         heard_at=found.heard_at,
         day=shown.day,

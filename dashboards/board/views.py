@@ -130,7 +130,8 @@ class ZoneView:
     light_by_night: BarPlot
     lamps: int
     air: tuple[StationView, ...]
-    devices: tuple[DeviceRow, ...]
+    devices: tuple[DeviceRow, ...]  # the broken ones first, and no more than can be looked at
+    handed_over: int
     span: Period | None
     provenances: tuple[Provenance, ...]
 
@@ -158,6 +159,7 @@ class DeviceView:
     lot: Lot | None
     aid_batch: str | None
     position: tuple[Decimal, Decimal]  # latitude, longitude [deg]
+    earns_credit: bool  # whether there is a method for its class
     state: State
     heard_at: int | None
     day: date

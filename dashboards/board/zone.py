@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from analytics.figures import Unit, written
 from analytics.result import ZoneResult
@@ -21,7 +22,8 @@ from ingest.contract.period import Period
 from ingest.registry.model import Device, Gateway
 from ingest.registry.registry import Registry
 
-_AIR = (DeviceClass.AIR_STATION, DeviceClass.MOBILE_AIR_STATION)
+ROWS_SHOWN: Final = 300
+_AIR: Final = (DeviceClass.AIR_STATION, DeviceClass.MOBILE_AIR_STATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ def zone_view(
         light_by_night=_by_day(days, _light, unit=Unit.PERCENT),
         lamps=result.light.lamps,
         air=tuple(_station(each, heard) for each in result.devices if each.device_class in _AIR),
-        devices=_rows(result.devices, conditions),
+        devices=_rows(result.devices, conditions)[:ROWS_SHOWN],
+        handed_over=len(result.devices),
         span=span,
         provenances=(result.provenance,) if result.devices else (),
     )

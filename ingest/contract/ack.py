@@ -1,6 +1,8 @@
 """The acknowledgement: which records are settled, for every boot a gateway still holds.
 
-It is the complete state and only ever grows, so it may be lost and may repeat.
+What is settled is the complete state and only ever grows, so it may be lost and may repeat. Why
+records were quarantined is told for people, and not without end: of the newest 50 reasons the
+newest 50 ranges each, so that a message stays within its limit.
 """
 
 from collections.abc import Mapping
@@ -16,7 +18,7 @@ from ingest.contract.ranges import Ranges
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """Settled ranges by boot; the quarantined among them with the reason."""
+    """Settled ranges by boot; the newest quarantined among them with the reason."""
 
     sent_at: datetime
     settled: Mapping[BootId, Ranges]
@@ -30,7 +32,7 @@ def form_ack(ack: Ack) -> dict[str, object]:
         "settled": {boot: ranges.to_lists() for boot, ranges in ack.settled.items()},
         "quarantined": {
             boot: [
-                {"numbers": defect.numbers.to_lists(), "reason": defect.reason[: fields.TEXT_LIMIT]}
+                {"numbers": defect.numbers.to_lists(), "reason": fields.as_text(defect.reason)}
                 for defect in defects
             ]
             for boot, defects in ack.quarantined.items()

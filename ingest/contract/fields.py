@@ -1,5 +1,6 @@
 """Reading decoded mappings field by field: what was expected, or an error naming the field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
@@ -10,6 +11,7 @@ from ingest.contract.period import parse_rfc3339
 from ingest.contract.ranges import Ranges
 
 TEXT_LIMIT: Final = 200  # characters
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class MalformedError(ValueError):
@@ -36,10 +38,15 @@ def sequence(value: object, field: str) -> Sequence[object]:
 
 
 def text(value: object, field: str) -> str:
-    """Take a text of at most 200 characters."""
-    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
-        raise MalformedError(field, "a text of at most 200 characters")
+    """Take a text of at most 200 characters, none of them a control character."""
+    if not isinstance(value, str) or value != as_text(value):
+        raise MalformedError(field, "a text of at most 200 characters, none a control character")
     return value
+
+
+def as_text(quoted: str) -> str:
+    """Make of what quotes a stranger a text: cut, and without control characters."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", quoted[:TEXT_LIMIT])
 
 
 def name(value: object, field: str) -> str:

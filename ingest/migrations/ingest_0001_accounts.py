@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("archive_offset", sa.BigInteger, nullable=False),
         sa.Column("archive_index", sa.Integer, nullable=False),
     )
+    op.create_index("quarantine_boot", "quarantine", ["gateway", "boot"])
     op.create_table(
         "watermark",
         sa.Column("worker", sa.String(63), primary_key=True),

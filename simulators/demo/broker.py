@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +53,7 @@ def mosquitto() -> str | None:
 
 
 @asynccontextmanager
-async def embedded_broker(directory: Path) -> AsyncIterator[BrokerAddress]:
+async def embedded_broker(directory: Path) -> AsyncGenerator[BrokerAddress]:
     """Run a broker that keeps its files in a directory, for as long as the context lasts."""
     program, port = mosquitto(), free_port()
     running = _run_amqtt(port) if program is None else _run_mosquitto(program, directory, port)
@@ -69,7 +69,7 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncIterator[BrokerAddress]:
+async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncGenerator[BrokerAddress]:
     config = _write_config(directory, port)
     with (directory / "mosquitto.log").open("ab") as said:
         process = await asyncio.create_subprocess_exec(
@@ -94,18 +94,8 @@ def _write_config(directory: Path, port: int) -> Path:
     return config
 
 
-def _write_config(directory: Path, port: int) -> Path:
-    directory.mkdir(parents=True, exist_ok=True)
-    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
-    if os.geteuid() == 0:
-        text += "user root\n"  # else it becomes a user who cannot read this directory
-    config = directory / "mosquitto.conf"
-    config.write_text(text, encoding="utf-8")
-    return config
-
-
 @asynccontextmanager
-async def _run_amqtt(port: int) -> AsyncIterator[BrokerAddress]:
+async def _run_amqtt(port: int) -> AsyncGenerator[BrokerAddress]:
     """Run amqtt on a loop and thread of its own, so that nobody's work holds it up."""
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.WARNING)

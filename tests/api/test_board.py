@@ -146,6 +146,11 @@ def test_a_device_page_of_a_day_lists_its_facts(client: TestClient) -> None:
     assert "2026-10-02 ›" in text
 
 
+def test_only_a_device_that_can_earn_credit_shows_its_grid_connection(client: TestClient) -> None:
+    assert "Grid connection off the grid" in text_of(client, "/board/devices/kh-lamp-1")
+    assert "Grid connection" not in text_of(client, "/board/devices/kh-air-1")
+
+
 def test_a_device_that_is_not_there_is_a_page_that_says_so(client: TestClient) -> None:
     response = client.get("/board/devices/<b>")
 

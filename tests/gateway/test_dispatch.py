@@ -84,9 +84,9 @@ def test_with_a_backlog_every_second_chunk_takes_the_newest(outbox: Outbox) -> N
 def test_the_newest_are_those_of_the_newest_boot(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
     with Outbox(path, boot=FIRST_BOOT) as outbox:
-        outbox.append(records_of("lamp-1", 3_000), entered_at=NOON)
+        outbox.append(records_of("lamp-1", 30_000), entered_at=NOON)
     with Outbox(path, boot=SECOND_BOOT) as outbox:
-        outbox.append(records_of("lamp-1", 2, start=3_000), entered_at=NOON)
+        outbox.append(records_of("lamp-1", 2, start=30_000), entered_at=NOON)
 
         departures = a_dispatch(outbox, window=2, linger_s=0.0).departures(0.0)
 

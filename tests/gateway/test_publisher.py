@@ -9,7 +9,7 @@ import pytest
 
 from gateway.config import BrokerConfig
 from gateway.outbox import Outbox
-from gateway.publisher import Publisher, backoff_s
+from gateway.publisher import LinkSilentError, Publisher, backoff_s
 from gateway.window import Pace
 from ingest.contract.chunk import Chunk
 from ingest.contract.clock import ManualClock
@@ -273,6 +273,27 @@ async def test_a_silent_link_is_made_anew(path: Path, mosquitto: Mosquitto) -> N
             births = [await ingest.hear_birth(), await ingest.hear_birth()]
 
     assert [birth.connection for birth in births] == [1, 2]
+
+
+async def test_being_stopped_just_when_the_link_is_given_up_is_being_stopped(
+    path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = broker_at(mosquitto.port)
+
+    def give_up_while_told_to_stop(_: Publisher, now: float) -> None:
+        running = next(task for task in asyncio.all_tasks() if task.get_name() == "publisher")
+        running.cancel()
+        raise LinkSilentError(now)
+
+    monkeypatch.setattr(Publisher, "_check_link", give_up_while_told_to_stop)
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        async with Listener.at(broker) as ingest, asyncio.timeout(PATIENCE_S):
+            async with publishing(outbox, broker):
+                birth = await ingest.hear_birth()
+                end = await ingest.hear()
+
+    assert isinstance(end, Death)
+    assert end.ends(birth)
 
 
 async def test_a_link_with_nothing_under_way_may_be_silent(

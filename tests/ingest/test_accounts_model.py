@@ -14,8 +14,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from ingest.storage.memory import MemoryStore
-from ingest.storage.port import ReadingStore
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
@@ -32,6 +30,8 @@ from ingest.contract.period import Period, micros
 from ingest.contract.ranges import Ranges
 from ingest.contract.record import Record
 from ingest.pipeline import Pipeline, Step
+from ingest.storage.memory import MemoryStore
+from ingest.storage.port import ReadingStore
 from ingest.tables import METADATA as INGEST_TABLES
 from ingest.wire import decode
 from tests.builders import EVENING, MINUTE_US, a_device, a_registry
@@ -181,9 +181,7 @@ class Spine(RuleBasedStateMachine):
                 assert line.balanced, line
                 assert line.missing == 0, line
 
-    def take_in(
-        self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0
-    ) -> None:
+    def take_in(self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0) -> None:
         received_at = micros(self.clock.now())
         messages = [
             Message(topic=_TOPIC, payload=payload, received_at=received_at) for payload in payloads
@@ -272,6 +270,6 @@ Spine.TestCase.settings = settings(
     max_examples=50,
     stateful_step_count=40,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestSpine = Spine.TestCase

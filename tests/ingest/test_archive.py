@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.archive import Archive, ArchiveDamagedError, Message, Position
+from ingest.archive import Archive, ArchiveDamagedError, Message, Position, read_message
 from ingest.contract.period import DAY_US, micros
 
 _T0 = micros(datetime(2026, 10, 30, tzinfo=UTC))
@@ -111,4 +111,4 @@ def test_a_message_is_found_by_its_place(tmp_path: Path) -> None:
         archive.append([_message(1)])
         frame = archive.append([_message(2), _message(3)])
 
-        assert archive.message(frame.start, 1) == _message(3)
+        assert read_message(tmp_path, frame.start, 1) == _message(3)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,7 +82,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncIterator[Bench]:
+async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncGenerator[Bench]:
     """Run a backend in a folder, with a registry, at a time that stands still."""
     home = Home.create(path / "home")
     catalog = ready_catalog(home.catalog_url())

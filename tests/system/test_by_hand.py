@@ -28,22 +28,30 @@ def _night(first: int, device: str = "kh-lamp-1", at: datetime = _SIX) -> dict[s
 
 
 def _chunk(
-    first: int, device: str, times: Sequence[int], watts: Sequence[float]
+    first: int,
+    device: str,
+    times: Sequence[int],
+    values: Sequence[float],
+    *,
+    metric: str = "load_power",
+    held: tuple[int, int] | None = None,
 ) -> dict[str, object]:
+    """Return rows numbered from first on; held are the oldest and newest number the gateway has."""
     last = first + len(times) - 1
+    low, head = held or (first, last)
     return {
         "boot": "by-hand",
-        "head": last,
-        "low": first,
+        "head": head,
+        "low": low,
         "thinned": [],
-        "days": {"2026-10-30": [1, last]},
+        "days": {"2026-10-30": [1, head]},
         "sent_at": "2026-10-31T05:00:00Z",
         "parts": [
             {
                 "device": device,
                 "number": list(range(first, last + 1)),
                 "measured_at": list(times),
-                "values": {"load_power": list(watts)},
+                "values": {metric: list(values)},
             }
         ],
     }
@@ -121,10 +129,8 @@ async def test_a_counter_gives_the_same_energy_however_late_its_readings_come(
     halves = [(1, times[:24], kwh[:24]), (25, times[24:], kwh[24:])]
     async with running_bench(tmp_path, registry, _NOW) as bench:
         for settled, (first, at, counted) in enumerate(reversed(halves) if late else halves, 1):
-            chunk = _chunk(first, "kh-pv-1", at, counted)
-            chunk["head"], chunk["low"], chunk["days"] = 48, 1, {"2026-10-30": [1, 48]}
-            (part,) = chunk["parts"]  # type: ignore[misc]
-            part["values"] = {"energy_generated": list(counted)}
+            metric = "energy_generated"
+            chunk = _chunk(first, "kh-pv-1", at, counted, metric=metric, held=(1, 48))
             bench.publish(_TOPIC, chunk)
             await bench.until_settled(24 * settled)
 

@@ -18,6 +18,7 @@ from gateway.drivers.modbus.backoff import Backoff
 
 _HOLDING: Final = 3
 _INPUT: Final = 4
+_UNANSWERED: Final = 0  # requests in a row after which one more ends a connection that may be dead
 # Exceptions that say that the question does not fit the device. All others may pass.
 _WRONG_QUESTION: Final = frozenset(
     {ExcCodes.ILLEGAL_FUNCTION, ExcCodes.ILLEGAL_ADDRESS, ExcCodes.ILLEGAL_VALUE}
@@ -52,6 +53,7 @@ class ReadOnlyConnection:
             retries=self._retries,
             reconnect_delay=0,  # its reconnecting would run in a task that nobody owns
         )
+        self._client.set_max_no_responses(_UNANSWERED)
         return self
 
     async def __aexit__(

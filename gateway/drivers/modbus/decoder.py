@@ -14,8 +14,7 @@ _Raw: TypeAlias = Callable[[Registers], int]
 _Number: TypeAlias = Callable[[int], int | float]
 _Value: TypeAlias = Callable[[Registers], float | None]
 
-_UNKNOWN_SCALE: Final = 0x8000
-_LARGEST_SCALE: Final = 10  # SunSpec allows scale factors from -10 to 10
+_LARGEST_SCALE: Final = 10  # SunSpec's go from -10 to 10; its 0x8000, not implemented, is outside
 _WIDTHS: Final = {Encoding.INT16: 16, Encoding.INT32: 32}
 
 
@@ -74,8 +73,6 @@ def _value(point: Point, start: int, order: WordOrder) -> _Value:
 
 
 def _scale(register: int) -> int | None:
-    if register == _UNKNOWN_SCALE:
-        return None
     scale = register - 0x1_0000 if register & 0x8000 else register
     return scale if abs(scale) <= _LARGEST_SCALE else None
 

@@ -72,12 +72,11 @@ class ModbusLine:
         return decoder.decode(registers)
 
     async def _model(self, device: PolledDevice, model: SunSpecModel) -> list[int]:
-        address = self._located.get(device.unit)
+        address = self._located.pop(device.unit, None)
         if address is None:
             address = await locate(self._connection, device, model)
-            self._located[device.unit] = address
         registers = await self._connection.read(device, model.function, address, model.count)
         if registers[:2] != [model.id, model.length]:
-            del self._located[device.unit]
             raise DeviceRefusedError(device.id, f"SunSpec model {model.id} is gone from {address}")
+        self._located[device.unit] = address
         return registers

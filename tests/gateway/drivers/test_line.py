@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from pymodbus.constants import ExcCodes
@@ -122,6 +123,18 @@ async def test_a_silent_device_is_asked_again_and_then_given_up() -> None:
     assert device.asked == [bytes.fromhex("03 0100 0023")] * 2
 
 
+async def test_a_connection_that_stays_silent_twice_is_made_anew() -> None:
+    async with raw_device(lambda _: None) as device, a_line(device.port) as line:
+        for _ in range(2):
+            with pytest.raises(DeviceUnreachableError):
+                await line.read(a_device())
+        device.answer = holding(LAMP)
+
+        await line.read(a_device())
+
+    assert len(device.connections) == 2
+
+
 async def test_a_silent_device_does_not_keep_its_neighbor_from_answering() -> None:
     async with ModbusBox({1: SRNE, 2: SRNE}) as box, a_line(box.port) as line:
         box.set(2, {"load_power": 60.0})
@@ -178,7 +191,7 @@ async def test_a_refused_connection_is_unreachable_and_left_alone_for_up_to_half
                 tried_at.append(now_s)
             now_s += 0.05
 
-    waits = [after - before for before, after in zip(tried_at, tried_at[1:], strict=False)]
+    waits = [after - before for before, after in pairwise(tried_at)]
     assert waits == pytest.approx(
         [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30.0, 30.0, 30.0, 30.0], abs=0.06
     )
@@ -206,8 +219,7 @@ async def test_a_line_comes_back_when_the_box_does() -> None:
 async def test_a_cancelled_read_leaves_the_line_usable() -> None:
     async with raw_device(lambda _: None) as device, a_line(device.port) as line:
         reading = asyncio.create_task(line.read(a_device()))
-        while not device.asked:
-            await asyncio.sleep(0)
+        await device.heard.wait()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading

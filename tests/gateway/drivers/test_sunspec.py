@@ -1,8 +1,10 @@
 """Finding the inverter's model in chains laid out by hand."""
 
+from contextlib import suppress
+
 import pytest
 
-from gateway.driver import DeviceRefusedError
+from gateway.driver import DeviceRefusedError, DeviceUnreachableError
 from gateway.drivers.modbus.line import ModbusLine
 from tests.gateway.drivers.devices import SUNSPEC, a_device
 from tests.gateway.drivers.test_decoder import INVERTER
@@ -10,6 +12,8 @@ from tests.gateway.drivers.wire import at, holding, raw_device
 
 MARKER = [0x5375, 0x6E53]
 END = [0xFFFF, 0]
+COMMON = [1, 66] + [0x5A57] * 66
+CHAIN = at(40_000, MARKER + COMMON + INVERTER + END)
 
 
 def common(length: int) -> list[int]:
@@ -17,7 +21,7 @@ def common(length: int) -> list[int]:
 
 
 def a_line(port: int) -> ModbusLine:
-    return ModbusLine("127.0.0.1", port, timeout_s=0.5, retries=0)
+    return ModbusLine("127.0.0.1", port, timeout_s=0.1, retries=0)
 
 
 @pytest.mark.parametrize("base", [40_000, 0, 50_000])
@@ -33,7 +37,7 @@ async def test_the_model_is_found_behind_the_marker(base: int, common_length: in
 async def test_other_models_are_passed_over_by_their_length() -> None:
     decoy = [120, 4, 103, 50, 103, 50]
     empty = [64_001, 0]
-    chain = at(40_000, MARKER + common(66) + decoy + empty + INVERTER + [160, 1, 0] + END)
+    chain = at(40_000, MARKER + COMMON + decoy + empty + INVERTER + [160, 1, 0] + END)
     async with raw_device(holding(chain)) as inverter, a_line(inverter.port) as line:
         readout = await line.read(a_device(SUNSPEC))
 
@@ -41,8 +45,7 @@ async def test_other_models_are_passed_over_by_their_length() -> None:
 
 
 async def test_once_found_the_model_takes_one_request() -> None:
-    chain = at(40_000, MARKER + common(66) + INVERTER + END)
-    async with raw_device(holding(chain)) as inverter, a_line(inverter.port) as line:
+    async with raw_device(holding(CHAIN)) as inverter, a_line(inverter.port) as line:
         await line.read(a_device(SUNSPEC))
         inverter.asked.clear()
         await line.read(a_device(SUNSPEC))
@@ -55,7 +58,7 @@ async def test_once_found_the_model_takes_one_request() -> None:
     [
         pytest.param(at(100, MARKER), "no SunSpec marker at 40000, 0, 50000", id="nothing"),
         pytest.param(at(0, [0, 0]) | at(40_000, [0x5375, 0]), "no SunSpec marker", id="no marker"),
-        pytest.param(at(40_000, MARKER + common(66) + END), "no SunSpec model 103", id="no model"),
+        pytest.param(at(40_000, MARKER + COMMON + END), "no SunSpec model 103", id="no model"),
         pytest.param(
             at(40_000, MARKER + [103, 48] + [0] * 48 + END),
             "no SunSpec model 103 with 50 registers",
@@ -75,13 +78,36 @@ async def test_a_device_that_is_no_such_inverter_is_refused(
             await line.read(a_device(SUNSPEC))
 
 
-async def test_an_inverter_that_was_exchanged_is_looked_for_anew() -> None:
-    before = at(40_000, MARKER + common(66) + INVERTER + END)
-    after = at(0, MARKER + common(65) + INVERTER + END) | at(40_000, [0] * 130)
-    async with raw_device(holding(before)) as device, a_line(device.port) as line:
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        pytest.param(at(40_000, [0] * 130), "gone from 40070", id="other registers there"),
+        pytest.param({}, "exception 2", id="no registers there"),
+    ],
+)
+async def test_an_inverter_that_was_exchanged_is_looked_for_anew(
+    others: dict[int, int], reason: str
+) -> None:
+    after = at(0, MARKER + common(65) + INVERTER + END) | others
+    async with raw_device(holding(CHAIN)) as device, a_line(device.port) as line:
         await line.read(a_device(SUNSPEC))
         device.answer = holding(after)
-        with pytest.raises(DeviceRefusedError, match="gone from 40070"):
+        with pytest.raises(DeviceRefusedError, match=reason):
+            await line.read(a_device(SUNSPEC))
+
+        readout = await line.read(a_device(SUNSPEC))
+
+    assert readout.values["active_power"] == 9_970.0
+
+
+async def test_after_a_lost_connection_the_model_is_looked_for_anew() -> None:
+    after = at(0, MARKER + common(65) + INVERTER + END)
+    async with raw_device(holding(CHAIN)) as device, a_line(device.port) as line:
+        await line.read(a_device(SUNSPEC))
+        device.answer = holding(after)
+        device.connections[0].abort()
+        # The line may notice only when it asks.
+        with suppress(DeviceUnreachableError):
             await line.read(a_device(SUNSPEC))
 
         readout = await line.read(a_device(SUNSPEC))

@@ -6,7 +6,7 @@ unit, then function code and data.
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -22,6 +22,7 @@ class RawDevice:
     port: int = 0
     asked: list[bytes] = field(default_factory=list)
     connections: list[asyncio.Transport] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class _Serving(asyncio.Protocol):
@@ -38,6 +39,7 @@ class _Serving(asyncio.Protocol):
         transaction, protocol, length, unit = struct.unpack(">HHHB", data[:7])
         assert length == len(data) - 6, "more than one request under way"
         self._device.asked.append(data[7:])
+        self._device.heard.set()
         reply = self._device.answer(data[7:])
         if reply is not None:
             head = struct.pack(">HHHB", transaction, protocol, len(reply) + 1, unit)
@@ -48,7 +50,7 @@ class _Serving(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def raw_device(answer: Answer, *, delayed: bool = False) -> AsyncIterator[RawDevice]:
+async def raw_device(answer: Answer, *, delayed: bool = False) -> AsyncGenerator[RawDevice]:
     """Serve a device that answers, or stays silent where the answer is None."""
     device = RawDevice(answer=answer, delayed=delayed)
     loop = asyncio.get_running_loop()

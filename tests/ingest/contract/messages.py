@@ -95,7 +95,7 @@ names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,62}", fullmatch=True)
 boots = names.map(BootId)
 devices = names.map(DeviceId)
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
-texts = st.text(st.characters(codec="utf-8"), max_size=200)
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=200)
 ranges = st.lists(
     st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda pair: (pair[0], sum(pair))),
     max_size=4,

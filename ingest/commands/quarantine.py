@@ -1,0 +1,104 @@
+"""Show what could not be stored, why, and the message it came in."""
+
+import argparse
+import json
+import sys
+from typing import Final
+
+from ingest import quarantine
+from ingest.archive import Message, read_message
+from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
+from ingest.contract.limits import TooLargeError
+from ingest.contract.period import instant, rfc3339
+from ingest.home import Home, home_path
+from ingest.quarantine import Quarantined
+from ingest.wire import UndecodableError, decode
+
+_HEAD_BYTES: Final = 64
+_PAGE: Final = 1_000
+
+Document = dict[str, object]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the list or one entry and return an exit status."""
+    args = _parser().parse_args(argv)
+    return run_told("quarantine", lambda: _RUN[args.command](args))
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="zonewatch quarantine", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    listing = commands.add_parser("list", help="all entries, in the order they came")
+    showing = commands.add_parser("show", help="one entry with its message")
+    showing.add_argument("id", type=int, metavar="ID", help="as the list has it")
+    for command in (listing, showing):
+        add_common(command)
+    return parser
+
+
+def _list(args: argparse.Namespace) -> int:
+    found: list[Quarantined] = []
+    with reading(Home.open(home_path(args.home))) as connection:
+        while page := quarantine.entries(
+            connection, after=found[-1].id if found else 0, limit=_PAGE
+        ):
+            found += page
+    if args.json:
+        _print_json({"entries": [_entry(one) for one in found]})
+    for one in [] if args.json else found:
+        numbers = one.numbers.count or "-"
+        where = f"{one.gateway or '-'}  {one.boot or '-'}  {numbers} records"
+        sys.stdout.write(f"{one.id}  {rfc3339(instant(one.received_at))}  {where}  {one.reason}\n")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    home = Home.open(home_path(args.home))
+    with reading(home) as connection:
+        one = quarantine.entry(connection, args.id) if 0 < args.id < 2**63 else None
+    if one is None:
+        raise BadInputError(f"no entry {args.id} in quarantine")
+    message = read_message(home.archive_dir, one.place, one.index)
+    payload = _payload(message)
+    shown = _entry(one) | {"topic": message.topic, "payload": payload}
+    if args.json:
+        _print_json(shown)
+        return 0
+    for name, value in shown.items():
+        if name != "payload":
+            sys.stdout.write(f"{name:<12} {value if isinstance(value, str) else _line(value)}\n")
+    sys.stdout.write(f"\n{json.dumps(payload, indent=2, ensure_ascii=False)}\n")
+    return 0
+
+
+_RUN: Final = {"list": _list, "show": _show}
+
+
+def _entry(one: Quarantined) -> Document:
+    return {
+        "id": one.id,
+        "gateway": one.gateway,
+        "boot": one.boot,
+        "numbers": one.numbers.to_lists(),
+        "reason": one.reason,
+        "received_at": rfc3339(instant(one.received_at)),
+        "place": {"file": one.place.file, "offset": one.place.offset, "index": one.index},
+    }
+
+
+def _payload(message: Message) -> object:
+    """Return what the payload holds, or how it begins where it is no JSON."""
+    try:
+        return decode(message.payload)
+    except (UndecodableError, TooLargeError):
+        head = message.payload[:_HEAD_BYTES].hex(" ")
+        return {"bytes": len(message.payload), "hex": head}
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _print_json(document: Document) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
