@@ -198,7 +198,7 @@ def _of_class(
         interval_kwh=_interval(devices, credited),
         coverage=_coverage(devices, by_device, expected_s),
         assumed_inputs=tuple(sorted({text for d in devices if (text := assumed_inputs(d))})),
-        reasons=tuple(f"{why}: {len(who)} devices" for why, who in sorted(reasons.items())),
+        reasons=tuple(f"{why} (devices: {len(who)})" for why, who in sorted(reasons.items())),
         device_days=tuple(used),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from analytics.days import day_of, span_of
@@ -152,13 +153,19 @@ def _handed_over(
 ) -> tuple[Provenance, tuple[Device, ...]]:
     """Return the devices that count: of one provenance, real before simulated before recorded."""
     found: dict[Provenance, list[Device]] = {}
+    last = day_of(max(span.start, span.end - 1), ZoneInfo(zone.timezone), DeviceClass.SCHOOL_PV)
     for device in registry.devices_of_zone(ZoneId(zone.id), max(span.start, span.end - 1)):
-        if device.device_class is not DeviceClass.GATEWAY:
+        if device.device_class is not DeviceClass.GATEWAY and _is_handed_over(device, last):
             found.setdefault(registry.provenance_of(device), []).append(device)
     for provenance in (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED):
         if provenance in found:
             return provenance, tuple(found[provenance])
     return Provenance.REAL, ()
+
+
+def _is_handed_over(device: Device, on: date) -> bool:
+    """Tell whether a device counts on a day; one whose date is not known does."""
+    return device.handed_over is None or device.handed_over <= on
 
 
 def _counting(
@@ -182,16 +189,26 @@ def _light(
 ) -> Light:
     lamps = [device for device in devices if device.device_class is DeviceClass.STREETLIGHT]
     lit_s = {(fact.device, fact.day): fact.lit_s or 0 for fact in facts}
-    count = (reach.last - reach.first).days + 1
-    nights = [reach.first + timedelta(days=number) for number in range(count)]
     proven = needed = 0
     for lamp in lamps:
-        pole = Pole.at(*registry.position_of(lamp), zone.timezone)
-        for night, wanted in required(Schedule.parse(lamp.schedule), pole, nights).items():
-            due = _overlap_s(wanted, reach.span)
+        for night, due in _due(registry, zone, lamp, reach):
             needed += due
             proven += min(due, lit_s.get((lamp.id, night), 0))
     return Light(lamps=len(lamps), lit_s=proven, required_s=needed)
+
+
+def _due(registry: Registry, zone: Zone, lamp: Device, reach: Reach) -> Sequence[tuple[date, int]]:
+    """Return for how many seconds of each night light is required of a lamp."""
+    pole = Pole.at(*registry.position_of(lamp), zone.timezone)
+    return _due_at(pole, lamp.schedule, reach)
+
+
+@lru_cache(maxsize=4_096)
+def _due_at(pole: Pole, schedule: str, reach: Reach) -> Sequence[tuple[date, int]]:
+    count = (reach.last - reach.first).days + 1
+    nights = [reach.first + timedelta(days=number) for number in range(count)]
+    wanted = required(Schedule.parse(schedule), pole, nights)
+    return [(night, _overlap_s(span, reach.span)) for night, span in wanted.items()]
 
 
 def _overlap_s(some: Period, other: Period) -> int:

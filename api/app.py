@@ -21,6 +21,7 @@ from api.methods import endpoints as methods
 from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
+from api.results import Results
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.zones import endpoints as zones
@@ -47,6 +48,7 @@ def create_app(sources: Sources, accounts: Accounts | None = None) -> FastAPI:
     # FastAPI's own pages of documentation load scripts from elsewhere.
     app = FastAPI(title="Zonewatch", version=sources.software, docs_url=None, redoc_url=None)
     app.state.sources = sources
+    app.state.results = Results(sources)
     app.state.accounts = accounts or NobodyKnown()
     may_read = [Depends(Require(Permission.READ))]
     for resource in _RESOURCES:

@@ -16,7 +16,7 @@ from analytics.days import day_of, span_of
 from analytics.periods import Days
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
-from api.results import so_far
+from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
@@ -43,11 +43,10 @@ def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
 
 
 @_router.get("/")
-def programme(sources: Given) -> HTMLResponse:
+def programme(sources: Given, results: GivenResults) -> HTMLResponse:
     """Return the programme's page."""
-    registry = sources.registry()
+    registry, found = sources.registry(), results.so_far()
     with sources.catalog.connect() as connection:
-        found = so_far(connection, registry)
         account = lines(connection)
     devices = [device for result in found.results for device in result.devices]
     view = programme_view(registry, found.results, _heard(sources, devices), account, found.span)
@@ -55,11 +54,9 @@ def programme(sources: Given) -> HTMLResponse:
 
 
 @_router.get("/zones/{zone}")
-def zone(zone: str, sources: Given) -> HTMLResponse:
+def zone(zone: str, sources: Given, results: GivenResults) -> HTMLResponse:
     """Return a zone's page."""
-    registry = sources.registry()
-    with sources.catalog.connect() as connection:
-        found = so_far(connection, registry)
+    registry, found = sources.registry(), results.so_far()
     result = next((each for each in found.results if each.zone.id == zone), None)
     if result is None:
         return _missing(zone)

@@ -1,33 +1,36 @@
-"""Results from the first data until now, also before there are any data."""
+"""Results so far, computed again only when analytics or the registry has moved on."""
 
-from dataclasses import dataclass
+import threading
+from typing import Annotated, cast
 
-import sqlalchemy as sa
+from fastapi import Depends, Request
 
-from analytics.result import Basis, ZoneResult, open_window, zone_result
-from analytics.service.basis import read_basis
-from analytics.service.facts import progress
-from ingest.contract.period import Period
-from ingest.registry.registry import Registry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoFar:
-    """Every zone's result, what it was computed from, and the span it is of."""
-
-    results: list[ZoneResult]
-    basis: Basis
-    span: Period | None  # None before any data
+from analytics.service.basis import SoFar, so_far
+from analytics.service.facts import Progress, progress
+from api.sources import Sources
 
 
-def so_far(connection: sa.Connection, registry: Registry) -> SoFar:
-    """Return every zone's result until now; before any data, of no time at all."""
-    reached = progress(connection)
-    basis = read_basis(connection, registry)
-    since = basis.as_of if reached.since is None else reached.since
-    span = Period(since, max(since, reached.as_of))
-    return SoFar(
-        results=[zone_result(basis, zone, open_window(zone, span)) for zone in registry.zones()],
-        basis=basis,
-        span=None if reached.since is None else span,
-    )
+class Results:
+    """What a page or an answer is made of; requests that come together share it."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._turn = threading.Lock()
+        self._known: tuple[tuple[Progress, int], SoFar] | None = None
+
+    def so_far(self) -> SoFar:
+        """Return every zone's result until now."""
+        registry = self._sources.registry()
+        with self._turn, self._sources.catalog.connect() as connection:
+            state = (progress(connection), registry.change)
+            if self._known is None or self._known[0] != state:
+                self._known = (state, so_far(connection, registry))
+            return self._known[1]
+
+
+def results_of(request: Request) -> Results:
+    """Return the results of the app that was asked."""
+    return cast("Results", request.app.state.results)
+
+
+GivenResults = Annotated[Results, Depends(results_of)]

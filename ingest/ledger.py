@@ -7,10 +7,11 @@ check.
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,6 +19,8 @@ from ingest.contract.chunk import Account
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.tables import LEDGER_BOOT, LEDGER_COUNT, LEDGER_SPAN
+
+_COUNTED: Final = ("stored", "repeated", "quarantined", "redelivered", "readings")
 
 BootKey = tuple[GatewayId, BootId]
 
@@ -141,18 +144,15 @@ def save(connection: sa.Connection, accounts: Iterable[BootAccount]) -> None:
 
 def move(connection: sa.Connection, settlements: Iterable[Settlement]) -> None:
     """Add to the counters; a negative number takes away."""
-    for settlement in settlements:
-        key = {"gateway": settlement.gateway, "day": settlement.day}
-        names = ("stored", "repeated", "quarantined", "redelivered", "readings")
-        added = {name: getattr(settlement, name) for name in names}
-        table = LEDGER_COUNT
+    table = LEDGER_COUNT
+    for (gateway, day), added in _summed(settlements).items():
         changed = connection.execute(
             sa.update(table)
-            .where(*(table.c[name] == value for name, value in key.items()))
+            .where(table.c.gateway == gateway, table.c.day == day)
             .values({name: table.c[name] + value for name, value in added.items()})
         )
         if changed.rowcount == 0:
-            connection.execute(sa.insert(table).values(key | added))
+            connection.execute(sa.insert(table).values({"gateway": gateway, "day": day, **added}))
 
 
 def lines(
@@ -183,6 +183,15 @@ def lines(
 def total(account: Mapping[tuple[GatewayId, date], Line]) -> Line:
     """Add up the lines of an account."""
     return sum(account.values(), start=Line())
+
+
+def _summed(settlements: Iterable[Settlement]) -> dict[tuple[GatewayId, date], Counter[str]]:
+    sums: dict[tuple[GatewayId, date], Counter[str]] = {}
+    for one in settlements:
+        moved = sums.setdefault((one.gateway, one.day), Counter(dict.fromkeys(_COUNTED, 0)))
+        for name in _COUNTED:
+            moved[name] += getattr(one, name)
+    return sums
 
 
 def _from_ranges(account: BootAccount, span: tuple[int, int]) -> Line:

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
@@ -33,37 +32,50 @@ class Presence:
 
 def note(connection: sa.Connection, heard: Iterable[Heard]) -> None:
     """Write down what was heard, in order; a death of another connection is ignored."""
+    noted: dict[GatewayId, Presence] = {}
     for one in heard:
-        known = one_of(connection, one.gateway)
-        values = _values(one, known)
-        if known is None:
-            first = {"held": "[]"} | values | {"gateway": one.gateway}
-            connection.execute(sa.insert(PRESENCE).values(first))
-        else:
-            connection.execute(
-                sa.update(PRESENCE).where(PRESENCE.c.gateway == one.gateway).values(values)
-            )
+        known = noted.get(one.gateway) or one_of(connection, one.gateway)
+        noted[one.gateway] = _told(known or _unknown(one.gateway), one)
+    for gateway, presence in noted.items():
+        values = asdict(presence) | {"held": json.dumps(presence.held)}
+        changed = connection.execute(
+            sa.update(PRESENCE).where(PRESENCE.c.gateway == gateway).values(values)
+        )
+        if changed.rowcount == 0:
+            connection.execute(sa.insert(PRESENCE).values(values))
 
 
-def _values(one: Heard, known: Presence | None) -> dict[str, Any]:
-    values: dict[str, Any] = {"heard_at": one.at}
-    if one.held is not None:
-        values["held"] = json.dumps(one.held)
+def _told(known: Presence, one: Heard) -> Presence:
+    held = known.held if one.held is None else one.held
+    known = replace(known, heard_at=one.at, held=held)
     if one.birth is not None:
-        values |= {
-            "boot": one.birth.boot,
-            "connection": one.birth.connection,
-            "software": one.birth.software,
-            "born_at": one.at,
-            "died_at": None,
-        }
-    elif (
-        one.death is not None
-        and known is not None
-        and (one.death.boot, one.death.connection) == (known.boot, known.connection)
+        return replace(
+            known,
+            boot=one.birth.boot,
+            connection=one.birth.connection,
+            software=one.birth.software,
+            born_at=one.at,
+            died_at=None,
+        )
+    if one.death is not None and (one.death.boot, one.death.connection) == (
+        known.boot,
+        known.connection,
     ):
-        values["died_at"] = one.at
-    return values
+        return replace(known, died_at=one.at)
+    return known
+
+
+def _unknown(gateway: GatewayId) -> Presence:
+    return Presence(
+        gateway=gateway,
+        boot=None,
+        connection=None,
+        software=None,
+        held=(),
+        born_at=None,
+        died_at=None,
+        heard_at=0,
+    )
 
 
 def one_of(connection: sa.Connection, gateway: GatewayId) -> Presence | None:

@@ -1,5 +1,6 @@
 """Reading from the catalog what results are computed from."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -9,6 +10,15 @@ from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.service import facts
 from ingest.contract.period import Period
 from ingest.registry.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """Every zone's result, what it was computed from, and the span it is of."""
+
+    results: list[ZoneResult]
+    basis: Basis
+    span: Period | None  # None before any data
 
 
 def read_basis(
@@ -27,11 +37,17 @@ def read_basis(
     )
 
 
-def results_so_far(connection: sa.Connection, registry: Registry) -> list[ZoneResult]:
-    """Return every zone's result from the first hour ever touched until now."""
+def so_far(connection: sa.Connection, registry: Registry) -> SoFar:
+    """Return every zone's result from the first hour ever touched until now.
+
+    Before any data it is a result of no time at all.
+    """
     reached = facts.progress(connection)
-    if reached.since is None:
-        return []
     basis = read_basis(connection, registry)
-    span = Period(reached.since, max(reached.since, reached.as_of))
-    return [zone_result(basis, zone, open_window(zone, span)) for zone in registry.zones()]
+    since = basis.as_of if reached.since is None else reached.since
+    span = Period(since, max(since, reached.as_of))
+    return SoFar(
+        results=[zone_result(basis, zone, open_window(zone, span)) for zone in registry.zones()],
+        basis=basis,
+        span=None if reached.since is None else span,
+    )

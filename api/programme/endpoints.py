@@ -4,23 +4,21 @@ from fastapi import APIRouter, Response
 
 from analytics.figures import Unit, written
 from analytics.summary import zone_summary
+from analytics.totals import Total, totals
 from api.documents import respond
-from api.results import so_far
-from api.sources import Given
-from dashboards.totals import Total, totals
+from api.results import GivenResults
 
 router = APIRouter(tags=["programme"])
 
 
 @router.get("/programme")
-def programme(sources: Given) -> Response:
+def programme(results: GivenResults) -> Response:
     """Return the zones' headline figures, and their totals for each provenance."""
-    with sources.catalog.connect() as connection:
-        results = so_far(connection, sources.registry()).results
+    found = results.so_far().results
     return respond(
         {
-            "zones": [zone_summary(result) for result in results],
-            "totals": [_shown(total) for total in totals(results)],
+            "zones": [zone_summary(result) for result in found],
+            "totals": [_shown(total) for total in totals(found)],
         }
     )
 

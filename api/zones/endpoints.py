@@ -9,7 +9,7 @@ from analytics.summary import zone_summary
 from api.documents import respond
 from api.paging import Asked, Page, page_of
 from api.problems import not_found
-from api.results import so_far
+from api.results import GivenResults
 from api.sources import Given
 from ingest.registry.model import Zone
 
@@ -37,13 +37,11 @@ def zones(sources: Given, place: Asked) -> Page[ZoneShown]:
 
 
 @router.get("/zones/{zone}/summary")
-def summary(zone: str, sources: Given) -> Response:
+def summary(zone: str, sources: Given, results: GivenResults) -> Response:
     """Return a zone's headline figures, from the first data until now."""
-    registry = sources.registry()
-    if registry.zone(zone) is None:
+    if sources.registry().zone(zone) is None:
         raise not_found("zone", zone)
-    with sources.catalog.connect() as connection:
-        found = so_far(connection, registry)
+    found = results.so_far()
     return respond(next(zone_summary(each) for each in found.results if each.zone.id == zone))
 
 

@@ -11,13 +11,13 @@ from analytics.deviceday import DeviceDay
 from analytics.figures import METHODS
 from analytics.methods.method import why_not_credited
 from analytics.night import Pole, darkness
+from analytics.totals import share
 from dashboards.board.charts import LinePlot, line_plot
 from dashboards.board.curves import charts_of
 from dashboards.board.headlines import kwh
 from dashboards.board.readings import reading_views
 from dashboards.board.states import condition
 from dashboards.board.views import DayRow, DeviceView
-from dashboards.totals import share
 from ingest.contract.catalog import metrics_of
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period

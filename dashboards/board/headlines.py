@@ -5,8 +5,8 @@ from typing import Final
 
 from analytics.figures import Emissions, Status, Unit, written
 from analytics.result import ZoneResult
+from analytics.totals import Total, credited_kwh, mass_unit, share
 from dashboards.board.views import FigureView, Headline, TotalView
-from dashboards.totals import Total, credited_kwh, mass_unit, share
 
 _MWH_A_KWH: Final = Decimal(1_000_000)
 

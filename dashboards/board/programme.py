@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.result import ZoneResult
+from analytics.totals import totals
 from dashboards.board.headlines import total_view, zone_headline
 from dashboards.board.states import Condition, State, broken, condition
 from dashboards.board.views import ProgrammeView, ZoneCard
-from dashboards.totals import totals
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.period import Period
 from ingest.ledger import Line, total

@@ -7,6 +7,7 @@ from typing import Final
 
 from analytics.figures import Unit, written
 from analytics.result import ZoneResult
+from analytics.totals import credited_kwh, mass_unit, share
 from dashboards.board import map as ground
 from dashboards.board.charts import Amount, BarPlot, bar_plot
 from dashboards.board.headlines import figure_view, is_measured, zone_headline
@@ -15,7 +16,6 @@ from dashboards.board.programme import Heard, gateways_of, reachable
 from dashboards.board.readings import reading_views
 from dashboards.board.states import Condition, State, broken
 from dashboards.board.views import DeviceRow, StationView, ZoneView
-from dashboards.totals import credited_kwh, mass_unit, share
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
-from analytics.service.basis import results_so_far
+from analytics.service.basis import so_far
 from analytics.summary import zone_summary
 from api.sources import Sources
 from ingest import ledger
@@ -15,13 +15,13 @@ Document = dict[str, Any]
 def summary(sources: Sources, *, seconds: float, board: str | None) -> Document:
     """Return the document of interfaces section 2."""
     with sources.catalog.connect() as connection:
-        zones = [zone_summary(one) for one in results_so_far(connection, sources.registry())]
+        results = so_far(connection, sources.registry()).results
         total = ledger.total(ledger.lines(connection))
     account = asdict(total)
     values = account.pop("readings")
     account.pop("redelivered")
     return {
-        "zones": zones,
+        "zones": [zone_summary(result) for result in results],
         "ledger": account | {"unnumbered": 0, "balanced": total.balanced},
         "records": total.assigned,
         "values": values,

@@ -75,7 +75,7 @@ def test_a_zone_shows_its_figures_with_what_they_rest_on(client: TestClient) -> 
     assert "0.353 kg CO2" in text
     assert "0.874 t CO2/MWh" in text
     assert "combined margin, intermittent" in text
-    assert "not known whether it is on the grid: 1 devices" in text
+    assert "not known whether it is on the grid (devices: 1)" in text
     assert "31.25 µg/m³" in text
 
 

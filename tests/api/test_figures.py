@@ -63,7 +63,7 @@ def test_a_report_says_what_was_measured_and_what_of_it_is_credited(client: Test
         "credited": "0.030",
         "unit": "MWh",
     }
-    assert pv["reasons"] == ["not known whether it is on the grid: 1 devices"]
+    assert pv["reasons"] == ["not known whether it is on the grid (devices: 1)"]
     assert [factor["value"] for factor in pv["factors"]] == ["0.874"]
     assert document["provenance"] == "simulated"
     assert document["delivery"][0]["lot"] == "kh-lot-1"

@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from analytics.result import ZoneResult
-from analytics.service.basis import results_so_far
+from analytics.service.basis import so_far
 from api.backend import Backend
 from api.catalog import ready_catalog
 from ingest import ledger, quarantine
@@ -74,7 +74,7 @@ class Bench:
     def results(self) -> list[ZoneResult]:
         """Return every zone's result so far."""
         with self.backend.sources.catalog.connect() as connection:
-            return results_so_far(connection, self.backend.registry())
+            return so_far(connection, self.backend.registry()).results
 
     def kg(self) -> Decimal:
         """Return the unrounded emissions avoided by all zones."""

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from itertools import pairwise
 
 import pytest
@@ -197,23 +198,21 @@ async def test_a_refused_connection_is_unreachable_and_left_alone_for_up_to_half
     )
 
 
-async def test_a_line_comes_back_when_the_box_does() -> None:
+async def test_a_line_comes_back_each_time_the_box_does() -> None:
     now_s = 0.0
-    async with ModbusBox({1: SRNE}) as box:
-        port = box.port
-        line = a_line(port, monotonic=lambda: now_s)
-        await line.__aenter__()
-        await line.read(a_device())
-    with pytest.raises(DeviceUnreachableError):
-        await line.read(a_device())
+    async with AsyncExitStack() as stack:
+        async with ModbusBox({1: SRNE}) as box:
+            port = box.port
+            line = await stack.enter_async_context(a_line(port, monotonic=lambda: now_s))
+            await line.read(a_device())
 
-    async with ModbusBox({1: SRNE}, port=port) as box:
-        box.set(1, {"pv_power": 120.0})
-        now_s = 30.0
-        readout = await line.read(a_device())
-        await line.__aexit__(None, None, None)
-
-    assert readout.values["pv_power"] == 120.0
+        for power in (120.0, 60.0):
+            with pytest.raises(DeviceUnreachableError):
+                await line.read(a_device())
+            now_s += 30.0
+            async with ModbusBox({1: SRNE}, port=port) as box:
+                box.set(1, {"pv_power": power})
+                assert (await line.read(a_device())).values["pv_power"] == power
 
 
 async def test_a_cancelled_read_leaves_the_line_usable() -> None:

@@ -1,11 +1,13 @@
 """Finding the inverter's model in chains laid out by hand."""
 
-from contextlib import suppress
+from contextlib import AsyncExitStack
+from itertools import count
 
 import pytest
 
 from gateway.driver import DeviceRefusedError, DeviceUnreachableError
 from gateway.drivers.modbus.line import ModbusLine
+from simulators.boxes.modbus import ModbusBox
 from tests.gateway.drivers.devices import SUNSPEC, a_device
 from tests.gateway.drivers.test_decoder import INVERTER
 from tests.gateway.drivers.wire import at, holding, raw_device
@@ -21,7 +23,10 @@ def common(length: int) -> list[int]:
 
 
 def a_line(port: int) -> ModbusLine:
-    return ModbusLine("127.0.0.1", port, timeout_s=0.1, retries=0)
+    """A line for which half an hour passes at each glance at the clock."""
+    return ModbusLine(
+        "127.0.0.1", port, timeout_s=0.1, retries=0, monotonic=count(0.0, 1_800.0).__next__
+    )
 
 
 @pytest.mark.parametrize("base", [40_000, 0, 50_000])
@@ -100,16 +105,19 @@ async def test_an_inverter_that_was_exchanged_is_looked_for_anew(
     assert readout.values["active_power"] == 9_970.0
 
 
-async def test_after_a_lost_connection_the_model_is_looked_for_anew() -> None:
-    after = at(0, MARKER + common(65) + INVERTER + END)
-    async with raw_device(holding(CHAIN)) as device, a_line(device.port) as line:
-        await line.read(a_device(SUNSPEC))
-        device.answer = holding(after)
-        device.connections[0].abort()
-        # The line may notice only when it asks.
-        with suppress(DeviceUnreachableError):
-            await line.read(a_device(SUNSPEC))
+async def test_after_a_lost_connection_every_inverter_is_looked_for_anew() -> None:
+    first, second = a_device(SUNSPEC, unit=1), a_device(SUNSPEC, unit=2)
+    async with AsyncExitStack() as stack:
+        async with ModbusBox({1: SUNSPEC, 2: SUNSPEC}) as box:
+            port = box.port
+            line = await stack.enter_async_context(a_line(port))
+            await line.read(first)
+            await line.read(second)
+        with pytest.raises(DeviceUnreachableError):
+            await line.read(first)
 
-        readout = await line.read(a_device(SUNSPEC))
+        async with ModbusBox({2: SUNSPEC}, port=port, sunspec_base=0) as box:
+            box.set(2, {"active_power": 9_970.0})
+            readout = await line.read(second)
 
     assert readout.values["active_power"] == 9_970.0

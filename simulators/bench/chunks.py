@@ -1,0 +1,156 @@
+"""Chunks to queryable: through the real pipeline over embedded parts, until the last is read back.
+
+A chunk is an hour of 20 lamps: 12 times, 10 metrics, 2,400 values. Groups are as large as ingest
+makes them of a backlog. Forming the chunks is the field's work and is not counted.
+"""
+
+import tempfile
+import time
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from api.catalog import ready_catalog
+from ingest.archive import Archive, Message
+from ingest.contract.clock import ManualClock
+from ingest.contract.identity import DeviceId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period, instant, micros
+from ingest.home import Home
+from ingest.mqtt import Group
+from ingest.pipeline import Pipeline, Step
+from ingest.registry.current import CurrentRegistry
+from ingest.registry.tables import append
+from ingest.storage.block import Block, Reading
+from ingest.storage.duckdb import DuckdbStore
+from simulators.bench.figure import Figures, Measured
+from simulators.bench.load import (
+    DEVICES,
+    LEVELS,
+    ROWS,
+    START,
+    STEP,
+    TIMES,
+    VALUES,
+    registry_entries,
+    sealed_chunks,
+)
+
+CHUNKS: Final = 512
+_SEED: Final = 1
+_SHARES: Final = {
+    Step.ARCHIVED: "archive",
+    Step.STORED: "decode_and_intake",
+    Step.WRITTEN_DOWN: "catalog",
+    Step.ACKNOWLEDGED: "acknowledge",
+}
+
+
+class NotReadBackError(Exception):
+    """The last value could not be read back from the store."""
+
+
+class _TimedStore:
+    """A store that knows how long its writes took."""
+
+    def __init__(self, store: DuckdbStore) -> None:
+        self._store = store
+        self.seconds = 0.0
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        began = time.perf_counter()
+        self._store.write(blocks)
+        self.seconds += time.perf_counter() - began
+
+    def read(
+        self,
+        device_class: DeviceClass,
+        devices: Collection[DeviceId],
+        period: Period,
+        metrics: Collection[str] | None = None,
+    ) -> Block:
+        return self._store.read(device_class, devices, period, metrics)
+
+    def latest(self, device_class: DeviceClass, devices: Collection[DeviceId]) -> Sequence[Reading]:
+        return self._store.latest(device_class, devices)
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class _Mailbox:
+    """Collects what is published."""
+
+    def __init__(self) -> None:
+        self.payload_bytes = 0
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self.payload_bytes += len(topic) + len(payload)
+
+
+def measure(chunks: int = CHUNKS) -> Figures:
+    """Push chunks through, and tell how fast they were there to be read."""
+    messages = list(sealed_chunks(chunks, seed=_SEED))
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+        pipeline, store = _pipeline(stack, Home.create(Path(directory) / "home"), messages)
+        began = time.perf_counter()
+        spent = _push(pipeline, messages)
+        _read_last(store, chunks)
+        seconds = time.perf_counter() - began
+    spent["decode_and_intake"] -= store.seconds
+    spent["store"] = store.seconds
+    return {
+        "values_per_second": Measured(chunks * VALUES / seconds, "/s"),
+        "chunks_per_second": Measured(chunks / seconds, "/s"),
+        "values": Measured(chunks * VALUES, "1"),
+        "seconds": Measured(seconds, "s"),
+        "wire_bytes_per_chunk": Measured(sum(len(m.payload) for m in messages) / chunks, "By"),
+        **{
+            f"share_{step}": Measured(100 * taken / seconds, "%")
+            for step, taken in sorted(spent.items(), key=lambda item: -item[1])
+        },
+    }
+
+
+def _pipeline(
+    stack: ExitStack, home: Home, messages: Sequence[Message]
+) -> tuple[Pipeline, _TimedStore]:
+    now = instant(messages[-1].received_at)
+    catalog = ready_catalog(f"sqlite:{home.path / 'catalog.sqlite'}")
+    stack.callback(catalog.dispose)
+    with catalog.begin() as connection:
+        entries = [(0, entry) for entry in registry_entries()]
+        append(connection, entries, actor="bench", source="bench", known_at=now)
+    store = _TimedStore(DuckdbStore(home.store_path))
+    stack.callback(store.close)
+    pipeline = Pipeline(
+        worker="w1",
+        archive=stack.enter_context(Archive(home.archive_dir, "w1")),
+        store=store,
+        catalog=catalog,
+        registry=CurrentRegistry(catalog),
+        publisher=_Mailbox(),
+        clock=ManualClock(now),
+    )
+    return pipeline, store
+
+
+def _push(pipeline: Pipeline, messages: Sequence[Message]) -> dict[str, float]:
+    """Commit all messages in groups; return the seconds that each step took."""
+    spent = dict.fromkeys(_SHARES.values(), 0.0)
+    group = Group().messages
+    for first in range(0, len(messages), group):
+        before = time.perf_counter()
+        for step in pipeline.commit(messages[first : first + group]):
+            now = time.perf_counter()
+            spent[_SHARES[step]] += now - before
+            before = now
+    return spent
+
+
+def _read_last(store: _TimedStore, chunks: int) -> None:
+    last = micros(START + (chunks * TIMES - 1) * STEP)
+    block = store.read(DeviceClass.STREETLIGHT, DEVICES, Period(last, last + 1))
+    if len(block) != ROWS // TIMES or block.readings != len(DEVICES) * len(LEVELS):
+        raise NotReadBackError(f"{block.readings} readings at the last instant")

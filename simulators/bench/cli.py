@@ -1,0 +1,41 @@
+"""Measure on this machine; figures, never a pass or fail.
+
+chunks: messages of 2,400 values each, through archive, store and catalog, to queryable.
+demo: seven days of the demo's zones through the whole chain.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from simulators.bench.figure import Figures
+
+_NAMES: Final = ("chunks", "demo")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a measurement and return an exit status."""
+    parser = argparse.ArgumentParser(prog="zonewatch bench", description=__doc__)
+    parser.add_argument("name", choices=_NAMES, metavar="NAME", help=" or ".join(_NAMES))
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    args = parser.parse_args(argv)
+    figures = _measure(args.name)
+    if args.json:
+        told = {name: asdict(measured) for name, measured in figures.items()}
+        print(json.dumps({"bench": args.name, "figures": told}))
+    else:
+        print(f"bench {args.name}")
+        for name, measured in figures.items():
+            unit = "" if measured.unit == "1" else measured.unit
+            print(f"  {name:<24}{measured.value:>16,.1f} {unit}".rstrip())
+    return 0
+
+
+def _measure(name: str) -> "Figures":
+    from simulators.bench import chunks, demo
+
+    sys.stderr.write(f"measuring {name}\n")
+    return chunks.measure() if name == "chunks" else demo.measure()

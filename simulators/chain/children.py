@@ -1,0 +1,44 @@
+"""Child processes of the chain: started with it, asked to stop at its end."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+_GRACE_S: Final = 10.0
+
+
+@asynccontextmanager
+async def child(
+    module: str, *arguments: str, log: Path, feed: bytes = b""
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a module in a process of its own; at the end ask it to stop, and then insist."""
+    with log.open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=said,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
+    try:
+        if process.stdin:
+            process.stdin.write(feed)
+            process.stdin.close()
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

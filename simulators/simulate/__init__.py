@@ -1,0 +1,1 @@
+"""Recordings played through the whole chain as if their devices were live."""
