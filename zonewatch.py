@@ -15,7 +15,7 @@ _COMMANDS: Final = {
     "report": ("api.reports.cli", "a period's report"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
-    "simulate": ("simulators.simulate_cli", "a recording played through the whole chain"),
+    "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

@@ -65,6 +65,7 @@ class Publisher:
         self._woken = asyncio.Event()
         self._heard_at = float("-inf")
         self._quiet_since = float("-inf")
+        self._stopping = False
 
     def wake(self) -> None:
         """Say that records were appended. Called in the event loop's thread."""
@@ -76,12 +77,27 @@ class Publisher:
         while True:
             began = monotonic()
             try:
-                await self._serve()
+                await self._connect()
             except* (MqttError, OutboxError, LinkSilentError) as lost:
                 _LOG.warning("link lost: %s", "; ".join(map(str, lost.exceptions)))
-            _stop_if_told()
             failures = 0 if self._heard_at >= began else failures + 1
             await asyncio.sleep(backoff_s(failures, self._pace, self._jitter()))
+
+    async def _connect(self) -> None:
+        """Serve one connection, in a task of its own.
+
+        Up to Python 3.12 a task group whose child fails may keep a cancellation that comes at the
+        same moment to itself; this one cannot be lost.
+        """
+        serving = asyncio.create_task(self._serve(), name="connection")
+        try:
+            await asyncio.wait({serving})
+        except asyncio.CancelledError:
+            self._stopping = True
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            raise
+        await serving
 
     async def _serve(self) -> None:
         number = self._outbox.next_connection()
@@ -90,13 +106,14 @@ class Publisher:
             self._quiet_since = monotonic()
             try:
                 await self._announce(client, number)
-                _stop_if_told()
+                if self._stopping:
+                    return
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._listen(client), name="acknowledgements")
                     tasks.create_task(self._pump(client, tasks), name="chunks")
             finally:
                 self._dispatch.window.disconnected()
-                if _is_told_to_stop():
+                if self._stopping:
                     await self._say_farewell(client, death)
 
     async def _announce(self, client: Client, number: int) -> None:
@@ -157,20 +174,6 @@ class Publisher:
             return rest_s
         patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
         return patience_s if rest_s is None else min(rest_s, patience_s)
-
-
-def _is_told_to_stop() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _stop_if_told() -> None:
-    """Stop even where a cancellation and a lost link came at once and the latter won.
-
-    Up to Python 3.12 a task group or wait_for then keeps the cancellation to itself.
-    """
-    if _is_told_to_stop():
-        raise asyncio.CancelledError
 
 
 def backoff_s(failures: int, pace: Pace, jitter: float) -> float:

@@ -1,7 +1,7 @@
 """The change feed: which hours of which devices got something new, until analytics has taken it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ class Change:
 
 def add(connection: sa.Connection, touched: Iterable[Touched]) -> None:
     """Write down what arrived, in the transaction that settles it."""
-    rows = [asdict(hour) for hour in touched]
+    rows = [{name: getattr(hour, name) for name in Touched.__slots__} for hour in touched]
     if rows:
         connection.execute(sa.insert(FEED), rows)
 

@@ -157,7 +157,14 @@ def _take_chunk(
             stored += sound.number
             intake.arrivals.append(_arrival(sound, device, account))
             _note_unknown(intake, one, sound, device)
-    _settle(intake, one, account, stored=Ranges.from_numbers(stored), defects=defects)
+    _settle(
+        intake,
+        one,
+        account,
+        carried=chunk.numbers,
+        stored=Ranges.from_numbers(stored),
+        defects=defects,
+    )
     intake.heard.append(Heard(gateway=gateway, at=one.message.received_at, held=chunk.held))
 
 
@@ -166,6 +173,7 @@ def _settle(
     one: Opened,
     account: BootAccount,
     *,
+    carried: Ranges,
     stored: Ranges,
     defects: Sequence[Defect],
 ) -> None:
@@ -174,7 +182,7 @@ def _settle(
     for defect in defects:
         if numbers := defect.numbers & refused:
             intake.refusals.append(_refusal(one, numbers, defect.reason, account.boot))
-    again = (one.body.numbers if isinstance(one.body, Chunk) else EMPTY) & account.settled
+    again = (carried | _numbers(one.defects)) & account.settled
     moved = replace(
         account, stored=account.stored | stored, quarantined=account.quarantined | refused
     )

@@ -1,4 +1,4 @@
-"""Values with defaults, for tests that care about one of their fields."""
+"""A zone in Cambodia with a lamp or a PV set, for tests that care about one of their fields."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -6,17 +6,9 @@ from decimal import Decimal
 
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.registry.model import (
-    Basis,
-    Device,
-    Entry,
-    Gateway,
-    GridConnection,
-    Provenance,
-    Site,
-    Zone,
-)
+from ingest.registry.model import Basis, Device, Entry, GridConnection, Provenance, Zone
 from ingest.registry.registry import Entered, Registry
+from tests.ingest.registry import builders
 
 NIGHT = date(2026, 10, 30)
 EVENING = datetime(2026, 10, 30, 11, 0, tzinfo=UTC)  # 18:00 in Cambodia
@@ -27,14 +19,13 @@ def a_zone(**changed: object) -> Zone:
     """Return a zone in Cambodia."""
     fields: dict[str, object] = {
         "id": ZoneId("kh-test"),
-        "name": "Test zone",
         "country": "KH",
         "grid": "KH",
         "timezone": "Asia/Phnom_Penh",
         "latitude": Decimal("10.6093"),
         "longitude": Decimal("103.5296"),
     }
-    return Zone(**(fields | changed))  # type: ignore[arg-type]
+    return builders.a_zone(**(fields | changed))
 
 
 def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
@@ -42,12 +33,6 @@ def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
     fields: dict[str, object] = {
         "id": DeviceId(device),
         "gateway": GatewayId("kh-gw-1"),
-        "device_class": DeviceClass.STREETLIGHT,
-        "profile": "srne_streetlight",
-        "painted_number": "T-0001",
-        "lot": None,
-        "latitude": None,
-        "longitude": None,
         "interval_s": 300,
         "rated_power_w": Decimal(60),
         "rated_power_basis": Basis.ASSUMED,
@@ -56,7 +41,7 @@ def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
         "schedule": "sunset..sunrise",
         "handed_over": date(2025, 1, 1),
     }
-    return Device(**(fields | changed))  # type: ignore[arg-type]
+    return builders.a_device(**(fields | changed))
 
 
 def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
@@ -74,18 +59,15 @@ def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
 def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:
     """Return a registry of one zone with two gateways; the second serves `more`."""
     zone = zone or a_zone()
+    site = SiteId("kh-site")
+    gateways = (
+        builders.a_gateway(id=GatewayId(name), site=site, provenance=Provenance.SIMULATED)
+        for name in ("kh-gw-1", "kh-gw-2")
+    )
     items: list[Entry] = [
         zone,
-        Site(id=SiteId("kh-site"), zone=zone.id, name="Site", latitude=None, longitude=None),
-        *(
-            Gateway(
-                id=GatewayId(name),
-                site=SiteId("kh-site"),
-                provenance=Provenance.SIMULATED,
-                sim=None,
-            )
-            for name in ("kh-gw-1", "kh-gw-2")
-        ),
+        builders.a_site(id=site, zone=zone.id),
+        *gateways,
         *(devices or (a_device(),)),
         *more,
     ]

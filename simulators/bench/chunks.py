@@ -1,7 +1,8 @@
 """Chunks to queryable: through the real pipeline over embedded parts, until the last is read back.
 
 A chunk is an hour of 20 lamps: 12 times, 10 metrics, 2,400 values. Groups are as large as ingest
-makes them of a backlog. Forming the chunks is the field's work and is not counted.
+makes them where many gateways have a backlog; beside that, as large as one gateway's window.
+Forming the chunks is the field's work and is not counted.
 """
 
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from api.catalog import ready_catalog
+from gateway.window import Pace
 from ingest.archive import Archive, Message
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId
@@ -24,7 +26,7 @@ from ingest.registry.current import CurrentRegistry
 from ingest.registry.tables import append
 from ingest.storage.block import Block, Reading
 from ingest.storage.duckdb import DuckdbStore
-from simulators.bench.figure import Figures, Measured
+from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import (
     DEVICES,
     LEVELS,
@@ -45,10 +47,6 @@ _SHARES: Final = {
     Step.WRITTEN_DOWN: "catalog",
     Step.ACKNOWLEDGED: "acknowledge",
 }
-
-
-class NotReadBackError(Exception):
-    """The last value could not be read back from the store."""
 
 
 class _TimedStore:
@@ -92,16 +90,11 @@ class _Mailbox:
 def measure(chunks: int = CHUNKS) -> Figures:
     """Push chunks through, and tell how fast they were there to be read."""
     messages = list(sealed_chunks(chunks, seed=_SEED))
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        pipeline, store = _pipeline(stack, Home.create(Path(directory) / "home"), messages)
-        began = time.perf_counter()
-        spent = _push(pipeline, messages)
-        _read_last(store, chunks)
-        seconds = time.perf_counter() - began
-    spent["decode_and_intake"] -= store.seconds
-    spent["store"] = store.seconds
+    seconds, spent = _timed(messages, group=Group().messages)
+    narrow, _ = _timed(messages, group=Pace().window)
     return {
         "values_per_second": Measured(chunks * VALUES / seconds, "/s"),
+        "values_per_second_of_one_window": Measured(chunks * VALUES / narrow, "/s"),
         "chunks_per_second": Measured(chunks / seconds, "/s"),
         "values": Measured(chunks * VALUES, "1"),
         "seconds": Measured(seconds, "s"),
@@ -111,6 +104,19 @@ def measure(chunks: int = CHUNKS) -> Figures:
             for step, taken in sorted(spent.items(), key=lambda item: -item[1])
         },
     }
+
+
+def _timed(messages: Sequence[Message], *, group: int) -> tuple[float, dict[str, float]]:
+    """Return the seconds until all is readable, and how many of them each step took."""
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+        pipeline, store = _pipeline(stack, Home.create(Path(directory) / "home"), messages)
+        began = time.perf_counter()
+        spent = _push(pipeline, messages, group)
+        _read_last(store, len(messages))
+        seconds = time.perf_counter() - began
+    spent["decode_and_intake"] -= store.seconds
+    spent["store"] = store.seconds
+    return seconds, spent
 
 
 def _pipeline(
@@ -136,10 +142,9 @@ def _pipeline(
     return pipeline, store
 
 
-def _push(pipeline: Pipeline, messages: Sequence[Message]) -> dict[str, float]:
+def _push(pipeline: Pipeline, messages: Sequence[Message], group: int) -> dict[str, float]:
     """Commit all messages in groups; return the seconds that each step took."""
     spent = dict.fromkeys(_SHARES.values(), 0.0)
-    group = Group().messages
     for first in range(0, len(messages), group):
         before = time.perf_counter()
         for step in pipeline.commit(messages[first : first + group]):
@@ -153,4 +158,4 @@ def _read_last(store: _TimedStore, chunks: int) -> None:
     last = micros(START + (chunks * TIMES - 1) * STEP)
     block = store.read(DeviceClass.STREETLIGHT, DEVICES, Period(last, last + 1))
     if len(block) != ROWS // TIMES or block.readings != len(DEVICES) * len(LEVELS):
-        raise NotReadBackError(f"{block.readings} readings at the last instant")
+        raise MeasuringFailedError(f"{block.readings} readings at the last instant")

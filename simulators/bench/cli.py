@@ -22,7 +22,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("name", choices=_NAMES, metavar="NAME", help=" or ".join(_NAMES))
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args(argv)
-    figures = _measure(args.name)
+    from simulators.bench.figure import MeasuringFailedError
+
+    try:
+        figures = _measure(args.name)
+    except MeasuringFailedError as error:
+        sys.stderr.write(f"zonewatch bench: {error}\n")
+        return 1
     if args.json:
         told = {name: asdict(measured) for name, measured in figures.items()}
         print(json.dumps({"bench": args.name, "figures": told}))
@@ -30,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"bench {args.name}")
         for name, measured in figures.items():
             unit = "" if measured.unit == "1" else measured.unit
-            print(f"  {name:<24}{measured.value:>16,.1f} {unit}".rstrip())
+            print(f"  {name:<34}{measured.value:>16,.1f} {unit}".rstrip())
     return 0
 
 

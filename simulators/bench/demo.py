@@ -8,15 +8,11 @@ import time
 from pathlib import Path
 from typing import Final
 
-from simulators.bench.figure import Figures, Measured
+from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.tree import resident_bytes
 
 DAYS: Final = 7
 _GLANCE_S: Final = 0.2  # between two looks at the memory
-
-
-class DemoFailedError(Exception):
-    """The demo ended with another exit status than 0."""
 
 
 def measure(days: int = DAYS) -> Figures:
@@ -49,5 +45,5 @@ def _run(days: int, directory: Path) -> tuple[float, int, str]:
             process.terminate()
             process.wait()
     if process.returncode:
-        raise DemoFailedError(f"the demo ended with exit status {process.returncode}")
+        raise MeasuringFailedError(f"the demo ended with exit status {process.returncode}")
     return time.perf_counter() - began, peak, out.read_text(encoding="utf-8")

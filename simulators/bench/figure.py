@@ -13,3 +13,7 @@ class Measured:
 
 
 Figures = Mapping[str, Measured]
+
+
+class MeasuringFailedError(Exception):
+    """What was measured did not do its work, so that there is nothing to tell."""

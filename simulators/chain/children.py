@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ _GRACE_S: Final = 10.0
 @asynccontextmanager
 async def child(
     module: str, *arguments: str, log: Path, feed: bytes = b""
-) -> AsyncIterator[asyncio.subprocess.Process]:
+) -> AsyncGenerator[asyncio.subprocess.Process]:
     """Run a module in a process of its own; at the end ask it to stop, and then insist."""
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(

@@ -1,7 +1,7 @@
 """A bar on stderr that tells how far a chain has come."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,7 +11,7 @@ _FORM: Final = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} h, {rem
 
 
 @contextmanager
-def progress(title: str, *, hours: float, hidden: bool) -> Iterator[Callable[[float], None]]:
+def progress(title: str, *, hours: float, hidden: bool) -> Generator[Callable[[float], None]]:
     """Show a bar of so many hours; yield what to tell the share to that is over."""
     with tqdm(total=hours, desc=title, bar_format=_FORM, file=sys.stderr, disable=hidden) as bar:
 

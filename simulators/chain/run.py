@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -93,7 +93,7 @@ def held(outbox: Path) -> int:
 
 
 @asynccontextmanager
-async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncIterator[Chain]:
+async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncGenerator[Chain]:
     """Run everything a plan needs for as long as the context lasts."""
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(embedded_broker(home.path / "broker"))
@@ -121,7 +121,7 @@ async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncIte
 
 
 @asynccontextmanager
-async def _running(backend: Backend, port: int | None) -> AsyncIterator[None]:
+async def _running(backend: Backend, port: int | None) -> AsyncGenerator[None]:
     """Run the backend beside the context; if it fails, the context is cancelled and fails too."""
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(backend.run(port=port), name="backend")
@@ -132,9 +132,7 @@ async def _running(backend: Backend, port: int | None) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _devices(
-    home: Home, plan: Plan, clock_port: int
-) -> AsyncIterator[dict[GatewayId, int]]:
+async def _devices(home: Home, plan: Plan, clock_port: int) -> AsyncGenerator[dict[GatewayId, int]]:
     """Let the devices live; yield at which port each gateway's line answers."""
     truth = home.path / "truth"
     truth.mkdir(exist_ok=True)
@@ -146,7 +144,7 @@ async def _devices(
 
 
 @asynccontextmanager
-async def _gateway(played: Played, around: Surroundings) -> AsyncIterator[None]:
+async def _gateway(played: Played, around: Surroundings) -> AsyncGenerator[None]:
     around.home.mkdir(parents=True, exist_ok=True)
     config = _write_site_file(played, around)
     async with child("gateway", str(config), log=around.home / "gateway.log"):

@@ -69,7 +69,7 @@ def _row(zone: Document) -> tuple[str, ...]:
     return (
         f"{zone['zone']} ({zone['country']})",
         str(zone["devices"]),
-        f"{avoided['value']} {avoided['unit']}",
+        f"{avoided['value'] or '-'} {avoided['unit']}",
         f"{zone['proven_percent'] or '-'} %",
         f"{zone['coverage_percent'] or '-'} %",
     )

@@ -9,14 +9,12 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ingest.home import Home
-    from simulators.demo.run import Demo, DemoPlan
+    from simulators.chain.run import Chain, Plan
 
 _PORT: Final = 8080
 _INTERRUPTED: Final = 130
@@ -28,19 +26,15 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     from gateway.service import until_told_to_stop
     from ingest.catalog import CatalogError
-    from ingest.contract.clock import SystemClock
-    from ingest.home import Home, NoHomeError, home_path
+    from ingest.home import NoHomeError
     from ingest.storage.port import StoreError
-    from simulators.demo.registry import DemoHomeError, prepare
-    from simulators.demo.run import make_plan
+    from simulators.chain.home import HomeTakenError
 
     began = time.monotonic()
     try:
-        home = Home.create(home_path(args.home))
-        prepare(home)
-        plan = make_plan(home, days=args.days, seed=args.seed, now=SystemClock().now())
+        home, plan = _plan(args)
         told = asyncio.run(until_told_to_stop(_run(args, home, plan, began)))
-    except (NoHomeError, DemoHomeError, CatalogError, StoreError) as error:
+    except (NoHomeError, HomeTakenError, CatalogError, StoreError) as error:
         sys.stderr.write(f"zonewatch demo: {error}\n")
         return 2
     return 0 if told is None else _INTERRUPTED
@@ -64,42 +58,36 @@ def _days(text: str) -> int:
     return days
 
 
-async def _run(args: argparse.Namespace, home: "Home", plan: "DemoPlan", began: float) -> None:
+def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
     from ingest.contract.clock import SystemClock
-    from simulators.demo.run import running_demo
+    from ingest.home import Home, home_path
+    from ingest.registry.model import Provenance
+    from simulators.chain.home import prepare
+    from simulators.demo.plan import FILES, demo_plan
+
+    home = Home.create(home_path(args.home))
+    registry = prepare(home, FILES, provenance=Provenance.SIMULATED)
+    now = SystemClock().now()
+    return home, demo_plan(home, registry, days=args.days, seed=args.seed, now=now)
+
+
+async def _run(args: argparse.Namespace, home: "Home", plan: "Plan", began: float) -> None:
+    from ingest.contract.clock import SystemClock
+    from simulators.chain.progress import progress
+    from simulators.chain.run import running_chain
 
     port = None if args.once else args.port
-    async with running_demo(home, plan, port=port) as demo:
-        with _progress(args, plan) as told:
-            await demo.catch_up(plan, told)
+    async with running_chain(home, plan, port=port) as chain:
+        with progress("SIMULATED zones live", hours=plan.hours, hidden=args.json) as told:
+            await chain.catch_up(told)
         board = None if port is None else f"http://127.0.0.1:{port}/board/"
-        _tell(args, demo, seconds=time.monotonic() - began, board=board)
+        _tell(args, chain, seconds=time.monotonic() - began, board=board)
         if not args.once:
-            await demo.conductor.follow(SystemClock())
+            await chain.conductor.follow(SystemClock())
 
 
-@contextmanager
-def _progress(args: argparse.Namespace, plan: "DemoPlan") -> "Iterator[Callable[[float], None]]":
-    from tqdm import tqdm
+def _tell(args: argparse.Namespace, chain: "Chain", *, seconds: float, board: str | None) -> None:
+    from simulators.demo.summary import demo_summary, demo_table
 
-    hours = (plan.until - plan.start).total_seconds() / 3600
-    form = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} h, {remaining} left"
-    with tqdm(
-        total=hours,
-        desc="SIMULATED zones live",
-        bar_format=form,
-        file=sys.stderr,
-        disable=args.json,
-    ) as bar:
-
-        def told(share: float) -> None:
-            bar.update(share * hours - bar.n)
-
-        yield told
-
-
-def _tell(args: argparse.Namespace, demo: "Demo", *, seconds: float, board: str | None) -> None:
-    from simulators.demo.summary import summary, table
-
-    document = summary(demo.backend.sources, seconds=seconds, board=board)
-    print(json.dumps(document) if args.json else table(document), flush=True)
+    document = demo_summary(chain.backend.sources, seconds=seconds, board=board)
+    print(json.dumps(document) if args.json else demo_table(document), flush=True)

@@ -9,12 +9,13 @@ from ingest.registry.model import Device
 from ingest.registry.registry import Registry
 from simulators.causes import demo_causes
 from simulators.chain.devices import Played
-from simulators.chain.home import Memory, recall
+from simulators.chain.home import ZONES, Memory, recall
 from simulators.chain.run import Plan
 from simulators.chain.site import FieldSite, field_sites
 from simulators.world.model import SimulatedDevice, SimulatedZone
 from simulators.world.zone import World
 
+FILES: Final = ZONES / "registry"
 _STEP: Final = timedelta(minutes=5)
 _DAY: Final = timedelta(days=1)
 

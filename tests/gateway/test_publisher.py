@@ -287,10 +287,9 @@ async def test_being_stopped_just_when_the_link_is_given_up_is_being_stopped(
 
     monkeypatch.setattr(Publisher, "_check_link", give_up_while_told_to_stop)
     with Outbox(path, boot=FIRST_BOOT) as outbox:
-        async with Listener.at(broker) as ingest, asyncio.timeout(PATIENCE_S):
-            async with publishing(outbox, broker):
-                birth = await ingest.hear_birth()
-                end = await ingest.hear()
+        async with Listener.at(broker) as ingest, publishing(outbox, broker):
+            birth = await ingest.hear_birth()
+            end = await ingest.hear()
 
     assert isinstance(end, Death)
     assert end.ends(birth)

@@ -1,0 +1,97 @@
+"""Play what somebody else RECORDED through the whole chain, to daily energy and emissions.
+
+The recording is AC power of the solar array SERF East, every 15 minutes, as in the file
+serf_east_15min_ac_power.csv of the pvanalytics package. A device says it again over Modbus to a
+gateway, and from there it goes through broker, ingest, store and analytics.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ingest.home import Home
+    from simulators.chain.run import Plan
+
+_INTERRUPTED: Final = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Play the recording and return an exit status."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    from gateway.service import until_told_to_stop
+    from ingest.catalog import CatalogError
+    from ingest.home import NoHomeError
+    from ingest.storage.port import StoreError
+    from simulators.boxes.registers import RegisterValueError
+    from simulators.chain.home import HomeTakenError
+    from simulators.replay import RecordingError
+    from simulators.simulate.play import UnplayableError
+
+    began = time.monotonic()
+    try:
+        home, plan = _plan(args)
+        told = asyncio.run(until_told_to_stop(_run(args, home, plan, began)))
+    except (UnplayableError, RegisterValueError) as error:
+        return _refused(f"{args.replay}: {error}")
+    except OSError as error:
+        return _refused(f"{error.filename or args.replay}: {error.strerror or error}")
+    except (RecordingError, NoHomeError, HomeTakenError, CatalogError, StoreError) as error:
+        return _refused(str(error))
+    return 0 if told is None else _INTERRUPTED
+
+
+def _refused(why: str) -> int:
+    sys.stderr.write(f"zonewatch simulate: {why}\n")
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zonewatch simulate", description=__doc__)
+    parser.add_argument("--replay", type=Path, metavar="FILE", required=True, help="the recording")
+    parser.add_argument("--days", type=_days, help="local days from its first (default all)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--home", type=Path, help="where files are kept (default .zonewatch)")
+    return parser
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise argparse.ArgumentTypeError("expected at least 1 day")
+    return days
+
+
+def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
+    from ingest.home import Home, home_path
+    from ingest.registry.model import Provenance
+    from simulators.chain.home import prepare
+    from simulators.replay import read_recording
+    from simulators.simulate.plan import FILES, recording_name, replay_plan
+
+    recording, name = read_recording(args.replay), recording_name(args.replay)
+    home = Home.create(home_path(args.home))
+    registry = prepare(home, FILES, provenance=Provenance.RECORDED)
+    return home, replay_plan(home, registry, recording, of=name, days=args.days)
+
+
+async def _run(args: argparse.Namespace, home: "Home", plan: "Plan", began: float) -> None:
+    from simulators.chain.progress import progress
+    from simulators.chain.run import running_chain
+    from simulators.simulate.summary import replay_summary, replay_table
+
+    async with running_chain(home, plan, port=None) as chain:
+        with progress("RECORDED zone lives", hours=plan.hours, hidden=args.json) as told:
+            await chain.catch_up(told)
+        seconds = time.monotonic() - began
+        document = replay_summary(chain.backend.sources, plan, seconds=seconds)
+        print(
+            json.dumps(document) if args.json else replay_table(document, name=args.replay.name),
+            flush=True,
+        )

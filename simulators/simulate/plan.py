@@ -1,0 +1,59 @@
+"""The plan of a replay: the site that a recording was made at, from its first instant to its last.
+
+A home remembers the recording. Where it holds all of it there is nothing left to play; where it
+holds a part, the replay goes on from there.
+"""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from gateway.profile_file import load_profiles, named
+from ingest.contract.identity import GatewayId
+from ingest.contract.period import instant
+from ingest.home import Home
+from ingest.registry.registry import Registry
+from simulators.chain.devices import Played
+from simulators.chain.home import ZONES, Memory, recall
+from simulators.chain.run import Plan
+from simulators.chain.site import field_sites
+from simulators.replay import Recording
+from simulators.simulate.play import RecordedPlay, check_playable
+
+FILES: Final = ZONES / "recorded"
+_GATEWAY: Final = GatewayId("us-serf-east-gw1")
+_MILLISECOND: Final = timedelta(milliseconds=1)  # what gateways tell instants apart by
+_SHOWN: Final = 12  # digits of a hash
+
+
+def recording_name(path: Path) -> str:
+    """Return what a home remembers a recording by: its content, whatever the file is called."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"a replay of the recording sha256:{digest[:_SHOWN]}"
+
+
+def replay_plan(
+    home: Home, registry: Registry, recording: Recording, *, of: str, days: int | None
+) -> Plan:
+    """Return the replay of a recording's first local days, or of all of it.
+
+    Args:
+        home: What remembers how far a replay has come.
+        registry: Holds the recorded site.
+        recording: Must be playable, or UnplayableError is raised.
+        of: What the home remembers it by.
+        days: How many local days, or None for all.
+    """
+    site = next(site for site in field_sites(registry) if site.gateway == _GATEWAY)
+    (device,) = site.devices
+    check_playable(recording, device, named(load_profiles(), device.profile))
+    wanted = recording if days is None else recording.local_days(0, days)
+    play = RecordedPlay(
+        device=device.id, recording=recording, step=timedelta(seconds=device.interval_s)
+    )
+    before = instant(recording.instants[0]) - play.step
+    memory = recall(home, of) or Memory(of=of, began=before, until=before)
+    # The last value has its interval, and nobody asks for another.
+    end = instant(wanted.instants[-1]) + play.step - _MILLISECOND
+    return Plan(memory=memory, until=max(memory.until, end), played=(Played(site=site, play=play),))
