@@ -4,7 +4,7 @@ Masses are exact: whole milliwatt-hours times a decimal factor, never rounded on
 is rounded once, half to even, to the decimals of its unit, where it is written.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -139,6 +139,7 @@ def emissions(
     factors: Iterable[GridFactor],
     on: date,
     expected_s: Mapping[DeviceClass, int],
+    as_it_was: Callable[[Device, date], Device] = lambda device, _: device,
 ) -> list[Emissions]:
     """Return the emissions avoided by each device class of a zone that a method credits.
 
@@ -149,6 +150,7 @@ def emissions(
         factors: To look the methods' factors up in.
         on: The day whose factors are in force: the period's last.
         expected_s: Seconds of the period that have passed, by device class.
+        as_it_was: A device as the registry has it for a day: what is dated counts on its days.
     """
     by_device: dict[DeviceId, list[DeviceDay]] = {}
     for fact in facts:
@@ -161,6 +163,7 @@ def emissions(
             by_device,
             look_up(factors, country=zone.grid, role=METHODS[device_class].role, on=on),
             expected_s[device_class],
+            as_it_was,
         )
         for device_class in classes
     ]
@@ -172,6 +175,7 @@ def _of_class(
     by_device: Mapping[DeviceId, Sequence[DeviceDay]],
     factor: GridFactor,
     expected_s: int,
+    as_it_was: Callable[[Device, date], Device],
 ) -> Emissions:
     method = METHODS[device_class]
     credited: dict[DeviceId, int] = {}
@@ -185,7 +189,7 @@ def _of_class(
                 continue
             measured += energy
             used.append((device.id, day.day))
-            if why := why_not_credited(method, device, day):
+            if why := why_not_credited(method, as_it_was(device, day.day), day):
                 reasons.setdefault(why, set()).add(device.id)
             else:
                 credited[device.id] = credited.get(device.id, 0) + energy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from analytics.days import day_of, span_of
@@ -135,6 +135,7 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         factors=basis.factors,
         on=passed.by_day.last,
         expected_s={each: round(passed.of(each).span.seconds) for each in DeviceClass},
+        as_it_was=partial(_as_it_was, basis.registry, ZoneInfo(zone.timezone)),
     )
     return ZoneResult(
         zone=zone,
@@ -166,6 +167,11 @@ def _handed_over(
 def _is_handed_over(device: Device, on: date) -> bool:
     """Tell whether a device counts on a day; one whose date is not known does."""
     return device.handed_over is None or device.handed_over <= on
+
+
+def _as_it_was(registry: Registry, timezone: ZoneInfo, device: Device, day: date) -> Device:
+    start = span_of(day, timezone, device.device_class).start
+    return registry.device(device.id, start) or device
 
 
 def _counting(

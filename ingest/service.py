@@ -19,7 +19,7 @@ from ingest.storage.port import StoreUnavailableError
 
 _LOG = logging.getLogger(__name__)
 _GROUP: Final = Group()
-_RETRY: Final = timedelta(seconds=2)  # real time
+_RETRY: Final = timedelta(seconds=2)  # real time, between two tries to commit
 _ACK_EVERY: Final = timedelta(seconds=30)  # real time: gateways judge the link by its age
 
 
@@ -31,6 +31,7 @@ class IngestService:
     pipeline: Pipeline
     on_commit: Callable[[int], None] = lambda _: None
     """Told, from the service's thread, how many messages a commit took in."""
+    retry: timedelta = _RETRY
 
     async def run(self) -> None:
         """Recover what a crash left, then take in what arrives."""
@@ -65,7 +66,7 @@ class IngestService:
                     archived = archived or step is Step.ARCHIVED
             except (StoreUnavailableError, OperationalError, OSError) as error:
                 _LOG.error("cannot take in %d messages yet: %s", len(messages), error)
-                stop.wait(_RETRY.total_seconds())
+                stop.wait(self.retry.total_seconds())
             else:
                 return True
         return False

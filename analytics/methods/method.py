@@ -30,6 +30,8 @@ class Method:
 
 def why_not_credited(method: Method, device: Device, day: DeviceDay) -> str | None:
     """Return why a device-day's energy earns no credit, or None where it does."""
+    if device.handed_over is not None and day.day < device.handed_over:
+        return "before it was handed over"
     return method.excludes(device) or _implausible(device, day)
 
 

@@ -60,7 +60,7 @@ class Living:
         self.settle()
         values, silent = self.play.at(step), self.play.silent(step)
         for device, unit in self.units.items():
-            self.box.set(unit, values.get(device, {}))
+            self.box.set(unit, values[device])
             self.box.refuse(unit, ExcCodes.GATEWAY_NO_RESPONSE if device in silent else None)
         self._shown = step
 

@@ -28,7 +28,7 @@ class Play(Protocol):
         ...
 
     def at(self, step: int) -> Mapping[DeviceId, Values]:
-        """Return what devices measure at a step; those that are silent may be absent."""
+        """Return what every device measures at a step, the silent ones included."""
         ...
 
     def silent(self, step: int) -> frozenset[DeviceId]:

@@ -73,12 +73,13 @@ def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
     from ingest.registry.model import Provenance
     from simulators.chain.home import prepare
     from simulators.replay import read_recording
-    from simulators.simulate.plan import FILES, recording_name, replay_plan
+    from simulators.simulate.plan import FILES, recorded, recording_name, replay_plan
 
     recording, name = read_recording(args.replay), recording_name(args.replay)
+    played = recorded(recording)
     home = Home.create(home_path(args.home))
-    registry = prepare(home, FILES, provenance=Provenance.RECORDED)
-    return home, replay_plan(home, registry, recording, of=name, days=args.days)
+    prepare(home, FILES, provenance=Provenance.RECORDED)
+    return home, replay_plan(home, played, recording, of=name, days=args.days)
 
 
 async def _run(args: argparse.Namespace, home: "Home", plan: "Plan", began: float) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from gateway.profile_file import load_profiles, named
-from ingest.contract.identity import GatewayId
 from ingest.contract.period import instant
 from ingest.home import Home
-from ingest.registry.registry import Registry
+from ingest.registry.csv_import import check
+from ingest.registry.registry import Entered, Registry
 from simulators.chain.devices import Played
 from simulators.chain.home import ZONES, Memory, recall
 from simulators.chain.run import Plan
@@ -22,7 +22,6 @@ from simulators.replay import Recording
 from simulators.simulate.play import RecordedPlay, check_playable
 
 FILES: Final = ZONES / "recorded"
-_GATEWAY: Final = GatewayId("us-serf-east-gw1")
 _MILLISECOND: Final = timedelta(milliseconds=1)  # what gateways tell instants apart by
 _SHOWN: Final = 12  # digits of a hash
 
@@ -33,27 +32,27 @@ def recording_name(path: Path) -> str:
     return f"a replay of the recording sha256:{digest[:_SHOWN]}"
 
 
-def replay_plan(
-    home: Home, registry: Registry, recording: Recording, *, of: str, days: int | None
-) -> Plan:
-    """Return the replay of a recording's first local days, or of all of it.
-
-    Args:
-        home: What remembers how far a replay has come.
-        registry: Holds the recorded site.
-        recording: Must be playable, or UnplayableError is raised.
-        of: What the home remembers it by.
-        days: How many local days, or None for all.
-    """
-    site = next(site for site in field_sites(registry) if site.gateway == _GATEWAY)
+def recorded(recording: Recording) -> Played:
+    """Return the site that plays a recording; one that it cannot say raises UnplayableError."""
+    rows = check(sorted(FILES.glob("*.csv")), Registry()).rows
+    items = [(row.valid_from, row.item) for row in rows if row.item is not None]
+    (site,) = field_sites(Registry(Entered(change=1, valid_from=at, item=it) for at, it in items))
     (device,) = site.devices
     check_playable(recording, device, named(load_profiles(), device.profile))
+    step = timedelta(seconds=device.interval_s)
+    return Played(site=site, play=RecordedPlay(device=device.id, recording=recording, step=step))
+
+
+def replay_plan(
+    home: Home, played: Played, recording: Recording, *, of: str, days: int | None
+) -> Plan:
+    """Return the replay of a recording's first local days, or with None of all of it.
+
+    `of` is what the home remembers the recording by.
+    """
     wanted = recording if days is None else recording.local_days(0, days)
-    play = RecordedPlay(
-        device=device.id, recording=recording, step=timedelta(seconds=device.interval_s)
-    )
-    before = instant(recording.instants[0]) - play.step
+    before = instant(recording.instants[0]) - played.play.step
     memory = recall(home, of) or Memory(of=of, began=before, until=before)
     # The last value has its interval, and nobody asks for another.
-    end = instant(wanted.instants[-1]) + play.step - _MILLISECOND
-    return Plan(memory=memory, until=max(memory.until, end), played=(Played(site=site, play=play),))
+    end = instant(wanted.instants[-1]) + played.play.step - _MILLISECOND
+    return Plan(memory=memory, until=max(memory.until, end), played=(played,))

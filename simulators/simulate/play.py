@@ -1,4 +1,8 @@
-"""A recording as a play: the device says what was recorded, and is silent where nothing was."""
+"""A recording as a play: the device says what was recorded, and has no value where nothing was.
+
+It never falls silent: a gateway leaves a silent device alone for a while, and would miss what was
+recorded after a gap.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +20,7 @@ from simulators.chain.play import Values
 from simulators.replay import Recording
 
 _SECOND_US: Final = 1_000_000
+_NOTHING: Final[Values] = {"active_power": None}
 
 
 class UnplayableError(ValueError):
@@ -36,14 +41,14 @@ class RecordedPlay:
         return self.recording.instants[0] + step * (self.step // timedelta(microseconds=1))
 
     def at(self, step: int) -> Mapping[DeviceId, Values]:
-        """Return what was recorded at a step, nothing where nothing was."""
+        """Return what was recorded at a step, no value where nothing was."""
         row = self._rows.get(self.instant(step))
-        return {} if row is None else {self.device: self.recording.step_values(row)}
+        return {self.device: _NOTHING if row is None else self.recording.step_values(row)}
 
     def silent(self, step: int) -> frozenset[DeviceId]:
-        """Return the device at a step of which nothing was recorded."""
-        recorded = self.instant(step) in self._rows
-        return frozenset() if recorded else frozenset({self.device})
+        """Return no device: a recording does not tell why nothing was recorded."""
+        del step
+        return frozenset()
 
     @cached_property
     def _rows(self) -> Mapping[int, int]:

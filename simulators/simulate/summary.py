@@ -28,7 +28,7 @@ def replay_summary(sources: Sources, plan: Plan, *, seconds: float) -> Document:
         basis = replace(read_basis(connection, registry), as_of=span.end)
         results = [zone_result(basis, zone, open_window(zone, span)) for zone in registry.zones()]
         document = summary(connection, results, seconds=seconds, board=None)
-    own = next(result for result in results if result.zone == played.site.zone)
+    own = next(result for result in results if result.zone.id == played.site.zone.id)
     return document | {"days": [_told(result) for result in _by_day(basis, own)]}
 
 

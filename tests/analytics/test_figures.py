@@ -1,6 +1,7 @@
 """Figures, against tonnes worked out on paper."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -72,6 +73,7 @@ def test_energy_times_the_factor_of_the_methods_role(
         (a_pv_set(rated_power_w=Decimal(15_000_001)), "above 15 MW"),
         (a_device(grid_connection=GridConnection.ON), "lamp on the grid"),
         (a_pv_set(rated_power_w=Decimal(100)), "energy above 1.2 times rated power"),
+        (a_pv_set(handed_over=date(2026, 10, 31)), "before it was handed over"),
     ],
 )
 def test_what_a_method_does_not_cover_is_measured_and_not_credited(
@@ -83,6 +85,24 @@ def test_what_a_method_does_not_cover_is_measured_and_not_credited(
     assert figure.kg == Decimal(0)
     assert len(figure.reasons) == 1
     assert figure.reasons[0].startswith(reason)
+
+
+def test_what_is_dated_counts_on_its_days() -> None:
+    """The set was connected to the grid on the 30th; the day before it earned nothing."""
+    later, before = a_pv_set(), a_pv_set(grid_connection=GridConnection.OFF)
+    facts = [_day(later, 2_000_000), replace(_day(later, 1_000_000), day=date(2026, 10, 29))]
+
+    (figure,) = emissions(
+        zone=a_zone(),
+        devices=[later],
+        facts=facts,
+        factors=grid_factors(),
+        on=_DAY,
+        expected_s=dict.fromkeys(DeviceClass, 2 * 86_400),
+        as_it_was=lambda device, day: device if day >= _DAY else before,
+    )
+
+    assert (figure.measured_mwh, figure.credited_mwh) == (3_000_000, 2_000_000)
 
 
 def test_every_device_handed_over_counts_in_the_coverage() -> None:

@@ -1,6 +1,8 @@
 """The archive: what was appended is there after anything, and nothing else is."""
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,3 +114,51 @@ def test_a_message_is_found_by_its_place(tmp_path: Path) -> None:
         frame = archive.append([_message(2), _message(3)])
 
         assert read_message(tmp_path, frame.start, 1) == _message(3)
+
+
+_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from ingest.archive import Archive, Message
+
+def message(number):
+    return Message(topic="zw/1/gw/up/chunk", payload=random(number), received_at=number)
+
+def random(number):
+    from random import Random
+    return Random(number).randbytes(3_000)
+
+with Archive(Path(sys.argv[1]), "w1") as archive:
+    archive.append([message(1)])
+    kept = archive.append([message(2)])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (kept.end.offset + 1_000, resource.RLIM_INFINITY))
+    try:
+        archive.append([message(3)])
+    except OSError as error:
+        print(error.strerror)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    after = archive.append([message(4)])
+    assert (after.start, after.messages) == (kept.end, (message(4),)), after.start
+"""
+
+
+def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    """The limit on a file's size tears the write in the middle, as a full disk does."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("File too large\n", "")
+    assert [message.received_at for message in _read(tmp_path)] == [1, 2, 4]
+
+
+@pytest.mark.parametrize(("offset", "index"), [(0, 7), (3, 0), (10_000, 0)])
+def test_a_place_that_holds_no_message_is_told(tmp_path: Path, offset: int, index: int) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        frame = archive.append([_message(1)])
+
+    with pytest.raises(ArchiveDamagedError, match=f"at byte {offset}"):
+        read_message(tmp_path, Position(frame.start.file, offset), index)

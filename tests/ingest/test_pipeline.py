@@ -1,0 +1,168 @@
+"""The order of a commit, and what a crash between two steps leaves to do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest import quarantine
+from ingest.archive import Message, read_message
+from ingest.contract.identity import BootId, DeviceId
+from ingest.contract.limits import LIMITS
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
+from ingest.contract.ranges import Ranges
+from ingest.pipeline import Pipeline, Step
+from ingest.storage.memory import MemoryStore
+from ingest.storage.port import ReadingStore
+from tests.builders import a_registry
+from tests.ingest.arrivals import EVENING_MS, a_chunk, a_message, a_part
+from tests.ingest.embedded import Mailbox, a_pipeline, account_of
+
+_BOOT = BootId("boot-1")
+_SPAN = Period(EVENING_MS * 1_000, EVENING_MS * 1_000 + 3_600_000_000)
+
+
+def kept(store: ReadingStore) -> list[float]:
+    """Return the lamp's evening as the store has it."""
+    block = store.read(DeviceClass.STREETLIGHT, [DeviceId("kh-lamp-1")], _SPAN)
+    return list(block.values.get("load_power", ()))
+
+
+def steps(pipeline: Pipeline, *messages: Message) -> list[Step]:
+    """Commit messages and return the steps taken."""
+    return list(pipeline.commit(messages))
+
+
+def test_a_commit_takes_its_steps_in_order_and_acknowledges_last(tmp_path: Path) -> None:
+    mailbox, store = Mailbox(), MemoryStore()
+    with a_pipeline(tmp_path, a_registry(), store=store, mailbox=mailbox) as pipeline:
+        seen = [
+            (step, len(kept(store)), account_of(pipeline).stored, len(mailbox.published))
+            for step in pipeline.commit([a_message(a_chunk(a_part()))])
+        ]
+
+    assert seen == [
+        (Step.ARCHIVED, 0, 0, 0),
+        (Step.STORED, 3, 0, 0),
+        (Step.WRITTEN_DOWN, 3, 3, 0),
+        (Step.ACKNOWLEDGED, 3, 3, 1),
+    ]
+    assert mailbox.published[0][0] == "zw/1/kh-gw-1/down/ack"
+    assert mailbox.last().settled == {_BOOT: Ranges.of((1, 3))}
+
+
+@pytest.mark.parametrize("done", [Step.ARCHIVED, Step.STORED])
+def test_what_was_archived_before_a_crash_comes_in_without_being_sent_again(
+    tmp_path: Path, done: Step
+) -> None:
+    with a_pipeline(tmp_path, a_registry()) as pipeline:
+        for step in pipeline.commit([a_message(a_chunk(a_part()))]):
+            if step is done:
+                break
+
+    mailbox, store = Mailbox(), MemoryStore()
+    with a_pipeline(tmp_path, a_registry(), store=store, mailbox=mailbox) as pipeline:
+        assert account_of(pipeline).stored == 0
+
+        list(pipeline.recover())
+
+        assert kept(store) == [60.0, 61.0, 62.0]
+        assert (account_of(pipeline).stored, account_of(pipeline).assigned) == (3, 3)
+        assert mailbox.last().settled == {_BOOT: Ranges.of((1, 3))}
+        assert list(pipeline.recover()) == []
+
+
+def test_a_crash_before_the_acknowledgement_is_healed_by_sending_again(tmp_path: Path) -> None:
+    message = a_message(a_chunk(a_part()))
+    with a_pipeline(tmp_path, a_registry()) as pipeline:
+        for step in pipeline.commit([message]):
+            if step is Step.WRITTEN_DOWN:
+                break
+
+    mailbox = Mailbox()
+    with a_pipeline(tmp_path, a_registry(), mailbox=mailbox) as pipeline:
+        assert list(pipeline.recover()) == []
+
+        steps(pipeline, message)
+
+        assert mailbox.last().settled == {_BOOT: Ranges.of((1, 3))}
+        account = account_of(pipeline)
+        assert (account.stored, account.redelivered, account.readings) == (3, 3, 3)
+
+
+def test_a_store_made_anew_from_the_archive_holds_the_same(tmp_path: Path) -> None:
+    store = MemoryStore()
+    with a_pipeline(tmp_path, a_registry(), store=store) as pipeline:
+        steps(pipeline, a_message(a_chunk(a_part([1.0, 2.0]))))
+        steps(pipeline, a_message(a_chunk(a_part([3.0], first=3))), a_message(b"rubbish"))
+        (tmp_path / "again").mkdir()
+        with a_pipeline(tmp_path / "again", a_registry()) as other:
+            again = replace(other, archive=pipeline.archive)
+
+            list(again.recover())
+
+            assert kept(again.store) == kept(store) == [1.0, 2.0, 3.0]
+            assert account_of(again) == account_of(pipeline)
+
+
+def test_a_quarantined_entry_points_at_its_message(tmp_path: Path) -> None:
+    good, bad = a_message(a_chunk(a_part())), a_message(b"\x00rubbish", gateway="kh-gw-2")
+    with a_pipeline(tmp_path, a_registry()) as pipeline:
+        steps(pipeline, good)
+        steps(pipeline, good, bad)
+        with pipeline.catalog.connect() as connection:
+            (one,) = quarantine.entries(connection)
+
+    assert one.gateway == "kh-gw-2"
+    assert read_message(tmp_path / "archive", one.place, one.index) == bad
+
+
+def test_an_acknowledgement_tells_what_was_quarantined_and_why(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    with a_pipeline(tmp_path, a_registry(), mailbox=mailbox) as pipeline:
+        steps(pipeline, a_message(a_chunk(a_part([60.0, "x", 62.0]))))
+        steps(pipeline, a_message(a_chunk(a_part(["x", 64.0], first=4))))
+
+    ack = mailbox.last()
+    (defect,) = ack.quarantined[_BOOT]
+    assert ack.settled == {_BOOT: Ranges.of((1, 5))}
+    assert defect.numbers == Ranges.of((2, 2), (4, 4))
+    assert defect.reason == "load_power: expected a finite number, got 'x'"
+
+
+def test_an_acknowledgement_stays_within_its_limit_however_much_was_quarantined(
+    tmp_path: Path,
+) -> None:
+    """400 reasons, and one with 1,000 ranges: the newest 50 of each are told."""
+    mailbox = Mailbox()
+    rare = [f"{number * 7_919:037}" for number in range(400)]
+    many = ["same" if row % 2 else 1.0 for row in range(2_000)]
+    with a_pipeline(tmp_path, a_registry(), mailbox=mailbox) as pipeline:
+        steps(pipeline, a_message(a_chunk(a_part(rare))))
+        times = [EVENING_MS + row for row in range(2_000)]
+        steps(pipeline, a_message(a_chunk(a_part(many, first=401, measured_at=times))))
+
+    ack = mailbox.last()
+    assert len(mailbox.published[-1][1]) < LIMITS.wire_bytes
+    assert ack.settled == {_BOOT: Ranges.of((1, 2_400))}
+    newest, *others = ack.quarantined[_BOOT]
+    assert newest.reason.endswith("'same'")
+    assert newest.numbers == Ranges.from_numbers(range(2_302, 2_401, 2))
+    assert [each.numbers for each in others] == [
+        Ranges.of((number, number)) for number in range(400, 351, -1)
+    ]
+
+
+def test_every_gateway_ever_heard_of_is_told_again_what_is_settled(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    with a_pipeline(tmp_path, a_registry(), mailbox=mailbox) as pipeline:
+        steps(pipeline, a_message(a_chunk(a_part())), a_message(a_chunk(), gateway="kh-gw-2"))
+        mailbox.published.clear()
+
+        pipeline.acknowledge_all()
+
+    assert [topic for topic, _ in mailbox.published] == [
+        "zw/1/kh-gw-1/down/ack",
+        "zw/1/kh-gw-2/down/ack",
+    ]
