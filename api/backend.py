@@ -24,12 +24,11 @@ from ingest.pipeline import Pipeline
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
 from ingest.service import IngestService
-from ingest.storage.duckdb import DuckdbStore
+from ingest.storage.opening import open_store
 from ingest.tables import FEED
 
 _LOG = logging.getLogger(__name__)
 _WORKER: Final = "w1"
-_PAUSE: Final = timedelta(seconds=1)  # real time, between two passes of analytics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,8 @@ class Backend:
     ingest: IngestService
     feeder: Feeder
     sources: Sources
+    pause: timedelta = timedelta(seconds=1)
+    """Between two passes of analytics, in real time."""
 
     @classmethod
     @contextmanager
@@ -49,7 +50,7 @@ class Backend:
         with ExitStack() as stack:
             catalog = ready_catalog(home.catalog_url())
             stack.callback(catalog.dispose)
-            store = DuckdbStore(home.store_path)
+            store = open_store(home.store_setting())
             stack.callback(store.close)
             archive = stack.enter_context(Archive(home.archive_dir, _WORKER))
             files = HourFiles(home.hours_dir)
@@ -96,4 +97,4 @@ class Backend:
         while True:
             taken = await finish_in_thread(self.feeder.step)
             _LOG.debug("analytics took %d changes", taken)
-            await asyncio.sleep(_PAUSE.total_seconds())
+            await asyncio.sleep(self.pause.total_seconds())

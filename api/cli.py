@@ -40,13 +40,13 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from ingest.contract.clock import SystemClock
     from ingest.home import Home, home_path
     from ingest.registry.current import CurrentRegistry
-    from ingest.storage.duckdb import DuckdbStore
+    from ingest.storage.opening import open_store
 
     home = Home.open(home_path(args.home))
     with ExitStack() as stack:
         catalog = ready_catalog(home.catalog_url())
         stack.callback(catalog.dispose)
-        store = DuckdbStore(home.store_path)
+        store = open_store(home.store_setting())
         stack.callback(store.close)
         if args.check:
             sys.stdout.write(f"{home.path}: ready to be served\n")

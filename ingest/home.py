@@ -44,6 +44,10 @@ class Home:
         """Return where the catalog is: ZONEWATCH_CATALOG, else a file in the home."""
         return environment.get("ZONEWATCH_CATALOG") or f"sqlite:{self.path / 'catalog.sqlite'}"
 
+    def store_setting(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return which reading store is used: ZONEWATCH_STORE, else a file in the home."""
+        return environment.get("ZONEWATCH_STORE") or f"duckdb:{self.store_path}"
+
     @property
     def store_path(self) -> Path:
         """The file of the embedded reading store."""

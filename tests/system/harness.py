@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -91,7 +91,8 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
         tables.append(connection, entries, actor="test", source="test", known_at=now)
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
-        with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as backend:
+        with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
+            backend = replace(built, pause=timedelta(seconds=0.05))
             running = asyncio.create_task(backend.run(port=None))
             try:
                 ready = backend.ingest.link.subscribed

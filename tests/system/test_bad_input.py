@@ -1,16 +1,21 @@
 """Bad messages through a real broker: each ends in quarantine with its reason, and life goes on."""
 
 import random
+import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
+from simulators.demo.broker import mosquitto
 from tests.builders import a_device, a_registry
 from tests.ingest.arrivals import EVENING_MS, MINUTE_MS, a_chunk, a_part
 from tests.system.harness import Bench, running_bench
@@ -138,18 +143,45 @@ async def test_each_bad_row_is_quarantined_with_its_reason(tmp_path: Path) -> No
     "payload",
     [
         pytest.param(b"{" + bytes(_MIB), id="1 MiB"),
-        pytest.param(a_bomb(1_024), id="a bomb of 1 GiB"),
+        pytest.param(a_bomb(1_024), id="a bomb of 1 GiB, 1 MB on the wire"),
     ],
 )
-async def test_a_message_of_a_megabyte_does_not_reach_ingest_or_is_quarantined(
+async def test_a_message_of_a_megabyte_ends_at_the_broker_or_in_quarantine(
     tmp_path: Path, payload: bytes
 ) -> None:
-    """Mosquitto's own limit keeps it out; amqtt has none, and ingest's holds."""
+    """Mosquitto closes the sender's connection; amqtt has no limit, and there ingest's holds."""
     async with running_bench(tmp_path, _REGISTRY, _NOW) as bench:
         await goes_on(bench, number=1, stored=0)
 
-        bench.publish(_TOPIC, payload)
+        with a_stranger(bench) as (stranger, cut_off):
+            sent = stranger.publish(_TOPIC, payload, qos=1)
+            await bench.until(lambda: cut_off.is_set() or sent.is_published())
+        if not cut_off.is_set():
+            await bench.until(lambda: len(bench.quarantined()) > 0)
 
+        assert cut_off.is_set() == (mosquitto() is not None)
+        kept_out = [] if cut_off.is_set() else ["more than 65536 bytes on the wire"]
+        assert [one.reason for one in bench.quarantined()] == kept_out
         await goes_on(bench, number=2, stored=1)
-        reasons = [one.reason for one in bench.quarantined()]
-        assert reasons in ([], ["more than 65536 bytes on the wire"])
+
+
+@contextmanager
+def a_stranger(bench: Bench) -> Iterator[tuple[paho.Client, threading.Event]]:
+    """Connect somebody else, and tell when the broker has closed the connection on them."""
+    cut_off, on = threading.Event(), threading.Event()
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2, client_id="stranger", protocol=bench.client.protocol
+    )
+    client.username_pw_set("stranger")
+    client.on_connect = lambda *_: on.set()
+    client.on_disconnect = lambda *_: cut_off.set()
+    client.reconnect_delay_set(60, 60)
+    client.connect(bench.client.host, bench.client.port)
+    client.loop_start()
+    assert on.wait(10)
+    try:
+        yield client, cut_off
+        client.on_disconnect = None
+    finally:
+        client.disconnect()
+        client.loop_stop()
