@@ -58,7 +58,7 @@ def recall(home: Home, of: str) -> Memory | None:
     if not path.exists():
         return None
     told = json.loads(path.read_text(encoding="utf-8"))
-    if told["of"] == "":
+    if told["of"] != of:
         raise HomeTakenError(f"{home.path}: has {told['of']}, not {of}")
     return Memory(of=of, began=parse_rfc3339(told["began"]), until=parse_rfc3339(told["until"]))
 

@@ -1,0 +1,106 @@
+"""Measurements run, and what they measure is what they say."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from ingest.archive import Message
+from ingest.contract.chunk import Chunk, parse_chunk
+from ingest.wire import decode
+from simulators.bench import chunks, cli
+from simulators.bench.figure import Figures, Measured, MeasuringFailedError
+from simulators.bench.load import sealed_chunks
+from simulators.bench.tree import resident_bytes
+
+
+def opened(message: Message) -> Chunk:
+    chunk, defects = parse_chunk(decode(message.payload))
+    assert defects == ()
+    return chunk
+
+
+def test_a_chunk_is_20_devices_by_12_times_by_10_metrics() -> None:
+    (message,) = sealed_chunks(1, seed=1)
+
+    parts = opened(message).parts
+
+    assert len(parts) == 20
+    assert {(len(part.number), len(part.values)) for part in parts} == {(12, 10)}
+    values = [value for part in parts for column in part.values.values() for value in column]
+    assert len(values) == 2_400
+    assert all(value is not None and round(value, 2) == value for value in values)
+
+
+def test_numbers_follow_each_other_and_have_their_days() -> None:
+    """240 records an hour; those of 23:00 to 24:00 enter on the next day."""
+    told = [opened(message) for message in sealed_chunks(50, seed=1)]
+
+    assert [chunk.numbers.pairs for chunk in told[:2]] == [((1, 240),), ((241, 480),)]
+    assert told[22].account.days == {date(2026, 1, 1): (1, 5_520)}
+    assert told[23].account.days == {date(2026, 1, 2): (5_521, 5_760)}
+    assert told[46].account.days == {date(2026, 1, 2): (5_521, 11_280)}
+    assert told[47].account.days == {date(2026, 1, 3): (11_281, 11_520)}
+
+
+def test_the_same_seed_gives_the_same_chunks() -> None:
+    assert list(sealed_chunks(2, seed=1)) == list(sealed_chunks(2, seed=1))
+    assert list(sealed_chunks(2, seed=1)) != list(sealed_chunks(2, seed=2))
+
+
+def test_chunks_are_measured_to_the_last_value() -> None:
+    figures = chunks.measure(20)
+
+    assert figures["values"] == Measured(48_000, "1")
+    seconds, speed = figures["seconds"].value, figures["values_per_second"].value
+    assert speed == pytest.approx(48_000 / seconds)
+    shares = [each.value for name, each in figures.items() if name.startswith("share_")]
+    assert len(shares) == 5
+    assert 50 < sum(shares) <= 100
+
+
+def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "_push", lambda *_: Counter({"decode_and_intake": 1.0}))
+
+    with pytest.raises(MeasuringFailedError, match="0 readings at the last instant"):
+        chunks.measure(2)
+
+
+def test_a_measurement_is_printed_as_one_json_document(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures: Figures = {"seconds": Measured(1.5, "s")}
+    monkeypatch.setattr(chunks, "measure", lambda: figures)
+
+    assert cli.main(["chunks", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {
+        "bench": "chunks",
+        "figures": {"seconds": {"value": 1.5, "unit": "s"}},
+    }
+
+
+def test_the_memory_of_a_tree_counts_its_children() -> None:
+    hold = "b = bytearray(b'x' * 50_000_000); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+
+        with_child, alone = resident_bytes(os.getpid()), resident_bytes(child.pid)
+
+        child.communicate(b"\n")
+    assert 50_000_000 < alone < 120_000_000
+    assert with_child > alone + 20_000_000
+
+
+def test_a_process_that_has_ended_has_no_memory() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+
+    assert resident_bytes(child.pid) == 0
