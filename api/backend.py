@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from socket import socket
 from typing import Final, Self
 
 import sqlalchemy as sa
@@ -76,13 +77,13 @@ class Backend:
                 ),
             )
 
-    async def run(self, *, port: int | None) -> None:
-        """Run until cancelled; without a port nothing is served."""
+    async def run(self, *, listening: socket | None) -> None:
+        """Run until cancelled; without a socket to listen on nothing is served."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
             tasks.create_task(self._analyze(), name="analytics")
-            if port is not None:
-                tasks.create_task(serve(self.sources, port), name="api")
+            if listening is not None:
+                tasks.create_task(serve(listening, self.sources), name="api")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

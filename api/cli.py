@@ -66,9 +66,9 @@ async def _until_told_to_stop(listening: "socket.socket", sources: "Sources") ->
     import asyncio
     import signal
 
-    from api.server import HOST, serve_on
+    from api.server import HOST, serve
 
-    serving = asyncio.create_task(serve_on(listening, sources), name="api")
+    serving = asyncio.create_task(serve(listening, sources), name="api")
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
     await asyncio.wait([serving])

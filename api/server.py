@@ -23,12 +23,6 @@ class PortInUseError(Exception):
         self.port = port
 
 
-async def serve(sources: Sources, port: int) -> None:
-    """Answer requests until cancelled, then finish those that are under way."""
-    with listen(port) as listening:
-        await serve_on(listening, sources)
-
-
 def listen(port: int) -> socket.socket:
     """Take a port, any free one where it is 0."""
     try:
@@ -38,7 +32,7 @@ def listen(port: int) -> socket.socket:
         raise PortInUseError(port, reason or "cannot be used") from error
 
 
-async def serve_on(listening: socket.socket, sources: Sources) -> None:
+async def serve(listening: socket.socket, sources: Sources) -> None:
     """Answer requests that come in on a socket until cancelled."""
     config = uvicorn.Config(
         create_app(sources),

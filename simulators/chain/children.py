@@ -11,11 +11,24 @@ from typing import Final
 _GRACE_S: Final = 10.0
 
 
+class ChildDiedError(RuntimeError):
+    """A process of the chain ended before it was asked to."""
+
+    def __init__(self, module: str, status: int, log: Path) -> None:
+        super().__init__(f"the process of {module} ended with status {status}: see {log}")
+        self.module = module
+        self.status = status
+        self.log = log
+
+
 @asynccontextmanager
 async def child(
     module: str, *arguments: str, log: Path, feed: bytes = b""
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Run a module in a process of its own; at the end ask it to stop, and then insist."""
+    """Run a module in a process of its own; at the end ask it to stop, and then insist.
+
+    If it ends before, the context is cancelled and fails with ChildDiedError.
+    """
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -32,7 +45,12 @@ async def child(
         if process.stdin:
             process.stdin.write(feed)
             process.stdin.close()
-        yield process
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(_watch(process, module, log), name=f"watch-{module}")
+            try:
+                yield process
+            finally:
+                watching.cancel()
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
@@ -42,3 +60,7 @@ async def child(
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+async def _watch(process: asyncio.subprocess.Process, module: str, log: Path) -> None:
+    raise ChildDiedError(module, await process.wait(), log)

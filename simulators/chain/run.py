@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from socket import socket
 from typing import Final
 
 import orjson
@@ -93,7 +94,9 @@ def held(outbox: Path) -> int:
 
 
 @asynccontextmanager
-async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncGenerator[Chain]:
+async def running_chain(
+    home: Home, plan: Plan, *, listening: socket | None
+) -> AsyncGenerator[Chain]:
     """Run everything a plan needs for as long as the context lasts."""
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(embedded_broker(home.path / "broker"))
@@ -103,7 +106,7 @@ async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncGen
         backend = stack.enter_context(
             Backend.build(home, broker=broker, clock=conductor, software=version("zonewatch"))
         )
-        await stack.enter_async_context(_running(backend, port))
+        await stack.enter_async_context(_running(backend, listening))
         lines = await stack.enter_async_context(_devices(home, plan, conductor.port))
         homes: list[Path] = []
         for each in plan.played:
@@ -121,10 +124,10 @@ async def running_chain(home: Home, plan: Plan, *, port: int | None) -> AsyncGen
 
 
 @asynccontextmanager
-async def _running(backend: Backend, port: int | None) -> AsyncGenerator[None]:
+async def _running(backend: Backend, listening: socket | None) -> AsyncGenerator[None]:
     """Run the backend beside the context; if it fails, the context is cancelled and fails too."""
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(backend.run(port=port), name="backend")
+        running = tasks.create_task(backend.run(listening=listening), name="backend")
         try:
             yield
         finally:

@@ -4,11 +4,9 @@ Simulated devices, gateways, broker, ingest, store, analytics, API and board.
 """
 
 import argparse
-import asyncio
 import json
-import logging
-import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,27 +15,14 @@ if TYPE_CHECKING:
     from simulators.chain.run import Chain, Plan
 
 _PORT: Final = 8080
-_INTERRUPTED: Final = 130
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the demo and return an exit status."""
     args = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    from gateway.service import until_told_to_stop
-    from ingest.catalog import CatalogError
-    from ingest.home import NoHomeError
-    from ingest.storage.port import StoreError
-    from simulators.chain.home import HomeTakenError
+    from simulators.chain.command import run_command
 
-    began = time.monotonic()
-    try:
-        home, plan = _plan(args)
-        told = asyncio.run(until_told_to_stop(_run(args, home, plan, began)))
-    except (NoHomeError, HomeTakenError, CatalogError, StoreError) as error:
-        sys.stderr.write(f"zonewatch demo: {error}\n")
-        return 2
-    return 0 if told is None else _INTERRUPTED
+    return run_command("demo", lambda: _run(args, began=time.monotonic()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,19 +56,21 @@ def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
     return home, demo_plan(home, registry, days=args.days, seed=args.seed, now=now)
 
 
-async def _run(args: argparse.Namespace, home: "Home", plan: "Plan", began: float) -> None:
+async def _run(args: argparse.Namespace, *, began: float) -> None:
+    from api.server import listen
     from ingest.contract.clock import SystemClock
     from simulators.chain.progress import progress
     from simulators.chain.run import running_chain
 
-    port = None if args.once else args.port
-    async with running_chain(home, plan, port=port) as chain:
-        with progress("SIMULATED zones live", hours=plan.hours, hidden=args.json) as told:
-            await chain.catch_up(told)
-        board = None if port is None else f"http://127.0.0.1:{port}/board/"
-        _tell(args, chain, seconds=time.monotonic() - began, board=board)
-        if not args.once:
-            await chain.conductor.follow(SystemClock())
+    home, plan = _plan(args)
+    with nullcontext() if args.once else listen(args.port) as listening:
+        async with running_chain(home, plan, listening=listening) as chain:
+            with progress("SIMULATED zones live", hours=plan.hours, hidden=args.json) as told:
+                await chain.catch_up(told)
+            board = None if args.once else f"http://127.0.0.1:{args.port}/board/"
+            _tell(args, chain, seconds=time.monotonic() - began, board=board)
+            if not args.once:
+                await chain.conductor.follow(SystemClock())
 
 
 def _tell(args: argparse.Namespace, chain: "Chain", *, seconds: float, board: str | None) -> None:

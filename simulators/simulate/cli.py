@@ -6,50 +6,32 @@ gateway, and from there it goes through broker, ingest, store and analytics.
 """
 
 import argparse
-import asyncio
 import json
-import logging
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.home import Home
     from simulators.chain.run import Plan
 
-_INTERRUPTED: Final = 130
-
 
 def main(argv: list[str] | None = None) -> int:
     """Play the recording and return an exit status."""
     args = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    from gateway.service import until_told_to_stop
-    from ingest.catalog import CatalogError
-    from ingest.home import NoHomeError
-    from ingest.storage.port import StoreError
-    from simulators.boxes.registers import RegisterValueError
-    from simulators.chain.home import HomeTakenError
+    from simulators.chain.command import run_command, say
     from simulators.replay import RecordingError
     from simulators.simulate.play import UnplayableError
 
-    began = time.monotonic()
     try:
-        home, plan = _plan(args)
-        told = asyncio.run(until_told_to_stop(_run(args, home, plan, began)))
-    except (UnplayableError, RegisterValueError) as error:
-        return _refused(f"{args.replay}: {error}")
+        return run_command("simulate", lambda: _run(args, began=time.monotonic()))
+    except UnplayableError as error:
+        return say("simulate", f"{args.replay}: {error}", status=2)
+    except RecordingError as error:
+        return say("simulate", error, status=2)
     except OSError as error:
-        return _refused(f"{error.filename or args.replay}: {error.strerror or error}")
-    except (RecordingError, NoHomeError, HomeTakenError, CatalogError, StoreError) as error:
-        return _refused(str(error))
-    return 0 if told is None else _INTERRUPTED
-
-
-def _refused(why: str) -> int:
-    sys.stderr.write(f"zonewatch simulate: {why}\n")
-    return 2
+        where = error.filename or args.replay
+        return say("simulate", f"{where}: {error.strerror or error}", status=2)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,12 +64,13 @@ def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
     return home, replay_plan(home, played, recording, of=name, days=args.days)
 
 
-async def _run(args: argparse.Namespace, home: "Home", plan: "Plan", began: float) -> None:
+async def _run(args: argparse.Namespace, *, began: float) -> None:
     from simulators.chain.progress import progress
     from simulators.chain.run import running_chain
     from simulators.simulate.summary import replay_summary, replay_table
 
-    async with running_chain(home, plan, port=None) as chain:
+    home, plan = _plan(args)
+    async with running_chain(home, plan, listening=None) as chain:
         with progress("RECORDED zone lives", hours=plan.hours, hidden=args.json) as told:
             await chain.catch_up(told)
         seconds = time.monotonic() - began

@@ -93,7 +93,7 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
     async with embedded_broker(path / "broker") as broker:
         with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
             backend = replace(built, pause=timedelta(seconds=0.05))
-            running = asyncio.create_task(backend.run(port=None))
+            running = asyncio.create_task(backend.run(listening=None))
             try:
                 ready = backend.ingest.link.subscribed
                 assert await asyncio.to_thread(ready.wait, _PATIENCE_S)
