@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from ingest.contract.period import utc_day
+from ingest.durable import sync
 
 _FRAME: Final = struct.Struct(">I32s")
 _MESSAGE: Final = struct.Struct(">qHI")
@@ -135,7 +136,7 @@ class Archive:
         if self._file is None or name != self._name:
             self.close()
             self._file = (self._directory / name).open("ab", buffering=0)
-            _sync_directory(self._directory)
+            sync(self._directory)
             self._name = name
         return self._file
 
@@ -205,11 +206,3 @@ def _write_all(file: FileIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[file.write(view) :]
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

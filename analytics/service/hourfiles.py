@@ -3,7 +3,6 @@
 DuckDB writes and reads them. A file is replaced whole, by renaming, so a reader never sees half.
 """
 
-import os
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from analytics.hours import COLUMNS, RECORD, no_hours
 from ingest.contract.identity import DeviceId, ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import DAY_US, Period, utc_day
+from ingest.durable import sync
 
 _KEPT_IN_MEMORY: Final = 64  # files
 _KEY: Final = ["device", "hour"]
@@ -121,8 +121,9 @@ class HourFiles:
             f"COPY ordered TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
         )
         self._duckdb.unregister("ordered")
+        sync(partial)
         partial.replace(path)
-        _sync(path)
+        sync(path.parent)
         self._remember(path, ordered)
 
     def _remember(self, path: Path, hours: pd.DataFrame) -> pd.DataFrame:
@@ -150,11 +151,3 @@ def _days(span: Period) -> Iterable[date]:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,6 +17,7 @@ import orjson
 from api.backend import Backend
 from ingest.contract.identity import GatewayId
 from ingest.home import Home
+from ingest.mqtt import BrokerAddress
 from simulators.chain.children import child
 from simulators.chain.devices import Orders, Played
 from simulators.chain.home import Memory, remember
@@ -56,6 +57,7 @@ class Chain:
     """A running chain: time, backend, and the gateways' outboxes."""
 
     plan: Plan
+    broker: BrokerAddress
     conductor: Conductor
     backend: Backend
     outboxes: Sequence[Path]
@@ -120,7 +122,9 @@ async def running_chain(
             await stack.enter_async_context(_gateway(each, around))
         await conductor.gather(1 + len(homes))
         outboxes = [gateway_home / "outbox.db" for gateway_home in homes]
-        yield Chain(plan=plan, conductor=conductor, backend=backend, outboxes=outboxes)
+        yield Chain(
+            plan=plan, broker=broker, conductor=conductor, backend=backend, outboxes=outboxes
+        )
 
 
 @asynccontextmanager

@@ -77,4 +77,5 @@ def _tell(args: argparse.Namespace, chain: "Chain", *, seconds: float, board: st
     from simulators.demo.summary import demo_summary, demo_table
 
     document = demo_summary(chain.backend.sources, seconds=seconds, board=board)
-    print(json.dumps(document) if args.json else demo_table(document), flush=True)
+    broker = f"mqtt://{chain.broker.host}:{chain.broker.port}"
+    print(json.dumps(document) if args.json else demo_table(document, broker=broker), flush=True)

@@ -12,9 +12,10 @@ def demo_summary(sources: Sources, *, seconds: float, board: str | None) -> Docu
         return summary(connection, results, seconds=seconds, board=board)
 
 
-def demo_table(document: Document) -> str:
-    """Write the document for a terminal."""
+def demo_table(document: Document, *, broker: str) -> str:
+    """Write the document for a terminal, and where a demo that stays up can be reached."""
     board = document["board"]
+    reached = [f"board:  {board}", f"broker: {broker}", "Ctrl-C stops it"] if board else []
     return "\n".join(
         [
             "",
@@ -23,6 +24,6 @@ def demo_table(document: Document) -> str:
             zones_table(document),
             "",
             account_lines(document),
-            *([f"board: {board}   (Ctrl-C stops)"] if board else []),
+            *reached,
         ]
     )
