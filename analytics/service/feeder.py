@@ -1,7 +1,8 @@
 """From the change feed to facts: a pass takes rows off and writes what became of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -25,6 +26,8 @@ from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
+_CURRENT_US: Final = 60_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeder:
@@ -41,6 +44,7 @@ class Feeder:
         with self.catalog.connect() as connection:
             changes = feed.changes(connection)
         if not changes:
+            self._stay_current()
             return 0
         registry = self.registry()
         found: list[DeviceDay] = []
@@ -119,6 +123,14 @@ class Feeder:
             moved += _repeated(own, repeated - before.repeated)
         facts.put_submissions(connection, submitted)
         ledger.move(connection, moved)
+
+    def _stay_current(self) -> None:
+        """With nothing on the feed, silence is news too: results reach up to now."""
+        now = micros(self.clock.now())
+        with self.catalog.begin() as connection:
+            before = facts.progress(connection)
+            if before.since is not None and now - before.as_of >= _CURRENT_US:
+                facts.put_progress(connection, replace(before, as_of=now))
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)

@@ -1,0 +1,132 @@
+"""What becomes of the change feed."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from analytics.deviceday import DeviceDay, EnergySource
+from analytics.service import facts
+from analytics.service.facts import Progress, Submission
+from analytics.service.feeder import Feeder
+from analytics.service.hourfiles import HourFiles
+from analytics.service.tables import METADATA as ANALYTICS_TABLES
+from ingest import feed, ledger
+from ingest.columns import Touched
+from ingest.contract.clock import ManualClock
+from ingest.contract.identity import DeviceId, GatewayId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import HOUR_US, hour_of, micros
+from ingest.ledger import Line, Settlement
+from ingest.storage.memory import MemoryStore
+from ingest.tables import METADATA as INGEST_TABLES
+from tests.analytics.blocks import a_block
+from tests.builders import EVENING, NIGHT, a_registry
+
+_LAMP, _GATEWAY = DeviceId("kh-lamp-1"), GatewayId("kh-gw-1")
+_HOUR = hour_of(micros(EVENING))
+
+
+@pytest.fixture
+def feeder(tmp_path: Path) -> Iterator[Feeder]:
+    catalog = sa.create_engine(f"sqlite:///{tmp_path / 'catalog.db'}")
+    INGEST_TABLES.create_all(catalog)
+    ANALYTICS_TABLES.create_all(catalog)
+    files = HourFiles(tmp_path / "hours")
+    registry = a_registry()
+    yield Feeder(
+        store=MemoryStore(),
+        catalog=catalog,
+        files=files,
+        registry=lambda: registry,
+        clock=ManualClock(EVENING),
+    )
+    files.close()
+    catalog.dispose()
+
+
+def _arrive(feeder: Feeder, rows: list[tuple[float, float]], *, records: int, day: date) -> None:
+    """Put readings into the store, and what ingest would write down of them into the catalog."""
+    feeder.store.write([a_block(rows)])
+    touched = Touched(
+        device_class=DeviceClass.STREETLIGHT,
+        device=_LAMP,
+        hour=_HOUR,
+        gateway=_GATEWAY,
+        day=day,
+        records=records,
+        readings=records,
+    )
+    with feeder.catalog.begin() as connection:
+        feed.add(connection, [touched])
+        ledger.move(connection, [Settlement(gateway=_GATEWAY, day=day, stored=records)])
+
+
+def _lines(feeder: Feeder) -> dict[date, Line]:
+    with feeder.catalog.connect() as connection:
+        return {day: line for (_, day), line in ledger.lines(connection).items()}
+
+
+def test_a_change_becomes_a_fact_and_leaves_the_feed(feeder: Feeder) -> None:
+    _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
+
+    assert feeder.step() == 1
+    assert feeder.step() == 0
+    with feeder.catalog.connect() as connection:
+        assert feed.changes(connection) == []
+        assert facts.device_days(connection) == [
+            DeviceDay(
+                device=_LAMP,
+                day=NIGHT,
+                device_class=DeviceClass.STREETLIGHT,
+                records=3,
+                covered_s=1200,
+                energy_mwh=10_000,
+                energy_source=EnergySource.GAUGE,
+                lit_s=600,
+            )
+        ]
+        assert facts.progress(connection) == Progress(
+            changes=1, hours=2, since=_HOUR, as_of=micros(EVENING)
+        )
+
+
+def test_what_repeats_is_moved_once_on_the_day_it_entered(feeder: Feeder) -> None:
+    """Three records come on one day; two of them again, with another, on the next."""
+    next_day = NIGHT + timedelta(days=1)
+    _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
+    feeder.step()
+    _arrive(feeder, [(0, 60), (5, 30), (15, 0)], records=3, day=next_day)
+    feeder.step()
+    feeder.step()
+
+    assert _lines(feeder) == {NIGHT: Line(stored=3), next_day: Line(stored=1, repeated=2)}
+    with feeder.catalog.connect() as connection:
+        key = (_LAMP, date(2026, 10, 30))
+        assert facts.submissions(connection, [key]) == {key: Submission(records=6, repeated=2)}
+
+
+def test_a_record_in_the_store_before_the_ledger_is_not_taken_for_a_repetition(
+    feeder: Feeder,
+) -> None:
+    _arrive(feeder, [(0, 60), (5, 60)], records=2, day=NIGHT)
+    feeder.store.write([a_block([(10, 0)])])
+    feeder.step()
+    _arrive(feeder, [(10, 0)], records=1, day=NIGHT)
+    feeder.step()
+
+    assert _lines(feeder) == {NIGHT: Line(stored=3)}
+
+
+def test_silence_is_news_too(feeder: Feeder) -> None:
+    _arrive(feeder, [(0, 60)], records=1, day=NIGHT)
+    feeder.step()
+    assert isinstance(feeder.clock, ManualClock)
+    feeder.clock.set(EVENING + timedelta(hours=3))
+
+    feeder.step()
+
+    with feeder.catalog.connect() as connection:
+        assert facts.progress(connection).as_of == micros(EVENING) + 3 * HOUR_US
