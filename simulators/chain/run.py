@@ -4,7 +4,7 @@ import asyncio
 import pickle
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -91,7 +91,7 @@ def held(outbox: Path) -> int:
     """Return how many records a gateway's outbox file holds."""
     if not outbox.exists():
         return 1
-    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True, timeout=5) as database:
+    with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True, timeout=5)) as database:
         return int(database.execute("SELECT COUNT(*) FROM record").fetchone()[0])
 
 

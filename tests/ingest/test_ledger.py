@@ -1,5 +1,6 @@
 """What a gateway tells, in any order, and what the account makes of it."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -44,10 +45,12 @@ def test_the_order_of_arrival_does_not_matter(accounts: list[Account]) -> None:
 
 
 @pytest.fixture
-def connection() -> sa.Connection:
+def connection() -> Iterator[sa.Connection]:
     engine = sa.create_engine("sqlite://")
     METADATA.create_all(engine)
-    return engine.connect()
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def test_every_number_has_one_place(connection: sa.Connection) -> None:
@@ -83,7 +86,6 @@ def test_every_number_has_one_place(connection: sa.Connection) -> None:
     assert ledger.lines(connection, day=_NEXT).keys() == {(_GATEWAY, _NEXT)}
     assert ledger.lines(connection, gateway="kh-gw-2") == {}
     assert ledger.load(connection) == {(_GATEWAY, _BOOT): known}
-    connection.close()
 
 
 @pytest.mark.parametrize(
