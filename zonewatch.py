@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import Final
 
-_COMMANDS: Final = {
+COMMANDS: Final = {
     "demo": ("simulators.demo.cli", "the whole chain on this machine, with simulated zones"),
     "gateway": ("gateway.cli", "a field gateway"),
     "api": ("api.cli", "serve the API and the board"),
@@ -26,10 +26,10 @@ def main(argv: list[str] | None = None) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(_help())
         return 0
-    if arguments[0] not in _COMMANDS:
+    if arguments[0] not in COMMANDS:
         sys.stderr.write(f"zonewatch: no subcommand {arguments[0]!r}: see zonewatch --help\n")
         return 2
-    module, _ = _COMMANDS[arguments[0]]
+    module, _ = COMMANDS[arguments[0]]
     try:
         return int(import_module(module).main(arguments[1:]))
     except KeyboardInterrupt:
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _help() -> str:
-    lines = [f"  {name:<12}{what}" for name, (_, what) in _COMMANDS.items()]
+    lines = [f"  {name:<12}{what}" for name, (_, what) in COMMANDS.items()]
     return "\n".join(
         [
             (__doc__ or "").strip(),

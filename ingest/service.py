@@ -35,7 +35,7 @@ class IngestService:
 
     async def run(self) -> None:
         """Recover what a crash left, then take in what arrives."""
-        await finish_in_thread(self._recover)
+        await finish_in_thread(self.recover)
         with self.link:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._take_in(), name="ingest")
@@ -48,16 +48,19 @@ class IngestService:
     async def _keep_acknowledging(self) -> None:
         while True:
             await asyncio.sleep(_ACK_EVERY.total_seconds())
-            await asyncio.to_thread(self.pipeline.acknowledge_all)
+            try:
+                await asyncio.to_thread(self.pipeline.acknowledge_all)
+            except OperationalError as error:
+                _LOG.warning("acknowledgements not repeated: %s", error)
 
     def _loop(self, stop: threading.Event) -> None:
         while not stop.is_set():
             received = self.link.take(_GROUP)
-            if received and self._commit([one.message for one in received], stop):
+            if received and self.commit([one.message for one in received], stop):
                 self.link.acknowledge(received)
                 self.on_commit(len(received))
 
-    def _commit(self, messages: list[Message], stop: threading.Event) -> bool:
+    def commit(self, messages: list[Message], stop: threading.Event) -> bool:
         """Take a group in, however long archive, store or catalog stay away; False if stopped."""
         archived = False
         while not stop.is_set():
@@ -71,7 +74,8 @@ class IngestService:
                 return True
         return False
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Take in what a crash left between archive and catalog."""
         taken = sum(step is Step.WRITTEN_DOWN for step in self.pipeline.recover())
         if taken:
             _LOG.info("took in %d groups that the catalog did not know of", taken)

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
@@ -52,7 +52,7 @@ def run_told(name: str, run: Callable[[], int]) -> int:
 
 
 @contextmanager
-def reading(home: Home) -> Iterator[sa.Connection]:
+def reading(home: Home) -> Generator[sa.Connection]:
     """Open a home's catalog, its tables of ingest and registry brought to this version."""
     engine = open_catalog(home.catalog_url())
     try:

@@ -36,10 +36,7 @@ message_size_limit 262144
 log_dest stderr
 """
 
-_AMQTT: Final[dict[str, Any]] = {
-    "plugins": {"simulators.demo.trusting.Trusting": {}},
-    "sys_interval": 0,
-}
+_AMQTT: Final[dict[str, Any]] = {"plugins": {"simulators.demo.trusting.Trusting": {}}}
 
 
 class BrokerNotReadyError(RuntimeError):

@@ -1,6 +1,6 @@
 """Ingest's pipeline over embedded parts, for tests that crash it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class Mailbox:
 
 
 @contextmanager
-def a_catalog(folder: Path) -> Iterator[sa.Engine]:
+def a_catalog(folder: Path) -> Generator[sa.Engine]:
     """Return a catalog with the tables of ingest."""
     engine = sa.create_engine(f"sqlite:///{folder / 'catalog.sqlite'}")
     METADATA.create_all(engine)
@@ -49,7 +49,7 @@ def a_pipeline(
     *,
     store: ReadingStore | None = None,
     mailbox: Mailbox | None = None,
-) -> Iterator[Pipeline]:
+) -> Generator[Pipeline]:
     """Return a pipeline over files in a folder, whatever one before it has left there."""
     with a_catalog(folder) as catalog, Archive(folder / "archive", "w1") as archive:
         yield Pipeline(

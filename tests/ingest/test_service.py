@@ -47,7 +47,7 @@ def test_a_group_is_taken_in_when_the_store_is_back(
     mailbox = Mailbox()
     store = _AwayStore(tries=2)
     with a_pipeline(tmp_path, a_registry(), store=store, mailbox=mailbox) as pipeline:
-        done = a_service(pipeline)._commit([a_message(a_chunk(a_part()))], threading.Event())
+        done = a_service(pipeline).commit([a_message(a_chunk(a_part()))], threading.Event())
 
         account = account_of(pipeline)
         archived = [message for frame in pipeline.archive.frames() for message in frame.messages]
@@ -65,12 +65,12 @@ def test_a_service_that_is_stopped_meanwhile_does_not_say_that_it_is_done(tmp_pa
     mailbox, stop = Mailbox(), threading.Event()
     store = _AwayStore(tries=9, stop=stop)
     with a_pipeline(tmp_path, a_registry(), store=store, mailbox=mailbox) as pipeline:
-        done = a_service(pipeline)._commit([a_message(a_chunk(a_part()))], stop)
+        done = a_service(pipeline).commit([a_message(a_chunk(a_part()))], stop)
 
     assert not done
     assert mailbox.published == []
     with a_pipeline(tmp_path, a_registry(), mailbox=mailbox) as pipeline:
-        a_service(pipeline)._recover()
+        a_service(pipeline).recover()
         assert account_of(pipeline).stored == 3
     assert len(mailbox.published) == 1
 
@@ -88,7 +88,7 @@ def test_a_full_disk_under_the_archive_is_waited_out(
                 raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("ingest.archive.os.fsync", fsync)
-        done = a_service(pipeline)._commit([message], stop)
+        done = a_service(pipeline).commit([message], stop)
 
         archived = [one for frame in pipeline.archive.frames() for one in frame.messages]
         account = account_of(pipeline)

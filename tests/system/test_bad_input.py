@@ -3,7 +3,7 @@
 import random
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,7 +166,7 @@ async def test_a_message_of_a_megabyte_ends_at_the_broker_or_in_quarantine(
 
 
 @contextmanager
-def a_stranger(bench: Bench) -> Iterator[tuple[paho.Client, threading.Event]]:
+def a_stranger(bench: Bench) -> Generator[tuple[paho.Client, threading.Event]]:
     """Connect somebody else, and tell when the broker has closed the connection on them."""
     cut_off, on = threading.Event(), threading.Event()
     client = paho.Client(

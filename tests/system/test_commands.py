@@ -182,10 +182,10 @@ def test_help_names_every_subcommand(
     assert zonewatch.main(arguments) == 0
 
     told = capsys.readouterr().out
-    assert all(f"\n  {name} " in told for name in zonewatch._COMMANDS)
+    assert all(f"\n  {name} " in told for name in zonewatch.COMMANDS)
 
 
-@pytest.mark.parametrize("name", zonewatch._COMMANDS)
+@pytest.mark.parametrize("name", zonewatch.COMMANDS)
 def test_every_subcommand_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         zonewatch.main([name, "--help"])
