@@ -33,9 +33,7 @@ class Roller:
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
         computed: set[tuple[DeviceId, int]] = set()
-        waiting = {
-            device: {*hours, *(h + HOUR_US for h in hours)} for device, hours in touched.items()
-        }
+        waiting = {device: self._reached(device, hours) for device, hours in touched.items()}
         while waiting:
             following: dict[DeviceId, set[int]] = {}
             for devices, segment in _segments(waiting):
@@ -48,6 +46,11 @@ class Roller:
                 if (fresh := {hour for hour in hours if (device, hour) not in computed})
             }
         return computed
+
+    def _reached(self, device: DeviceId, hours: Collection[int]) -> set[int]:
+        """Return hours with those behind them that their readings may be held into."""
+        reach = range(0, lead_in(self.intervals_s[device]) + HOUR_US, HOUR_US)
+        return {hour + further for hour in hours for further in reach}
 
     def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
         """Compute a segment; return the next hours whose counters now start elsewhere."""
