@@ -131,6 +131,14 @@ class Emissions:
         return Status.PUBLISHABLE if share and share >= _ENOUGH * 100 else Status.FOR_REVIEW
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What coverage counts against besides the devices of a class."""
+
+    seconds: int  # of the period that have passed, for each piece
+    unregistered: int = 0  # pieces handed over that are no devices
+
+
 def emissions(
     *,
     zone: Zone,
@@ -138,7 +146,7 @@ def emissions(
     facts: Iterable[DeviceDay],
     factors: Iterable[GridFactor],
     on: date,
-    expected_s: Mapping[DeviceClass, int],
+    expected: Mapping[DeviceClass, Expected],
     as_it_was: Callable[[Device, date], Device] = lambda device, _: device,
 ) -> list[Emissions]:
     """Return the emissions avoided by each device class of a zone that a method credits.
@@ -149,23 +157,24 @@ def emissions(
         facts: The device-days of the period.
         factors: To look the methods' factors up in.
         on: The day whose factors are in force: the period's last.
-        expected_s: Seconds of the period that have passed, by device class.
+        expected: What coverage counts against, for every device class.
         as_it_was: A device as the registry has it for a day: what is dated counts on its days.
     """
     by_device: dict[DeviceId, list[DeviceDay]] = {}
     for fact in facts:
         by_device.setdefault(fact.device, []).append(fact)
-    classes = sorted({device.device_class for device in devices} & METHODS.keys())
+    there = {device.device_class for device in devices}
+    there |= {device_class for device_class, each in expected.items() if each.unregistered}
     return [
         _of_class(
             device_class,
             [device for device in devices if device.device_class is device_class],
             by_device,
             look_up(factors, country=zone.grid, role=METHODS[device_class].role, on=on),
-            expected_s[device_class],
+            expected[device_class],
             as_it_was,
         )
-        for device_class in classes
+        for device_class in sorted(there & METHODS.keys())
     ]
 
 
@@ -174,7 +183,7 @@ def _of_class(
     devices: Sequence[Device],
     by_device: Mapping[DeviceId, Sequence[DeviceDay]],
     factor: GridFactor,
-    expected_s: int,
+    expected: Expected,
     as_it_was: Callable[[Device, date], Device],
 ) -> Emissions:
     method = METHODS[device_class]
@@ -200,7 +209,7 @@ def _of_class(
         measured_mwh=measured,
         credited_mwh=sum(credited.values()),
         interval_kwh=_interval(devices, credited),
-        coverage=_coverage(devices, by_device, expected_s),
+        coverage=_coverage(devices, by_device, expected),
         assumed_inputs=tuple(sorted({text for d in devices if (text := assumed_inputs(d))})),
         reasons=tuple(f"{why} (devices: {len(who)})" for why, who in sorted(reasons.items())),
         device_days=tuple(used),
@@ -210,14 +219,15 @@ def _of_class(
 def _coverage(
     devices: Sequence[Device],
     by_device: Mapping[DeviceId, Sequence[DeviceDay]],
-    expected_s: int,
+    expected: Expected,
 ) -> Coverage:
     days = {device.id: by_device.get(device.id, ()) for device in devices}
+    pieces = len(devices) + expected.unregistered
     return Coverage(
-        handed_over=len(devices),
+        handed_over=pieces,
         metered=sum(any(day.energy_mwh is not None for day in own) for own in days.values()),
         covered_s=sum(day.covered_s for own in days.values() for day in own),
-        expected_s=expected_s * len(devices),
+        expected_s=expected.seconds * pieces,
     )
 
 

@@ -45,7 +45,7 @@ def report(
         days: The period, in each zone's local days.
         results: The zones' results, all of one provenance.
         lots: The deliveries in scope.
-        as_of: Until when data are in it. [microseconds, UTC]
+        as_of: Until when data are in it; 0 before any. [microseconds, UTC]
         software: The version that computed it.
     """
     single = results[0] if len(results) == 1 else None
@@ -62,7 +62,7 @@ def report(
         },
         "revision": 0,
         "status": _status(results, as_of),
-        "as_of": rfc3339(instant(as_of)),
+        "as_of": rfc3339(instant(as_of)) if as_of else None,
         "software": software,
         "figures": _figures(scope, days, rows),
         "availability": [_availability(results)],
@@ -73,7 +73,7 @@ def report(
         "sensitivity": [],
         "memo": [],
         "revisions": [],
-        "notes": list(_notes(results)),
+        "notes": list(_notes(results, as_of)),
     }
 
 
@@ -238,11 +238,13 @@ def _date(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _notes(results: Sequence[ZoneResult]) -> Iterable[str]:
+def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
     yield "Avoided by donated equipment, not the inventory of a zone."
     yield "Availability: proven in light only; an unknown second counts as not proven."
     if not results:
-        yield "No zone in scope has devices."
+        yield "No zone in scope has equipment."
+    if not as_of:
+        yield "Nothing has been computed yet."
     for provenance in sorted({result.provenance for result in results} - {Provenance.REAL}):
         yield f"{provenance.upper()}: not a measurement of real equipment; cannot be published."
 

@@ -1,24 +1,28 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from analytics.days import day_of, span_of
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import GridFactor
-from analytics.figures import Coverage, Emissions, emissions, percent
+from analytics.figures import Coverage, Emissions, Expected, emissions, percent
+from analytics.handover import HandedOver, handed_over
 from analytics.night import Pole, required
 from analytics.periods import Days
-from ingest.contract.identity import ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
 from ingest.registry.registry import Registry
 from ingest.registry.schedule import Schedule
+
+_ALL_NIGHT: Final = "sunset..sunrise"  # what is required of a lamp that nobody has registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +69,22 @@ class ZoneResult:
     """One zone's result. Times in microseconds, UTC."""
 
     zone: Zone
-    provenance: Provenance
     window: Window
     passed: Window  # the window as far as it has passed
-    devices: tuple[Device, ...]  # handed over, gateways not among them
+    equipment: HandedOver
     emissions: tuple[Emissions, ...]
     light: Light
     coverage: Coverage
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where its readings come from."""
+        return self.equipment.provenance
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The devices handed over, as far as they are registered."""
+        return self.equipment.devices
 
     @property
     def kg(self) -> Decimal:
@@ -126,47 +139,34 @@ def _cut(reach: Reach, as_of: int) -> Reach:
 def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     """Return a zone's result in a window, as far as it has passed."""
     passed = window.until(basis.as_of)
-    provenance, devices = _handed_over(basis.registry, zone, passed.by_day.span)
-    facts = _counting(devices, basis.facts, passed)
+    end = max(passed.by_day.span.start, passed.by_day.span.end - 1)
+    equipment = handed_over(basis.registry, zone, on=_last_day(zone, end), at=end)
+    facts = _counting(equipment.devices, basis.facts, passed)
     figures = emissions(
         zone=zone,
-        devices=devices,
+        devices=equipment.devices,
         facts=facts,
         factors=basis.factors,
         on=passed.by_day.last,
-        expected_s={each: round(passed.of(each).span.seconds) for each in DeviceClass},
+        expected={
+            each: Expected(round(passed.of(each).span.seconds), equipment.unregistered.get(each, 0))
+            for each in DeviceClass
+        },
         as_it_was=partial(_as_it_was, basis.registry, ZoneInfo(zone.timezone)),
     )
     return ZoneResult(
         zone=zone,
-        provenance=provenance,
         window=window,
         passed=passed,
-        devices=devices,
+        equipment=equipment,
         emissions=tuple(figures),
-        light=_light(basis.registry, zone, devices, facts, passed.by_night),
-        coverage=_coverage(devices, facts, passed),
+        light=_light(basis.registry, zone, equipment, facts, passed.by_night),
+        coverage=_coverage(equipment, facts, passed),
     )
 
 
-def _handed_over(
-    registry: Registry, zone: Zone, span: Period
-) -> tuple[Provenance, tuple[Device, ...]]:
-    """Return the devices that count: of one provenance, real before simulated before recorded."""
-    found: dict[Provenance, list[Device]] = {}
-    last = day_of(max(span.start, span.end - 1), ZoneInfo(zone.timezone), DeviceClass.SCHOOL_PV)
-    for device in registry.devices_of_zone(ZoneId(zone.id), max(span.start, span.end - 1)):
-        if device.device_class is not DeviceClass.GATEWAY and _is_handed_over(device, last):
-            found.setdefault(registry.provenance_of(device), []).append(device)
-    for provenance in (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED):
-        if provenance in found:
-            return provenance, tuple(found[provenance])
-    return Provenance.REAL, ()
-
-
-def _is_handed_over(device: Device, on: date) -> bool:
-    """Tell whether a device counts on a day; one whose date is not known does."""
-    return device.handed_over is None or device.handed_over <= on
+def _last_day(zone: Zone, at: int) -> date:
+    return day_of(at, ZoneInfo(zone.timezone), DeviceClass.SCHOOL_PV)
 
 
 def _as_it_was(registry: Registry, timezone: ZoneInfo, device: Device, day: date) -> Device:
@@ -189,18 +189,21 @@ def _counting(
 def _light(
     registry: Registry,
     zone: Zone,
-    devices: Iterable[Device],
+    equipment: HandedOver,
     facts: Iterable[DeviceDay],
     reach: Reach,
 ) -> Light:
-    lamps = [device for device in devices if device.device_class is DeviceClass.STREETLIGHT]
+    lamps = [each for each in equipment.devices if each.device_class is DeviceClass.STREETLIGHT]
+    unregistered = equipment.unregistered.get(DeviceClass.STREETLIGHT, 0)
     lit_s = {(fact.device, fact.day): fact.lit_s or 0 for fact in facts}
-    proven = needed = 0
+    middle = Pole.at(zone.latitude, zone.longitude, zone.timezone)
+    needed = unregistered * sum(due for _, due in _due_at(middle, _ALL_NIGHT, reach))
+    proven = 0
     for lamp in lamps:
         for night, due in _due(registry, zone, lamp, reach):
             needed += due
             proven += min(due, lit_s.get((lamp.id, night), 0))
-    return Light(lamps=len(lamps), lit_s=proven, required_s=needed)
+    return Light(lamps=len(lamps) + unregistered, lit_s=proven, required_s=needed)
 
 
 def _due(registry: Registry, zone: Zone, lamp: Device, reach: Reach) -> Sequence[tuple[date, int]]:
@@ -221,13 +224,18 @@ def _overlap_s(some: Period, other: Period) -> int:
     return round(max(0, min(some.end, other.end) - max(some.start, other.start)) / 1e6)
 
 
-def _coverage(devices: Sequence[Device], facts: Iterable[DeviceDay], window: Window) -> Coverage:
+def _coverage(equipment: HandedOver, facts: Iterable[DeviceDay], window: Window) -> Coverage:
+    pieces = Counter(each.device_class for each in equipment.devices)
+    pieces.update(equipment.unregistered)
     covered: dict[str, int] = {}
     for fact in facts:
         covered[fact.device] = covered.get(fact.device, 0) + fact.covered_s
     return Coverage(
-        handed_over=len(devices),
+        handed_over=equipment.count,
         metered=len(covered),
         covered_s=sum(covered.values()),
-        expected_s=sum(round(window.of(device.device_class).span.seconds) for device in devices),
+        expected_s=sum(
+            count * round(window.of(device_class).span.seconds)
+            for device_class, count in pieces.items()
+        ),
     )

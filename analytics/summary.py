@@ -18,7 +18,7 @@ def zone_summary(result: ZoneResult) -> Document:
         "zone": result.zone.id,
         "country": result.zone.country,
         "provenance": result.provenance,
-        "devices": len(result.devices),
+        "devices": result.equipment.count,
         "emissions_avoided": {"value": written(result.kg, unit) if known else None, "unit": unit},
         "proven_percent": _percent(result.light.proven_percent),
         "coverage_percent": _percent(result.coverage.share_percent),

@@ -58,7 +58,7 @@ def _total(provenance: Provenance, results: Sequence[ZoneResult]) -> Total:
     return Total(
         provenance=provenance,
         zones=len(results),
-        devices=sum(len(result.devices) for result in results),
+        devices=sum(result.equipment.count for result in results),
         kg=sum((result.kg for result in results), start=Decimal(0)),
         unit=mass_unit(results),
         kwh=credited_kwh(results),

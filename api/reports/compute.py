@@ -95,12 +95,14 @@ def document(computed: Computed, *, software: str) -> Document:
 
 
 def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
-    """Return the results with devices of the first provenance there is: real comes first."""
-    own = [result for result in results if result.devices]
-    for provenance in _ORDER:
-        if found := [result for result in own if result.provenance is provenance]:
-            return found
-    return []
+    """Return the results with equipment of the first provenance that has devices: real first.
+
+    What was handed over and has no device yet is real.
+    """
+    there = list(results)
+    heard = {result.provenance for result in there if result.devices}
+    chosen = next((each for each in _ORDER if each in heard), Provenance.REAL)
+    return [each for each in there if each.provenance is chosen and each.equipment.count]
 
 
 def _zones(registry: Registry, scope: Scope) -> list[Zone]:

@@ -68,6 +68,6 @@ def _card(registry: Registry, result: ZoneResult, heard: Heard) -> ZoneCard:
         provenance=result.provenance,
         headline=zone_headline(result),
         reachable=reachable(conditions),
-        devices=len(result.devices),
+        devices=result.equipment.count,
         broken=broken(result.devices, conditions, gateways_of(registry, result), heard.presence),
     )

@@ -58,7 +58,7 @@ def zone_view(
         lamps=result.light.lamps,
         air=tuple(_station(each, heard) for each in result.devices if each.device_class in _AIR),
         devices=_rows(result.devices, conditions)[:ROWS_SHOWN],
-        handed_over=len(result.devices),
+        handed_over=result.equipment.count,
         span=span,
         provenances=(result.provenance,) if result.devices else (),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.factors.grid import FactorNotFoundError, Role, grid_factors, look_up
-from analytics.figures import Emissions, Status, Unit, emissions, written
+from analytics.figures import Emissions, Expected, Status, Unit, emissions, written
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device, GridConnection
@@ -40,7 +40,7 @@ def _emissions(
         facts=facts,
         factors=grid_factors(),
         on=_DAY,
-        expected_s=dict.fromkeys(DeviceClass, 86_400),
+        expected=dict.fromkeys(DeviceClass, Expected(86_400)),
     )
 
 
@@ -98,7 +98,7 @@ def test_what_is_dated_counts_on_its_days() -> None:
         facts=facts,
         factors=grid_factors(),
         on=_DAY,
-        expected_s=dict.fromkeys(DeviceClass, 2 * 86_400),
+        expected=dict.fromkeys(DeviceClass, Expected(2 * 86_400)),
         as_it_was=lambda device, day: device if day >= _DAY else before,
     )
 

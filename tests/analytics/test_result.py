@@ -11,7 +11,7 @@ from analytics.periods import parse_period
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
-from ingest.registry.model import Device, GridConnection
+from ingest.registry.model import Device, GridConnection, Lot
 from ingest.registry.registry import Entered, Registry
 from tests.builders import a_device, a_pv_set, a_registry, a_zone
 
@@ -96,6 +96,46 @@ def test_only_the_part_that_has_passed_is_expected() -> None:
 
     assert result.light.required_s == 3 * 3600
     assert result.coverage.expected_s == timedelta(hours=10).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("handed", "pieces"),
+    [(date(2026, 1, 1), 10), (date(2026, 10, 31), 10), (date(2026, 11, 1), 1), (None, 1)],
+    ids=["before", "on the last day", "after", "not known"],
+)
+def test_pieces_of_a_lot_that_nobody_registered_count_as_silent(
+    handed: date | None, pieces: int
+) -> None:
+    """Of a lot of ten lamps one is registered, and was lit all night."""
+    lamp = a_device(lot="lot-1", schedule="sunset..sunrise")
+    history = [*a_registry(lamp).entries, Entered(change=1, valid_from=0, item=_lot(handed))]
+    facts = [_fact(lamp, date(2026, 10, day), lit_s=86_400) for day in range(1, 32)]
+
+    result = _result(Registry(history), facts, "2026-10")
+
+    assert (result.equipment.count, result.light.lamps) == (pieces, pieces)
+    assert result.coverage.share_percent == 100 / Decimal(pieces)
+    assert result.light.proven_percent == pytest.approx(100 / Decimal(pieces), abs=Decimal("0.01"))
+    (figure,) = result.emissions
+    assert (figure.coverage.handed_over, figure.coverage.metered) == (pieces, 1)
+
+
+def _lot(handed: date | None) -> Lot:
+    return Lot(
+        id="lot-1",
+        aid_batch="batch-1",
+        zone=a_zone().id,
+        device_class=DeviceClass.STREETLIGHT,
+        quantity=10,
+        signed=None,
+        shipped=None,
+        accepted=None,
+        handed_over=handed,
+        installed=None,
+        rated_power_w=None,
+        rated_power_basis=None,
+        source="test",
+    )
 
 
 def test_gateways_are_not_equipment_that_was_donated() -> None:

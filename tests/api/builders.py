@@ -134,7 +134,7 @@ def a_lot() -> Lot:
         aid_batch="kh-batch",
         zone=ZoneId("kh-coast"),
         device_class=DeviceClass.STREETLIGHT,
-        quantity=2,
+        quantity=1,
         signed=None,
         shipped=None,
         accepted=None,

@@ -91,7 +91,7 @@ def test_a_report_without_devices_has_no_figures(client: TestClient) -> None:
     document = get(client, "/v1/reports/zone:sc-isle/2026-10")
 
     assert document["figures"] == []
-    assert "No zone in scope has devices." in document["notes"]
+    assert "No zone in scope has equipment." in document["notes"]
 
 
 def test_a_figures_lineage_leads_to_its_device_days(client: TestClient) -> None:
