@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(args: argparse.Namespace) -> None:
+    from ingest.audit.journal import LOCAL, Deed, append
     from ingest.contract.clock import SystemClock
     from ingest.registry.csv_import import check, enter
     from ingest.registry.registry import Registry
@@ -70,13 +71,22 @@ def _import(args: argparse.Namespace) -> None:
         check(args.files, Registry())
     with _catalog(Home.create(path)) as engine, engine.begin() as connection:
         checked = check(args.files, load(connection))
+        now = SystemClock().now()
         change = enter(
             connection,
             checked,
             actor=args.actor,
             source=", ".join(file.name for file in args.files),
-            known_at=SystemClock().now(),
+            known_at=now,
         )
+        if change is not None:
+            deed = Deed(
+                actor=args.actor,
+                action="registry.import",
+                object=f"change:{change}",
+                address=LOCAL,
+            )
+            append(connection, deed, at=now)
     _tell(checked, as_json=args.json, change=change)
 
 
@@ -109,11 +119,12 @@ _RUN: Final = {"import": _import, "check": _check, "export": _export}
 
 @contextmanager
 def _catalog(home: Home) -> "Generator[sa.Engine]":
+    from ingest.audit.tables import MIGRATIONS as AUDIT
     from ingest.catalog import open_catalog, upgrade
 
     engine = open_catalog(home.catalog_url())
     try:
-        upgrade(engine, [MIGRATIONS])
+        upgrade(engine, [MIGRATIONS, AUDIT])
         yield engine
     finally:
         engine.dispose()

@@ -1,0 +1,1 @@
+"""Alembic revisions of the journal; their branch is called audit."""
