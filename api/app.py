@@ -4,10 +4,14 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from api import board, problems
+from api.abuse.gate import Gate
+from api.abuse.rates import Allowed, Rates
 from api.accounts.actor import Permission
 from api.accounts.guard import Require, refuse_unguarded
 from api.accounts.port import Accounts, NobodyKnown
+from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
+from api.audit import endpoints as audit
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors
@@ -17,6 +21,7 @@ from api.health import endpoints as health
 from api.health import metrics
 from api.ledger import endpoints as ledger
 from api.lineage import endpoints as lineage
+from api.me import endpoints as me
 from api.methods import endpoints as methods
 from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
@@ -40,23 +45,30 @@ _RESOURCES = (
     methods,
     reports,
     lineage,
+    audit,
+    me,
 )
 
 
-def create_app(sources: Sources, accounts: Accounts | None = None) -> FastAPI:
-    """Return the application over some sources; without accounts everybody is anonymous."""
+def create_app(
+    sources: Sources, accounts: Accounts | None = None, allowed: Allowed | None = None
+) -> FastAPI:
+    """Return the application over some sources; without accounts nobody is let in."""
     # FastAPI's own pages of documentation load scripts from elsewhere.
     app = FastAPI(title="Zonewatch", version=sources.software, docs_url=None, redoc_url=None)
     app.state.sources = sources
-    app.state.results = Results(sources)
+    app.state.results = Results()
+    app.state.seen = SeenRegistries()
     app.state.accounts = accounts or NobodyKnown()
+    app.state.rates = Rates(allowed)
     may_read = [Depends(Require(Permission.READ))]
     for resource in _RESOURCES:
         app.include_router(resource.router, prefix="/v1", dependencies=may_read)
     app.include_router(health.router)
-    app.include_router(metrics.router)
+    app.include_router(metrics.router, dependencies=may_read)
     board.mount(app, dependencies=may_read)
     app.add_api_route("/", _to_the_board, include_in_schema=False)
+    app.add_middleware(Gate, rates=app.state.rates)
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     refuse_unguarded(app)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
+from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.server import serve
 from api.sources import Sources
@@ -77,13 +78,16 @@ class Backend:
                 ),
             )
 
-    async def run(self, *, listening: socket | None) -> None:
-        """Run until cancelled; without a socket to listen on nothing is served."""
+    async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
+        """Run until cancelled; without a socket to listen on nothing is served.
+
+        Where no accounts are given they are the catalog's.
+        """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
             tasks.create_task(self._analyze(), name="analytics")
             if listening is not None:
-                tasks.create_task(serve(listening, self.sources), name="api")
+                tasks.create_task(serve(listening, self.sources, accounts), name="api")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

@@ -16,13 +16,15 @@ from analytics.days import day_of, span_of
 from analytics.periods import Days
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
+from api.accounts import log_in
+from api.accounts.log_in import GivenPerson
 from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, View
+from dashboards.board.views import MissingView, Person, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.contract.identity import DeviceId
@@ -33,6 +35,7 @@ from ingest.registry.model import Device, Zone
 from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
+_open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
@@ -40,61 +43,66 @@ DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
     """Serve the board under /board/."""
     app.include_router(_router, dependencies=list(dependencies))
+    app.include_router(_open)
+    log_in.mount(app)
 
 
 @_router.get("/")
-def programme(sources: Given, results: GivenResults) -> HTMLResponse:
+def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
     """Return the programme's page."""
     registry, found = sources.registry(), results.so_far()
     with sources.catalog.connect() as connection:
-        account = lines(connection)
+        every = lines(connection)
+    account = {key: line for key, line in every.items() if sources.sees(key[0])}
     devices = [device for result in found.results for device in result.devices]
     view = programme_view(registry, found.results, _heard(sources, devices), account, found.span)
-    return _answer(view)
+    return _answer(view, person)
 
 
 @_router.get("/zones/{zone}")
-def zone(zone: str, sources: Given, results: GivenResults) -> HTMLResponse:
+def zone(zone: str, sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
     """Return a zone's page."""
     registry, found = sources.registry(), results.so_far()
     result = next((each for each in found.results if each.zone.id == zone), None)
     if result is None:
-        return _missing(zone)
+        return _missing(zone, person)
     days = _last_days(found.basis, result, found.span)
     view = zone_view(registry, result, days, _heard(sources, result.devices), found.span)
-    return _answer(view)
+    return _answer(view, person)
 
 
 @_router.get("/devices/{device}")
-def device(device: str, sources: Given, day: DayAsked | None = None) -> HTMLResponse:
+def device(
+    device: str, sources: Given, person: GivenPerson, day: DayAsked | None = None
+) -> HTMLResponse:
     """Return a device's page, of a day of its own or of the last one with readings."""
     registry = sources.registry()
     found = registry.device(device)
     if found is None:
-        return _missing(device)
+        return _missing(device, person)
     timezone = ZoneInfo(registry.zone_of(found).timezone)
-    return _answer(device_view(registry, _day_shown(sources, found, timezone, day)))
+    return _answer(device_view(registry, _day_shown(sources, found, timezone, day)), person)
 
 
-@_router.get("/board.css")
+@_open.get("/board.css")
 def css() -> Response:
     """Return the style sheet."""
     return Response(style(), media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
 
-@_router.get("/icon.svg")
+@_open.get("/icon.svg")
 def icon() -> Response:
     """Return the mark in the corner."""
     content = files("dashboards.board").joinpath("static", "icon.svg").read_bytes()
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
 
 
-def _answer(view: View) -> HTMLResponse:
-    return HTMLResponse(page(view))
+def _answer(view: View, person: Person | None) -> HTMLResponse:
+    return HTMLResponse(page(view, person=person))
 
 
-def _missing(what: str) -> HTMLResponse:
-    return HTMLResponse(page(MissingView(what=what)), HTTPStatus.NOT_FOUND)
+def _missing(what: str, person: Person | None) -> HTMLResponse:
+    return HTMLResponse(page(MissingView(what=what), person=person), HTTPStatus.NOT_FOUND)
 
 
 def _heard(sources: Sources, devices: Sequence[Device]) -> Heard:

@@ -17,10 +17,13 @@ MEDIA_TYPE: Final = "application/problem+json"
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     """An answer that is a problem: its status, and what exactly is wrong."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = headers or {}
 
 
 def not_found(what: str, name: object) -> Problem:
@@ -31,6 +34,15 @@ def not_found(what: str, name: object) -> Problem:
 def unprocessable(detail: str) -> Problem:
     """Return the problem of a request that is understood and cannot be meant."""
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def too_many(wait_s: int) -> Problem:
+    """Return the problem of a request that comes too early."""
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"too many requests: the next in {wait_s} s",
+        headers={"Retry-After": str(wait_s)},
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -54,9 +66,16 @@ def document(status: HTTPStatus, detail: str, request: Request, **more: object) 
     return JSONResponse(content | more, status_code=int(status), media_type=MEDIA_TYPE)
 
 
+def answer(problem: Problem, request: Request) -> JSONResponse:
+    """Return a problem as a response."""
+    response = document(problem.status, problem.detail, request)
+    response.headers.update(problem.headers)
+    return response
+
+
 def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 - Starlette's signature is wider than its promise
-    return document(error.status, error.detail, request)
+    return answer(error, request)
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:

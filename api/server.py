@@ -2,14 +2,19 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
 
+from api.accounts.catalog import CatalogAccounts
+from api.accounts.first import NAME, first_admin
+from api.accounts.port import Accounts
 from api.app import create_app
 from api.sources import Sources
+from ingest.contract.clock import SystemClock
 
 HOST: Final = "127.0.0.1"
 _LAST_ANSWERS_S: Final = 3
@@ -32,10 +37,15 @@ def listen(port: int) -> socket.socket:
         raise PortInUseError(port, reason or "cannot be used") from error
 
 
-async def serve(listening: socket.socket, sources: Sources) -> None:
-    """Answer requests that come in on a socket until cancelled."""
+async def serve(
+    listening: socket.socket, sources: Sources, accounts: Accounts | None = None
+) -> None:
+    """Answer requests that come in on a socket until cancelled.
+
+    Where no accounts are given they are the catalog's, and the first start makes an admin.
+    """
     config = uvicorn.Config(
-        create_app(sources),
+        create_app(sources, accounts or await asyncio.to_thread(_of_the_catalog, sources)),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -48,6 +58,18 @@ async def serve(listening: socket.socket, sources: Sources) -> None:
     finally:
         server.should_exit = True
         await running
+
+
+def _of_the_catalog(sources: Sources) -> Accounts:
+    clock = SystemClock()
+    password = first_admin(sources.catalog, clock)
+    if password is not None:
+        sys.stderr.write(
+            f"zonewatch: the first start made the user {NAME!r}, its password is shown only now:"
+            f" {password}\n"
+        )
+        sys.stderr.flush()
+    return CatalogAccounts(sources.catalog, clock)
 
 
 class _Server(uvicorn.Server):

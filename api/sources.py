@@ -1,12 +1,14 @@
 """What the API reads from, and how an endpoint gets it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, cast
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
+from api.accounts.caller import caller_of
+from api.accounts.seen import SeenRegistries
 from ingest.contract.clock import Clock
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
@@ -21,11 +23,32 @@ class Sources:
     registry: Callable[[], Registry]
     clock: Clock
     software: str  # the version that answers
+    restricted: bool = False  # whether the registry is a part of the whole
+
+    def sees(self, gateway: str | None) -> bool:
+        """Tell whether a gateway is seen; what is of no known one is for who sees all."""
+        if not self.restricted:
+            return True
+        return gateway is not None and self.registry().gateway(gateway) is not None
 
 
-def sources_of(request: Request) -> Sources:
-    """Return the sources of the app that was asked."""
+def whole_sources_of(request: Request) -> Sources:
+    """Return the sources of the app that was asked, whoever asks."""
     return cast("Sources", request.app.state.sources)
 
 
+def sources_of(request: Request) -> Sources:
+    """Return the sources as whoever asks may see them."""
+    sources, actor = whole_sources_of(request), caller_of(request)
+    if not actor.restricted:
+        return sources
+    seen = cast("SeenRegistries", request.app.state.seen)
+    return replace(
+        sources,
+        registry=lambda: seen.of(sources.registry(), actor.scopes),
+        restricted=True,
+    )
+
+
 Given = Annotated[Sources, Depends(sources_of)]
+Whole = Annotated[Sources, Depends(whole_sources_of)]

@@ -1,4 +1,4 @@
-"""The catalog tables that the API owns: notes that people leave, never altered, never deleted."""
+"""The catalog tables that the API owns: notes, which are never altered, and accounts."""
 
 from typing import Final
 
@@ -15,4 +15,40 @@ QUARANTINE_NOTE: Final = sa.Table(
     sa.Column("noted_at", sa.BigInteger, nullable=False),  # microseconds
     sa.Column("text", sa.Text, nullable=False),
     sa.Index("quarantine_note_by_entry", "entry"),
+)
+
+ACCOUNT: Final = sa.Table(
+    "account",
+    METADATA,
+    sa.Column("name", sa.String(63), primary_key=True),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),  # its parts, as JSON
+    sa.Column("password_hash", sa.Text, nullable=True),  # null where only tokens are used
+    sa.Column("made_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("disabled_at", sa.BigInteger, nullable=True),
+)
+
+SESSION: Final = sa.Table(
+    "session",
+    METADATA,
+    sa.Column("hash", sa.String(64), primary_key=True),  # of the cookie
+    sa.Column("account", sa.String(63), sa.ForeignKey("account.name"), nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger, nullable=True),
+)
+
+TOKEN: Final = sa.Table(
+    "token",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("account", sa.String(63), sa.ForeignKey("account.name"), nullable=False),
+    sa.Column("label", sa.String(100), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),  # no more than both roles may
+    sa.Column("scope", sa.Text, nullable=False),  # no more than lies in both scopes
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger, nullable=True),
+    sa.Column("used_at", sa.BigInteger, nullable=True),
 )

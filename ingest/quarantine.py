@@ -53,12 +53,17 @@ def add(connection: sa.Connection, frame: Frame, refusals: Iterable[Refusal]) ->
 
 
 def entries(
-    connection: sa.Connection, *, after: int = 0, limit: int = 1_000
+    connection: sa.Connection,
+    *,
+    after: int = 0,
+    limit: int = 1_000,
+    gateways: Collection[str] | None = None,
 ) -> Sequence[Quarantined]:
-    """Return entries in the order they came, behind an id."""
-    query = (
-        sa.select(QUARANTINE).where(QUARANTINE.c.id > after).order_by(QUARANTINE.c.id).limit(limit)
-    )
+    """Return entries in the order they came, behind an id, of some gateways or of all."""
+    query = sa.select(QUARANTINE).where(QUARANTINE.c.id > after)
+    if gateways is not None:
+        query = query.where(QUARANTINE.c.gateway.in_(gateways))
+    query = query.order_by(QUARANTINE.c.id).limit(limit)
     return [_entry(row) for row in connection.execute(query)]
 
 

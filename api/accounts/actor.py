@@ -1,8 +1,11 @@
-"""Who does something, and what they may do."""
+"""Who does something, what they may do, and what of the programme they see."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from api.accounts.scope import NOTHING, Scope
+from ingest.audit.journal import Deed
 
 
 class Permission(StrEnum):
@@ -10,6 +13,7 @@ class Permission(StrEnum):
 
     READ = "read"
     NOTE_QUARANTINE = "note_quarantine"
+    READ_AUDIT = "read_audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +22,22 @@ class Actor:
 
     name: str
     permissions: frozenset[Permission]
+    scopes: tuple[Scope, ...]  # what is seen lies in every one of them
+    address: str = ""  # where the request came from
+    by_cookie: bool = False  # so that another site's page could have made the browser send it
 
     def may(self, permission: Permission) -> bool:
         """Tell whether a permission was given."""
         return permission in self.permissions
 
+    def deed(self, action: str, thing: str) -> Deed:
+        """Return something this actor did, for the journal."""
+        return Deed(actor=self.name, action=action, object=thing, address=self.address)
 
-ANONYMOUS: Final = Actor(name="anonymous", permissions=frozenset({Permission.READ}))
+    @property
+    def restricted(self) -> bool:
+        """Tell whether there is anything that is not seen."""
+        return not all(scope.everything for scope in self.scopes)
+
+
+ANONYMOUS: Final = Actor(name="anonymous", permissions=frozenset(), scopes=(NOTHING,))

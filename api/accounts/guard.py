@@ -10,9 +10,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
+from api.abuse.rates import Rates
 from api.accounts.actor import ANONYMOUS, Actor, Permission
-from api.accounts.port import Accounts
-from api.problems import Problem
+from api.accounts.caller import SESSION_COOKIE, caller_of
+from api.accounts.forms import Fields, Posted, token_given
+from api.accounts.secrets import fits, form_token
+from api.problems import Problem, too_many
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,13 +34,61 @@ class Require:
 
     permission: Permission
 
-    def __call__(self, request: Request) -> Actor:
+    def __call__(self, request: Request, fields: Posted) -> Actor:
         """Return the actor, or refuse."""
-        actor = _actor(request)
+        actor = caller_of(request)
         if not actor.may(self.permission):
-            detail = f"{actor.name} lacks the permission {self.permission}"
-            raise Problem(HTTPStatus.FORBIDDEN, detail)
+            raise self._refusal(actor)
+        if actor.by_cookie and request.method not in _SAFE:
+            refuse_foreign_form(request, fields, SESSION_COOKIE)
+        rates = cast("Rates", request.app.state.rates)
+        if actor.name != ANONYMOUS.name and not _counted(request):
+            wait = rates.of_user(actor.name)
+            if wait is not None:
+                raise too_many(wait)
         return actor
+
+    def _refusal(self, actor: Actor) -> Problem:
+        if actor.name == ANONYMOUS.name:
+            return LogInNeeded()
+        detail = f"{actor.name} lacks the permission {self.permission}"
+        return Problem(HTTPStatus.FORBIDDEN, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnForm:
+    """A dependency for routes open to everybody: the form must be from a page of ours."""
+
+    cookie: str
+
+    def __call__(self, request: Request, fields: Posted) -> None:
+        """Refuse a form that another site's page made the browser send."""
+        refuse_foreign_form(request, fields, self.cookie)
+
+
+class LogInNeeded(Problem):
+    """Whoever it is must say so first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            HTTPStatus.UNAUTHORIZED,
+            "nobody is let in unknown: a token or a session is needed",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def refuse_foreign_form(request: Request, fields: Fields, cookie: str) -> None:
+    """Raise a problem where a request lacks the form token of its cookie."""
+    held = request.cookies.get(cookie)
+    if held is None or not fits(token_given(request, fields), form_token(held)):
+        raise Problem(HTTPStatus.FORBIDDEN, "the form's token is missing or of another session")
+
+
+def _counted(request: Request) -> bool:
+    """Tell whether a request was counted already, by another permission it needed."""
+    before = getattr(request.state, "counted", False)
+    request.state.counted = True
+    return bool(before)
 
 
 def unguarded(app: FastAPI) -> Iterator[str]:
@@ -54,24 +105,14 @@ def refuse_unguarded(app: FastAPI) -> None:
         raise UnguardedRouteError(path)
 
 
-def _actor(request: Request) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if not scheme:
-        return ANONYMOUS
-    accounts = cast("Accounts", request.app.state.accounts)
-    actor = accounts.actor_of(token) if scheme.lower() == "bearer" else None
-    if actor is None:
-        raise Problem(HTTPStatus.UNAUTHORIZED, "not a token that is known here")
-    return actor
-
-
 def _mutates(route: BaseRoute) -> bool:
     return bool((getattr(route, "methods", None) or set()) - _SAFE)
 
 
 def _guarded(route: BaseRoute) -> bool:
     return isinstance(route, APIRoute) and any(
-        isinstance(call, Require) and call.permission is not Permission.READ
+        isinstance(call, OwnForm)
+        or (isinstance(call, Require) and call.permission is not Permission.READ)
         for call in _calls(route.dependant)
     )
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.problems import Problem
-from api.sources import Given
+from api.sources import Whole
 from ingest.contract.metric import DeviceClass
 from ingest.storage.port import StoreError
 from ingest.tables import LEDGER_COUNT
@@ -24,13 +24,13 @@ class Health(BaseModel):
 
 
 @router.get("/health/live")
-def live(sources: Given) -> Health:
+def live(sources: Whole) -> Health:
     """Answer, which is the point."""
     return Health(status="live", software=sources.software)
 
 
 @router.get("/health/ready")
-def ready(sources: Given) -> Health:
+def ready(sources: Whole) -> Health:
     """Return 200 where catalog and store answer, else 503."""
     try:
         with sources.catalog.connect() as connection:

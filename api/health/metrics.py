@@ -36,8 +36,8 @@ _STATES: Final = (
 def metrics(sources: Given) -> Response:
     """Return the counters in Prometheus' text format."""
     with sources.catalog.connect() as connection:
-        account = lines(connection)
-        heard = presence.every(connection)
+        account = {key: line for key, line in lines(connection).items() if sources.sees(key[0])}
+        heard = [each for each in presence.every(connection) if sources.sees(each.gateway)]
         entries = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE)) or 0
     registry = CollectorRegistry()
     registry.register(Counts(_by_gateway(account), heard, entries))

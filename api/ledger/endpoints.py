@@ -50,7 +50,8 @@ class LedgerShown(BaseModel):
 def ledger(sources: Given, gateway: str | None = None, day: date | None = None) -> LedgerShown:
     """Return the account of one gateway and day, or of all."""
     with sources.catalog.connect() as connection:
-        account = lines(connection, gateway=gateway, day=day)
+        found = lines(connection, gateway=gateway, day=day)
+    account = {key: line for key, line in found.items() if sources.sees(key[0])}
     return LedgerShown(
         lines=[LineShown.of(line, name, entered) for (name, entered), line in account.items()],
         total=LineShown.of(total(account), gateway, day),

@@ -15,7 +15,8 @@ from api.paging import Asked, Page, cursor_at
 from api.problems import not_found, unprocessable
 from api.quarantine import notes
 from api.quarantine.notes import Note
-from api.sources import Given
+from api.sources import Given, Sources
+from ingest.audit import journal
 from ingest.quarantine import Quarantined, entries, entry
 
 router = APIRouter(tags=["quarantine"])
@@ -63,8 +64,9 @@ class NewNote(BaseModel):
 def quarantine(sources: Given, place: Asked) -> Page[EntryShown]:
     """Return the entries in the order they came."""
     after = _number(place.after)
+    seen = [each.id for each in sources.registry().gateways()] if sources.restricted else None
     with sources.catalog.connect() as connection:
-        found = entries(connection, after=after, limit=place.limit + 1)
+        found = entries(connection, after=after, limit=place.limit + 1, gateways=seen)
     shown_here = found[: place.limit]
     more = len(found) > len(shown_here)
     return Page(
@@ -77,7 +79,7 @@ def quarantine(sources: Given, place: Asked) -> Page[EntryShown]:
 def quarantined(number: Number, sources: Given) -> EntryWithNotes:
     """Return one entry with its notes."""
     with sources.catalog.connect() as connection:
-        found = _found(connection, number)
+        found = _found(connection, sources, number)
         written = notes.of(connection, number)
     return EntryWithNotes.model_validate(
         _entry(found) | {"notes": [_note(note) for note in written]}
@@ -90,16 +92,17 @@ def add_note(
 ) -> NoteShown:
     """Write a note on an entry."""
     with sources.catalog.begin() as connection:
-        _found(connection, number)
-        written = notes.append(
-            connection, entry=number, actor=actor, text=note.text, at=sources.clock.now()
-        )
+        _found(connection, sources, number)
+        now = sources.clock.now()
+        written = notes.append(connection, entry=number, actor=actor, text=note.text, at=now)
+        deed = actor.deed("quarantine.note", f"quarantine:{number}")
+        journal.append(connection, deed, at=now)
     return _note(written)
 
 
-def _found(connection: sa.Connection, number: int) -> Quarantined:
+def _found(connection: sa.Connection, sources: Sources, number: int) -> Quarantined:
     found = entry(connection, number)
-    if found is None:
+    if found is None or not sources.sees(found.gateway):
         raise not_found("quarantined entry", number)
     return found
 

@@ -37,15 +37,20 @@ def _report(args: argparse.Namespace) -> bytes:
     from api.catalog import ready_catalog
     from api.documents import encode
     from api.reports.compute import compute, document, parse_scope
+    from ingest.audit.journal import LOCAL, Deed, append
+    from ingest.contract.clock import SystemClock
     from ingest.home import Home, home_path
     from ingest.registry.tables import load
 
     days = parse_period(args.period)
     scope = parse_scope(_scope(args))
     catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
+    name = f"report:{_scope(args)}/{args.period}"
+    deed = Deed(actor="operator", action="report.export", object=name, address=LOCAL)
     try:
-        with catalog.connect() as connection:
+        with catalog.begin() as connection:
             computed = compute(connection, load(connection), scope, days)
+            append(connection, deed, at=SystemClock().now())
     finally:
         catalog.dispose()
     return encode(document(computed, software=version("zonewatch")))

@@ -1,8 +1,13 @@
 """A period's report."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
 
 from analytics.periods import Days, PeriodError, parse_period
+from analytics.report import Document
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.documents import respond
 from api.problems import not_found, unprocessable
 from api.reports.compute import (
@@ -14,14 +19,34 @@ from api.reports.compute import (
     parse_scope,
 )
 from api.sources import Given, Sources
+from ingest.audit import journal
 
 router = APIRouter(tags=["reports"])
 
+Reader = Annotated[Actor, Depends(Require(Permission.READ))]
+
 
 @router.get("/reports/{scope}/{period}")
-def report(scope: str, period: str, sources: Given) -> Response:
-    """Return the report document of zone:ID, country:CODE or programme."""
-    return respond(document(computed(sources, scope, period), software=sources.software))
+def report(scope: str, period: str, sources: Given, actor: Reader) -> Response:
+    """Return the report document of zone:ID, country:CODE or programme.
+
+    The notes say so where its reader does not see the whole of it.
+    """
+    found = document(computed(sources, scope, period), software=sources.software)
+    with sources.catalog.begin() as connection:
+        deed = actor.deed("report.export", f"report:{scope}/{period}")
+        journal.append(connection, deed, at=sources.clock.now())
+    return respond(_with_limits_told(found, actor))
+
+
+def _with_limits_told(found: Document, actor: Actor) -> Document:
+    """Return a document that tells a reader whose scope is narrower than all."""
+    parts = [" or ".join(scope.texts()) for scope in actor.scopes if not scope.everything]
+    if not parts:
+        return found
+    notes = found["notes"]
+    assert isinstance(notes, list)  # noqa: S101 - a document is typed by its schema alone
+    return found | {"notes": [*notes, f"only what its reader sees: {' and '.join(parts)}"]}
 
 
 def computed(sources: Sources, scope: str, period: str) -> Computed:

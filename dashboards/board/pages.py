@@ -11,7 +11,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dashboards.board import charts
 from dashboards.board import map as ground
 from dashboards.board.labels import label_of
-from dashboards.board.views import DeviceView, MissingView, ProgrammeView, View, ZoneView
+from dashboards.board.views import (
+    DeviceView,
+    LogInView,
+    MissingView,
+    Person,
+    ProgrammeView,
+    View,
+    ZoneView,
+)
 from dashboards.palette import css
 from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
@@ -21,14 +29,20 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     ZoneView: "zone.html",
     DeviceView: "device.html",
     MissingView: "missing.html",
+    LogInView: "log_in.html",
 }
 
 
-def page(view: View, *, language: str = SOURCE) -> str:
-    """Return a view as an HTML document."""
+def page(view: View, *, person: Person | None = None, language: str = SOURCE) -> str:
+    """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(
-        view=view, t=Wording(language), language=language, chart=charts, ground=ground
+        view=view,
+        person=person,
+        t=Wording(language),
+        language=language,
+        chart=charts,
+        ground=ground,
     )
 
 

@@ -6,6 +6,7 @@ Instants are microseconds since the epoch, UTC; pages write them in the zone's t
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from analytics.factors.grid import GridFactor
 from analytics.figures import Status
@@ -180,4 +181,30 @@ class MissingView:
     provenances: tuple[Provenance, ...] = ()
 
 
-View = ProgrammeView | ZoneView | DeviceView | MissingView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who looks at a page, and can leave by a form."""
+
+    name: str
+    form_token: str
+
+
+class LogInTrouble(StrEnum):
+    """Why somebody was not let in."""
+
+    WRONG = "wrong"
+    EARLY = "early"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogInView:
+    """The page that asks who it is."""
+
+    form_token: str
+    then: str  # the page that was asked for
+    trouble: LogInTrouble | None = None
+    wait_s: int = 0
+    provenances: tuple[Provenance, ...] = ()
+
+
+View = ProgrammeView | ZoneView | DeviceView | MissingView | LogInView

@@ -62,9 +62,7 @@ def append(connection: sa.Connection, deed: Deed, *, at: datetime) -> None:
     """Write a deed down, in the transaction that is open."""
     # Writing first takes the lock, so that two writers cannot read the same end of the chain.
     connection.execute(sa.update(AUDIT_HEAD).values(number=AUDIT_HEAD.c.number + 1))
-    number, previous = connection.execute(
-        sa.select(AUDIT_HEAD.c.number, AUDIT_HEAD.c.hash)
-    ).one()
+    number, previous = connection.execute(sa.select(AUDIT_HEAD.c.number, AUDIT_HEAD.c.hash)).one()
     written = _short(deed)
     hashed = _hash(previous, number=number, at=micros(at), deed=written)
     connection.execute(

@@ -14,6 +14,7 @@ from typing import Final
 
 import orjson
 
+from api.accounts.port import LoopbackVisitors
 from api.backend import Backend
 from ingest.contract.identity import GatewayId
 from ingest.home import Home
@@ -131,7 +132,9 @@ async def running_chain(
 async def _running(backend: Backend, listening: socket | None) -> AsyncGenerator[None]:
     """Run the backend beside the context; if it fails, the context is cancelled and fails too."""
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(backend.run(listening=listening), name="backend")
+        running = tasks.create_task(
+            backend.run(listening=listening, accounts=LoopbackVisitors()), name="backend"
+        )
         try:
             yield
         finally:

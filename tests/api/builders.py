@@ -15,9 +15,13 @@ from analytics.deviceday import DeviceDay, EnergySource
 from analytics.service import facts
 from analytics.service.facts import Progress
 from analytics.service.tables import METADATA as ANALYTICS
+from api.accounts.actor import Actor
+from api.accounts.port import VISITOR, NobodyKnown
 from api.sources import Sources
 from api.tables import METADATA as API
 from ingest import ledger
+from ingest.audit.tables import AUDIT_HEAD
+from ingest.audit.tables import METADATA as AUDIT
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import BootId, DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
@@ -230,9 +234,10 @@ def a_catalog() -> sa.Engine:
     engine = sa.create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    for metadata in (INGEST, ANALYTICS, API):
+    for metadata in (INGEST, AUDIT, ANALYTICS, API):
         metadata.create_all(engine)
     with engine.begin() as connection:
+        connection.execute(sa.insert(AUDIT_HEAD).values(id=1, number=0, hash=""))
         facts.put_device_days(connection, FACTS)
         reached = Progress(changes=1, hours=1, since=micros(SINCE), as_of=micros(NOW))
         facts.put_progress(connection, reached)
@@ -288,6 +293,13 @@ def _presence(connection: sa.Connection) -> None:
     for row in rows:
         told = {"boot": "boot-1", "connection": 1, "software": "0.1.0", "held": "[]"}
         connection.execute(sa.insert(PRESENCE).values(row | told))
+
+
+class Viewers(NobodyKnown):
+    """Whoever comes is a viewer."""
+
+    def visitor(self, address: str) -> Actor:  # noqa: ARG002 - the port's signature
+        return VISITOR
 
 
 def some_sources() -> Sources:

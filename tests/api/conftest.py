@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.sources import Sources
-from tests.api.builders import some_sources
+from tests.api.builders import Viewers, some_sources
 
 
 @pytest.fixture
@@ -17,4 +17,4 @@ def sources() -> Iterator[Sources]:
 
 @pytest.fixture
 def client(sources: Sources) -> TestClient:
-    return TestClient(create_app(sources), raise_server_exceptions=False)
+    return TestClient(create_app(sources, Viewers()), raise_server_exceptions=False)

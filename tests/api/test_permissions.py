@@ -7,16 +7,19 @@ from fastapi.testclient import TestClient
 
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require, UnguardedRouteError, refuse_unguarded, unguarded
+from api.accounts.scope import EVERYTHING
 from api.app import create_app
 from api.sources import Sources
+from tests.api.builders import Viewers
 
 
-class OneOperator:
-    """Knows one token."""
+class OneOperator(Viewers):
+    """Knows one token; whoever has none is a viewer."""
 
     def actor_of(self, token: str) -> Actor | None:
         permissions = frozenset({Permission.READ, Permission.NOTE_QUARANTINE})
-        return {"right": Actor(name="operator", permissions=permissions)}.get(token)
+        operator = Actor(name="operator", permissions=permissions, scopes=(EVERYTHING,))
+        return {"right": operator}.get(token)
 
 
 def mutating_routes(app: FastAPI) -> list[tuple[str, str]]:
@@ -40,7 +43,11 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         for route in mutating_routes(app)
     }
 
-    assert answers == {("POST", "/v1/quarantine/1/note"): 403}
+    assert answers == {
+        ("POST", "/v1/quarantine/1/note"): 401,
+        ("POST", "/board/log-in"): 403,
+        ("POST", "/board/log-out"): 403,
+    }
 
 
 @pytest.mark.parametrize("dependencies", [[], [Depends(Require(Permission.READ))]])

@@ -4,6 +4,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.sources import Sources
+from tests.api.builders import Viewers
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_method_that_is_not_there_is_a_problem(client: TestClient) -> None:
 
 
 def test_an_error_of_our_own_tells_nothing_of_the_inside(sources: Sources) -> None:
-    app = create_app(sources)
+    app = create_app(sources, Viewers())
     app.add_api_route("/broken", _broken)
 
     response = TestClient(app, raise_server_exceptions=False).get("/broken")

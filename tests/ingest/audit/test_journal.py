@@ -73,9 +73,9 @@ def test_an_empty_journal_is_whole(catalog: sa.Engine) -> None:
 
 
 def test_a_deed_whose_transaction_fails_is_not_there(catalog: sa.Engine) -> None:
-    with pytest.raises(ZeroDivisionError), catalog.begin() as connection:
+    with catalog.connect() as connection:
         append(connection, a_deed("entry:1"), at=AT)
-        _ = 1 / 0
+        connection.rollback()
 
     with catalog.connect() as connection:
         assert verify(connection) == 0
