@@ -12,6 +12,8 @@ COMMANDS: Final = {
     "gateway": ("gateway.cli", "a field gateway"),
     "api": ("api.cli", "serve the API and the board"),
     "registry": ("ingest.registry.cli", "import, export and check what is deployed"),
+    "user": ("api.accounts.cli", "make, list and disable accounts"),
+    "token": ("api.accounts.programs.cli", "make and revoke tokens of programs"),
     "report": ("api.reports.cli", "a period's report"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),

@@ -35,7 +35,8 @@ def open_catalog(url: str) -> sa.Engine:
     """Return an engine for `sqlite:PATH`, `postgresql://…` or another URL of SQLAlchemy."""
     address = _address(url)
     try:
-        engine = sa.create_engine(address)
+        # An error would else show what was to be written, secrets and all.
+        engine = sa.create_engine(address, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise CatalogError(f"the catalog needs {error.name}, which is not installed") from None
     except SQLAlchemyError as error:

@@ -1,0 +1,1 @@
+"""The command for what programs come in with."""
