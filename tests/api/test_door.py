@@ -82,7 +82,7 @@ def test_what_is_kept_of_a_session_is_not_its_cookie(door: TestClient, sources: 
     [("http://127.0.0.1:8080", False), ("http://localhost", False), ("https://zones.test", True)],
 )
 def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_wires(
-    sources: Sources, base_url: str, secure: bool
+    sources: Sources, base_url: str, *, secure: bool
 ) -> None:
     a_user(sources, "sokha", password=PASSWORD)
     client = a_door(sources, base_url=base_url)

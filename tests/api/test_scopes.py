@@ -21,6 +21,7 @@ from tests.api.people import LAOS, a_door, a_token, a_user, bearer
 
 KH_BATCH = Scope(aid_batches=frozenset({"kh-batch"}))
 COAST = Scope(zones=frozenset({"kh-coast"}))
+ISLE_OR_LAOS = Scope.parse(["zone:sc-isle", "country:LA"])
 OF_CAMBODIA = ("kh-", "Coast")
 
 
