@@ -13,6 +13,8 @@ from analytics.service.facts import Progress
 from api import cli
 from api.catalog import ready_catalog
 from api.reports import cli as reports_cli
+from ingest.audit.journal import entries
+from ingest.catalog import open_catalog
 from ingest.contract.period import micros
 from ingest.home import Home
 from ingest.registry.tables import append
@@ -35,6 +37,14 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
+def deeds_in(home: Home) -> list[str]:
+    catalog = open_catalog(home.catalog_url({}))
+    with catalog.connect() as connection:
+        found = [each.deed.object for each in entries(connection)]
+    catalog.dispose()
+    return found
+
+
 def test_a_report_is_written_to_standard_output(
     home: Home, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -44,6 +54,7 @@ def test_a_report_is_written_to_standard_output(
 
     document = json.loads(capfdbinary.readouterr().out)
     assert status == 0
+    assert "report:zone:kh-coast/2026-10" in deeds_in(home)
     assert document["scope"] == {"kind": "zone", "id": "kh-coast"}
     assert document["figures"][0]["energy"]["credited"] == "0.031"
 
@@ -152,5 +163,6 @@ def test_a_server_answers_and_ends_cleanly_when_it_is_told_to(home: Home) -> Non
         server.terminate()
 
         assert server.wait(timeout=20) == 0
+        assert server.stderr.read().count("its password is shown only now: ") == 1
     assert b"200 OK" in answer
     assert b'"live"' in answer

@@ -148,9 +148,7 @@ def test_an_aid_batch_is_its_lots_and_their_devices() -> None:
         pytest.param((NOTHING,), [], id="nothing"),
         pytest.param((EVERYTHING, LAOS), ["la-city"], id="narrowed"),
         pytest.param((COAST, LAOS), [], id="apart"),
-        pytest.param(
-            (Scope.parse(["zone:sc-isle", "country:LA"]),), ["la-city", "sc-isle"], id="or"
-        ),
+        pytest.param((ISLE_OR_LAOS,), ["la-city", "sc-isle"], id="or"),
     ],
 )
 def test_several_scopes_are_narrower_than_each(scopes: tuple[Scope, ...], zones: list[str]) -> None:

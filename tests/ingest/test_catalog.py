@@ -127,3 +127,10 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
         upgrade(engine, [a_branch(tmp_path, "east")])
 
     assert "\n" not in str(caught.value)
+
+
+def test_an_error_does_not_show_what_was_to_be_written(engine: sa.Engine) -> None:
+    with engine.connect() as connection, pytest.raises(sa.exc.OperationalError) as caught:
+        connection.execute(sa.text("INSERT INTO nowhere VALUES (:it)"), {"it": "a secret"})
+
+    assert "a secret" not in str(caught.value)

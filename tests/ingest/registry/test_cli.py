@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.audit.journal import entries
+from ingest.catalog import open_catalog
 from ingest.registry.cli import main
 
 ZONES = (
@@ -137,3 +139,16 @@ def test_a_catalog_that_cannot_be_opened_is_one_line(
 
     assert main(["import", str(zones)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_import_is_written_down_with_who_did_it(zones: Path, home: Path) -> None:
+    main(["import", str(zones), "--actor", "sokha"])
+    main(["import", str(zones), "--actor", "sokha"])
+
+    catalog = open_catalog(f"sqlite:{home / 'catalog.sqlite'}")
+    with catalog.connect() as connection:
+        found = [each.deed for each in entries(connection)]
+    catalog.dispose()
+    assert [(each.actor, each.action, each.object) for each in found] == [
+        ("sokha", "registry.import", "change:1")
+    ]
