@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ def run_told(name: str, run: Callable[[], None]) -> int:
 
 
 @contextmanager
-def changing(home: Path | None) -> Iterator[sa.Connection]:
+def changing(home: Path | None) -> Generator[sa.Connection]:
     """Open a home's catalog for one transaction."""
     catalog = ready_catalog(Home.open(home_path(home)).catalog_url())
     try:
