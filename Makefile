@@ -25,12 +25,13 @@ demo: $(RUN) ## Set up, then show three zones living (ARGS="--days 2 --once --js
 test: $(DEV) ## Set up, then run all tests this machine has the parts for (ARGS="-k ledger")
 	@$(BIN)/pytest $(ARGS)
 
-check: $(DEV) ## Format, lint, import layers, types
+check: $(DEV) ## Format, lint, import layers, types, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/basedpyright
+	$(BIN)/python tools/advisories.py requirements/run.txt
 
 format: $(DEV) ## Put the code into its form
 	$(BIN)/ruff check --fix .

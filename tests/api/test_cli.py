@@ -13,6 +13,7 @@ from analytics.service.facts import Progress
 from api import cli
 from api.catalog import ready_catalog
 from api.reports import cli as reports_cli
+from api.server import listen
 from ingest.audit.journal import entries
 from ingest.catalog import open_catalog
 from ingest.contract.period import micros
@@ -166,3 +167,11 @@ def test_a_server_answers_and_ends_cleanly_when_it_is_told_to(home: Home) -> Non
         assert server.stderr.read().count("its password is shown only now: ") == 1
     assert b"200 OK" in answer
     assert b'"live"' in answer
+
+
+def test_an_answer_does_not_wait_for_a_full_packet() -> None:
+    with listen(0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        accepted.close()
