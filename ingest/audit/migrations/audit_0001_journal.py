@@ -1,4 +1,6 @@
-"""Make the journal, empty; where the database can, it refuses to alter or delete a row."""
+"""Make the journal, empty; the database itself refuses to alter or delete a row."""
+
+from typing import Final
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +9,21 @@ revision = "audit_0001"
 down_revision = None
 branch_labels = ("audit",)
 depends_on = None
+
+_REFUSAL: Final = "the journal is only ever added to"
+_ONLY_ADDED_TO: Final = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit"
+        f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for change in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+        "CREATE TRIGGER audit_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ],
+}
 
 
 def upgrade() -> None:
@@ -29,9 +46,5 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
     )
     op.execute("INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '')")
-    if op.get_bind().dialect.name == "sqlite":
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit"
-                " BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END"
-            )
+    for statement in _ONLY_ADDED_TO.get(op.get_bind().dialect.name, ()):
+        op.execute(statement)

@@ -1,6 +1,7 @@
 """The journal: a chain in which nothing can be altered, left out or cut off unseen."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,3 +115,17 @@ def test_the_database_refuses_to_alter_a_row(catalog: sa.Engine, statement: str)
 
     with pytest.raises(IntegrityError, match="only ever added to"), catalog.begin() as one:
         one.exec_driver_sql(statement)
+
+
+def test_writers_at_the_same_time_take_turns_in_one_chain(catalog: sa.Engine) -> None:
+    def write(name: str) -> None:
+        for number in range(10):
+            with catalog.begin() as connection:
+                append(connection, a_deed(f"entry:{number}", actor=name), at=AT)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, ["sokha", "bona", "keo", "dara"]))
+
+    with catalog.connect() as connection:
+        assert verify(connection) == 40
+        assert len(entries(connection, actor="keo")) == 10
