@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.accounts.roles import roles
 from api.sources import Sources
+from ingest.audit.journal import entries
 from tests.api.people import a_door, bearer, everybody
 
 TABLE = Path(__file__).with_name("routes.csv")
@@ -63,3 +64,17 @@ def test_everybody_is_answered_as_the_table_says(sources: Sources) -> None:
     ]
 
     assert found == rows()
+
+
+def test_every_change_that_is_made_is_in_the_journal(sources: Sources) -> None:
+    known = everybody(sources)
+    client = a_door(sources)
+    changes = [row for row in rows() if row["method"] != "GET" and row["admin"].startswith("2")]
+
+    for row in changes:
+        answers(client, row, {"admin": known["admin"]})
+
+    with sources.catalog.connect() as connection:
+        found = entries(connection)
+    assert changes
+    assert [each.deed.actor for each in found] == ["a-admin"] * len(changes)
