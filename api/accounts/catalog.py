@@ -1,10 +1,12 @@
 """Accounts in the catalog: every log-in is written down, in the transaction that begins it."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from api.accounts import people, sessions, tokens
 from api.accounts.actor import ANONYMOUS, Actor
-from api.accounts.passwords import is_right
+from api.accounts.passwords import BusyError, is_right
 from api.accounts.people import Account
 from api.accounts.port import LogInRefusedError, TooManyTriesError
 from api.accounts.throttle import ACCOUNT, ADDRESS, Throttle
@@ -52,7 +54,11 @@ class CatalogAccounts:
         with self._catalog.connect() as connection:
             found = people.find(connection, name)
         usable = found is not None and found.disabled_at is None
-        right = is_right(password, found.password_hash if found is not None and usable else None)
+        kept = found.password_hash if found is not None and usable else None
+        try:
+            right = is_right(password, kept)
+        except BusyError as error:
+            raise TooManyTriesError(timedelta(seconds=1)) from error
         if found is None or not right:
             self._tell(found, "log_in", address, Outcome.REFUSED)
             raise LogInRefusedError

@@ -10,7 +10,12 @@ from api.accounts.secrets import new_secret
 
 SHORTEST: Final = 12  # NIST SP 800-63B-4 asks for 15 where nothing else is asked, 8 at least
 LONGEST: Final = 200
+_WAITING: Final = threading.BoundedSemaphore(8)  # more would keep other requests from a thread
 _AT_ONCE: Final = threading.BoundedSemaphore(2)  # each takes 64 MiB and a core
+
+
+class BusyError(Exception):
+    """So many passwords are being looked at that one more would wait too long."""
 
 
 class UnfitPasswordError(ValueError):
@@ -29,9 +34,17 @@ def hash_of(password: str) -> str:
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Tell whether a password is right; without a hash it is not, and takes as long to say so."""
-    with _AT_ONCE:
-        right = _argon2().verify(password[:LONGEST], kept or _nobodys())
+    """Tell whether a password is right; without a hash it is not, and takes as long to say so.
+
+    Raises BusyError.
+    """
+    if not _WAITING.acquire(blocking=False):
+        raise BusyError
+    try:
+        with _AT_ONCE:
+            right = _argon2().verify(password[:LONGEST], kept or _nobodys())
+    finally:
+        _WAITING.release()
     return right and kept is not None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import pytest
 import sqlalchemy as sa
@@ -296,6 +297,27 @@ def test_unknown_names_are_answered_alike_and_hashed_alike(
     assert len(pages) == 1
     assert len(compared) == 4
     assert compared[1:] == ["nobody's"] * 3
+
+
+def test_many_log_ins_at_once_are_sent_away_before_they_take_every_thread(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.accounts.passwords._WAITING", BoundedSemaphore(1))
+    answers: list[int] = []
+
+    class Slow:
+        def verify(self, *_: str) -> bool:
+            if not answers:
+                answers.append(0)
+                answers.append(try_to_log_in(a_second_door, "sokha", PASSWORD))
+            return True
+
+    a_second_door = TestClient(door.app, base_url="http://127.0.0.1", follow_redirects=False)
+    monkeypatch.setattr(passwords, "_argon2", Slow)
+
+    assert try_to_log_in(door, "sokha", PASSWORD) == 303
+    assert answers == [0, 429]
+    assert try_to_log_in(door, "sokha", PASSWORD) == 303
 
 
 def test_the_password_hash_of_nobody_lets_nobody_in(
