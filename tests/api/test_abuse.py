@@ -45,23 +45,23 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_again(sources: Sour
 def test_a_user_who_asks_too_often_is_slowed_from_every_address(sources: Sources) -> None:
     accounts = CatalogAccounts(sources.catalog, ManualClock(NOW))
     app = create_app(sources, accounts, Allowed(by_user="3/hour"))
-    sokha = bearer(a_token(sources, a_user(sources, "sokha"))[1])
-    dara = bearer(a_token(sources, a_user(sources, "dara"))[1])
+    walker = bearer(a_token(sources, a_user(sources, "walker"))[1])
+    guest = bearer(a_token(sources, a_user(sources, "guest"))[1])
 
     answers = [
-        TestClient(app, client=address).get("/v1/me", headers=sokha)
+        TestClient(app, client=address).get("/v1/me", headers=walker)
         for address in (HERE, ELSEWHERE, HERE, ELSEWHERE)
     ]
 
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
     assert "retry-after" in answers[3].headers
-    assert TestClient(app).get("/v1/me", headers=dara).status_code == 200
+    assert TestClient(app).get("/v1/me", headers=guest).status_code == 200
 
 
 def test_a_request_that_needs_two_permissions_counts_once(sources: Sources) -> None:
     accounts = CatalogAccounts(sources.catalog, ManualClock(NOW))
     client = TestClient(create_app(sources, accounts, Allowed(by_user="1/hour")))
-    secret = bearer(a_token(sources, a_user(sources, "sokha"))[1])
+    secret = bearer(a_token(sources, a_user(sources, "walker"))[1])
 
     response = client.post("/v1/quarantine/1/note", json={"text": "a note"}, headers=secret)
 
@@ -136,15 +136,15 @@ def test_no_secret_comes_out_in_answers_logs_metrics_or_the_catalog(
     sources: Sources, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    a_user(sources, "sokha", "admin", password=PASSWORD)
-    _, secret = a_token(sources, "sokha")
+    a_user(sources, "walker", "admin", password=PASSWORD)
+    _, secret = a_token(sources, "walker")
     door = a_door(sources)
     app_that_fails = TestClient(door.app, raise_server_exceptions=False)
     wrong = "a wrong passphrase"
 
-    try_to_log_in(door, "sokha", wrong)
+    try_to_log_in(door, "walker", wrong)
     try_to_log_in(door, wrong, PASSWORD)
-    try_to_log_in(door, "sokha", PASSWORD)
+    try_to_log_in(door, "walker", PASSWORD)
     cookie = door.cookies["zonewatch_session"]
     form_token = form_token_on(door.get("/board/").text)
     texts = [
@@ -155,7 +155,7 @@ def test_no_secret_comes_out_in_answers_logs_metrics_or_the_catalog(
         door.get(f"/v1/zones?token={secret}").text,
         door.get("/v1/zones", headers=bearer(f"{secret}x")).text,
         door.post("/v1/quarantine/1/note", content=PASSWORD, headers=bearer(secret)).text,
-        door.post("/board/log-in", data={"name": "sokha", "password": PASSWORD}).text,
+        door.post("/board/log-in", data={"name": "walker", "password": PASSWORD}).text,
     ]
     texts.append(_everything_in(sources.catalog))
     with sources.catalog.begin() as connection:

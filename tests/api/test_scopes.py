@@ -28,7 +28,7 @@ OF_CAMBODIA = ("kh-", "Coast")
 @pytest.fixture
 def abroad(sources: Sources) -> TestClient:
     client = a_door(sources)
-    client.headers.update(bearer(a_token(sources, a_user(sources, "keo", "admin", LAOS))[1]))
+    client.headers.update(bearer(a_token(sources, a_user(sources, "neighbor", "admin", LAOS))[1]))
     return client
 
 
@@ -110,7 +110,7 @@ def test_a_zone_has_the_same_digits_for_all_who_see_it(
     sources: Sources, client: TestClient
 ) -> None:
     coast = a_door(sources)
-    coast.headers.update(bearer(a_token(sources, a_user(sources, "dara", "viewer", COAST))[1]))
+    coast.headers.update(bearer(a_token(sources, a_user(sources, "guest", "viewer", COAST))[1]))
 
     path = "/v1/zones/kh-coast/summary"
     assert coast.get(path).content == client.get(path).content

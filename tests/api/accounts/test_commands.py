@@ -45,14 +45,14 @@ def everything_under(home: Home) -> bytes:
 def test_a_new_password_is_shown_once_and_kept_nowhere(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert user("add", "dara", "--role", "viewer", "--scope", "country:KH") == 0
+    assert user("add", "guest", "--role", "viewer", "--scope", "country:KH") == 0
 
     password = capsys.readouterr().out.rpartition(" ")[2].strip()
     assert len(password) >= 40
     assert password.encode() not in everything_under(home)
     found = listed(capsys)
     assert [(each["name"], each["role"], each["scope"]) for each in found] == [
-        ("dara", "viewer", ["country:KH"])
+        ("guest", "viewer", ["country:KH"])
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_given_password_is_not_shown(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("a passphrase of mine\n"))
 
-    assert user("add", "dara", "--role", "admin", "--scope", "all", "--password-stdin") == 0
+    assert user("add", "guest", "--role", "admin", "--scope", "all", "--password-stdin") == 0
 
     out = capsys.readouterr()
     assert "passphrase" not in out.out + out.err
@@ -72,10 +72,10 @@ def test_a_given_password_is_not_shown(
 def test_a_token_is_shown_once_and_listed_with_its_last_use(
     capsys: pytest.CaptureFixture[str], home: Home
 ) -> None:
-    user("add", "dara", "--role", "viewer", "--scope", "all")
+    user("add", "guest", "--role", "viewer", "--scope", "all")
     capsys.readouterr()
 
-    assert token("create", "dara", "--label", "a dashboard", "--days", "7") == 0
+    assert token("create", "guest", "--label", "a dashboard", "--days", "7") == 0
 
     secret = capsys.readouterr().out.rpartition(" ")[2].strip()
     assert secret.startswith("zwt_")
@@ -88,23 +88,23 @@ def test_a_token_is_shown_once_and_listed_with_its_last_use(
 
 
 def test_every_change_is_written_down_with_its_actor(home: Home) -> None:
-    user("add", "dara", "--role", "viewer", "--scope", "all", "--actor", "bona")
-    token("create", "dara", "--label", "x", "--actor", "bona")
-    token("revoke", "1", "--actor", "bona")
-    user("disable", "dara", "--actor", "bona")
-    user("disable", "dara", "--actor", "bona")
+    user("add", "guest", "--role", "viewer", "--scope", "all", "--actor", "reader")
+    token("create", "guest", "--label", "x", "--actor", "reader")
+    token("revoke", "1", "--actor", "reader")
+    user("disable", "guest", "--actor", "reader")
+    user("disable", "guest", "--actor", "reader")
 
     catalog = open_catalog(home.catalog_url({}))
     with catalog.connect() as connection:
         assert verify(connection) == 4
         deeds = [each.deed for each in entries(connection)]
     catalog.dispose()
-    assert {each.actor for each in deeds} == {"bona"}
+    assert {each.actor for each in deeds} == {"reader"}
     assert [(each.action, each.object) for each in deeds] == [
-        ("user.add", "user:dara"),
-        ("token.create", "token:1 of user:dara"),
+        ("user.add", "user:guest"),
+        ("token.create", "token:1 of user:guest"),
         ("token.revoke", "token:1"),
-        ("user.disable", "user:dara"),
+        ("user.disable", "user:guest"),
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_password_that_is_too_short_is_refused(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
 
-    assert user("add", "dara", "--role", "admin", "--scope", "all", "--password-stdin") == 2
+    assert user("add", "guest", "--role", "admin", "--scope", "all", "--password-stdin") == 2
     assert "12 to 200" in capsys.readouterr().err
     assert listed(capsys) == []
 

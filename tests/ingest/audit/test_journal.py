@@ -34,7 +34,7 @@ def catalog(tmp_path: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def a_deed(what: str, actor: str = "sokha") -> Deed:
+def a_deed(what: str, actor: str = "walker") -> Deed:
     return Deed(actor=actor, action="note", object=what, address=LOCAL)
 
 
@@ -124,8 +124,8 @@ def test_writers_at_the_same_time_take_turns_in_one_chain(catalog: sa.Engine) ->
                 append(connection, a_deed(f"entry:{number}", actor=name), at=AT)
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(write, ["sokha", "bona", "keo", "dara"]))
+        list(pool.map(write, ["walker", "reader", "neighbor", "guest"]))
 
     with catalog.connect() as connection:
         assert verify(connection) == 40
-        assert len(entries(connection, actor="keo")) == 10
+        assert len(entries(connection, actor="neighbor")) == 10

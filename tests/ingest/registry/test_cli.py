@@ -142,13 +142,13 @@ def test_a_catalog_that_cannot_be_opened_is_one_line(
 
 
 def test_an_import_is_written_down_with_who_did_it(zones: Path, home: Path) -> None:
-    main(["import", str(zones), "--actor", "sokha"])
-    main(["import", str(zones), "--actor", "sokha"])
+    main(["import", str(zones), "--actor", "walker"])
+    main(["import", str(zones), "--actor", "walker"])
 
     catalog = open_catalog(f"sqlite:{home / 'catalog.sqlite'}")
     with catalog.connect() as connection:
         found = [each.deed for each in entries(connection)]
     catalog.dispose()
     assert [(each.actor, each.action, each.object) for each in found] == [
-        ("sokha", "registry.import", "change:1")
+        ("walker", "registry.import", "change:1")
     ]
