@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from socket import socket
-from typing import Final, Self
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -16,27 +16,24 @@ from analytics.service.hourfiles import HourFiles
 from api.catalog import ready_catalog
 from api.server import serve
 from api.sources import Sources
-from ingest.archive import Archive
 from ingest.contract.clock import Clock
 from ingest.finishing import finish_in_thread
 from ingest.home import Home
-from ingest.mqtt import BrokerAddress, MqttLink
-from ingest.pipeline import Pipeline
+from ingest.mqtt import BrokerAddress
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
-from ingest.service import IngestService
+from ingest.stage import IngestStage, open_ingest
 from ingest.storage.opening import open_store
 from ingest.tables import FEED
 
 _LOG = logging.getLogger(__name__)
-_WORKER: Final = "w1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """Everything between the broker and the pages, wired."""
 
-    ingest: IngestService
+    ingest: IngestStage
     feeder: Feeder
     sources: Sources
     pause: timedelta = timedelta(seconds=1)
@@ -53,27 +50,31 @@ class Backend:
             stack.callback(catalog.dispose)
             store = open_store(home.store_setting())
             stack.callback(store.close)
-            archive = stack.enter_context(Archive(home.archive_dir, _WORKER))
             files = HourFiles(home.hours_dir)
             stack.callback(files.close)
             registry = CurrentRegistry(catalog)
-            link = MqttLink(broker, client_id=f"zonewatch-ingest-{_WORKER}", clock=clock)
-            pipeline = Pipeline(
-                worker=_WORKER,
-                archive=archive,
-                store=store,
-                catalog=catalog,
-                registry=registry,
-                publisher=link,
-                clock=clock,
+            ingest = stack.enter_context(
+                open_ingest(
+                    home=home,
+                    store=store,
+                    catalog=catalog,
+                    registry=registry,
+                    broker=broker,
+                    clock=clock,
+                )
             )
             yield cls(
-                ingest=IngestService(link=link, pipeline=pipeline),
+                ingest=ingest,
                 feeder=Feeder(
                     store=store, catalog=catalog, files=files, registry=registry, clock=clock
                 ),
                 sources=Sources(
-                    catalog=catalog, store=store, registry=registry, clock=clock, software=software
+                    catalog=catalog,
+                    store=store,
+                    registry=registry,
+                    clock=clock,
+                    software=software,
+                    control=ingest.control,
                 ),
             )
 

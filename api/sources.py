@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from ingest.contract.clock import Clock
+from ingest.control import Control
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
@@ -21,6 +22,7 @@ class Sources:
     registry: Callable[[], Registry]
     clock: Clock
     software: str  # the version that answers
+    control: Control | None = None  # of the quarantine; None: nobody carries decisions out
 
 
 def sources_of(request: Request) -> Sources:
