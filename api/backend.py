@@ -1,11 +1,9 @@
 """The backend in one process over embedded parts: ingest, analytics, and the API with its board."""
 
 import asyncio
-import logging
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from socket import socket
 from typing import Self
 
@@ -13,11 +11,12 @@ import sqlalchemy as sa
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
+from analytics.service.meter import PassMeter
+from analytics.service.stage import AnalyticsStage
 from api.catalog import ready_catalog
 from api.server import serve
 from api.sources import Sources
 from ingest.contract.clock import Clock
-from ingest.finishing import finish_in_thread
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
 from ingest.registry.current import CurrentRegistry
@@ -26,18 +25,14 @@ from ingest.stage import IngestStage, open_ingest
 from ingest.storage.opening import open_store
 from ingest.tables import FEED
 
-_LOG = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """Everything between the broker and the pages, wired."""
 
     ingest: IngestStage
-    feeder: Feeder
+    analytics: AnalyticsStage
     sources: Sources
-    pause: timedelta = timedelta(seconds=1)
-    """Between two passes of analytics, in real time."""
 
     @classmethod
     @contextmanager
@@ -65,8 +60,11 @@ class Backend:
             )
             yield cls(
                 ingest=ingest,
-                feeder=Feeder(
-                    store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                analytics=AnalyticsStage(
+                    feeder=Feeder(
+                        store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                    ),
+                    meter=PassMeter(ingest.meter.counts),
                 ),
                 sources=Sources(
                     catalog=catalog,
@@ -82,7 +80,7 @@ class Backend:
         """Run until cancelled; without a socket to listen on nothing is served."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
-            tasks.create_task(self._analyze(), name="analytics")
+            tasks.create_task(self.analytics.run(), name="analytics")
             if listening is not None:
                 tasks.create_task(serve(listening, self.sources), name="api")
 
@@ -94,9 +92,3 @@ class Backend:
         """Tell whether nothing waits on the change feed."""
         with self.sources.catalog.connect() as connection:
             return not connection.scalar(sa.select(sa.func.count()).select_from(FEED))
-
-    async def _analyze(self) -> None:
-        while True:
-            taken = await finish_in_thread(self.feeder.step)
-            _LOG.debug("analytics took %d changes", taken)
-            await asyncio.sleep(self.pause.total_seconds())

@@ -108,7 +108,7 @@ def _closed(one: Quarantined, verdict: Verdict) -> dict[str, object]:
         return who | {"state": State.DROPPED}
     replayed = one.replayed | verdict.taken
     over = not one.numbers - replayed if one.numbers else verdict.whole and bool(verdict.taken)
-    told = {"replayed": json.dumps(replayed.to_lists())}
+    told: dict[str, object] = {"replayed": json.dumps(replayed.to_lists())}
     return told | who | {"state": State.REPLAYED} if over else told
 
 

@@ -73,7 +73,7 @@ def given_settings(config: Path | None, environment: Mapping[str, str]) -> Mappi
             raise SettingsError(f"{config}: {name}: expected one of {', '.join(_NAMES)}")
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise SettingsError(f"{config}: {name}: expected a text")
-    return {name: str(value) for name, value in told.items()} | environment
+    return {**{name: str(value) for name, value in told.items()}, **environment}
 
 
 def home_of(argument: Path | None, given: Mapping[str, str]) -> Path:

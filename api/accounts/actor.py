@@ -10,6 +10,7 @@ class Permission(StrEnum):
 
     READ = "read"
     NOTE_QUARANTINE = "note_quarantine"
+    DECIDE_QUARANTINE = "decide_quarantine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,11 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         for route in mutating_routes(app)
     }
 
-    assert answers == {("POST", "/v1/quarantine/1/note"): 403}
+    assert answers == {
+        ("POST", "/v1/quarantine/1/note"): 403,
+        ("POST", "/v1/quarantine/1/replay"): 403,
+        ("POST", "/v1/quarantine/1/drop"): 403,
+    }
 
 
 @pytest.mark.parametrize("dependencies", [[], [Depends(Require(Permission.READ))]])

@@ -92,7 +92,9 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
         with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
-            backend = replace(built, pause=timedelta(seconds=0.05))
+            backend = replace(
+                built, analytics=replace(built.analytics, pause=timedelta(seconds=0.05))
+            )
             running = asyncio.create_task(backend.run(listening=None))
             try:
                 ready = backend.ingest.service.link.subscribed

@@ -113,7 +113,7 @@ def _hours(bench: Bench) -> list[float]:
     """Return every number of the rolled hours, unrounded."""
     (result,) = bench.results()
     span = Period(micros(_SIX) - 10**12, micros(_SIX) + 10**12)
-    hours = bench.backend.feeder.files.read(result.zone.id, DeviceClass.STREETLIGHT, span)
+    hours = bench.backend.analytics.feeder.files.read(result.zone.id, DeviceClass.STREETLIGHT, span)
     held = hours[hours["metric"] == "load_power"]
     return [*held["integral"], *held["seconds"], *held["maximum"]]
 
