@@ -22,7 +22,7 @@ _CLASSES: Final = (
     ("unknown topic", "unknown_topic"),
     ("payload", "unreadable"),
     ("no metric of", "no_metric"),
-    ("measured", "impossible_time"),
+    ("impossible time", "impossible_time"),
 )
 _OTHERS_DEVICE: Final = "belongs to another gateway"
 _UNKNOWN_METRIC: Final = "not a metric of"

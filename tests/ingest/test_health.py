@@ -12,7 +12,7 @@ from ingest.health import MetricsPortError, health_server
 def ask(port: int | None, path: str) -> tuple[int, str]:
     try:
         url = f"http://127.0.0.1:{port}{path}"
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(url, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -57,6 +57,7 @@ def test_every_way_a_record_goes_is_counted(
         ("unknown device x", "unknown_device"),
         ("device x belongs to another gateway, kh-gw-2", "anothers_device"),
         ("device x: not a metric of a streetlight: pm25", "unknown_metric"),
+        ("impossible time: measured 1970-01-01T00:00:00Z, before 2000", "impossible_time"),
         ("payload: expected JSON", "unreadable"),
         ("load_power: expected a finite number", "malformed"),
     ],

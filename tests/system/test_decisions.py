@@ -1,4 +1,4 @@
-"""What was quarantined is replayed or dropped, by a command beside the process that owns the home."""
+"""What was quarantined is replayed or dropped, by a command beside the home's owner."""
 
 import asyncio
 import json
