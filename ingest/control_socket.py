@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -105,7 +105,7 @@ def _carried_out(control: Control, line: bytes) -> dict[str, object]:
 
 
 @contextmanager
-def _short(folder: Path) -> Iterator[Path]:
+def _short(folder: Path) -> Generator[Path]:
     """Return a name of the folder that a socket's short address has room for."""
     opened = os.open(folder, os.O_RDONLY)
     try:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +24,7 @@ class MetricsPortError(Exception):
 @contextmanager
 def health_server(
     port: int | None, *, checks: Mapping[str, Check], counts: CollectorRegistry
-) -> Iterator[int | None]:
+) -> Generator[int | None]:
     """Answer on a port for as long as the context lasts; yield which it is, None where none is."""
     if port is None:
         yield None
@@ -77,7 +77,7 @@ def _handler(
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name for it
             """Say nothing: a scrape is no event."""
 
     return Handler

@@ -1,7 +1,7 @@
 """Who owns a home's archive: one process at a time."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,7 +19,7 @@ class HomeOwnedError(Exception):
 
 
 @contextmanager
-def owned(home: Home) -> Iterator[None]:
+def owned(home: Home) -> Generator[None]:
     """Own a home's archive for as long as the context lasts, or raise HomeOwnedError."""
     with (home.path / _LOCK).open("ab") as lock:
         try:

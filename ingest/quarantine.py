@@ -103,7 +103,11 @@ def _named(marker: Marker) -> list[sa.ColumnElement[bool]]:
 
 def _closed(one: Quarantined, verdict: Verdict) -> dict[str, object]:
     marker = verdict.marker
-    who = {"closed_at": verdict.at, "closed_by": marker.actor, "why": marker.why or None}
+    who: dict[str, object] = {
+        "closed_at": verdict.at,
+        "closed_by": marker.actor,
+        "why": marker.why or None,
+    }
     if marker.decision is Decision.DROP:
         return who | {"state": State.DROPPED}
     replayed = one.replayed | verdict.taken

@@ -1,7 +1,7 @@
 """Ingest as a stage: the service wired over what a home and its settings name."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +62,7 @@ def open_ingest(
     registry: Callable[[], Registry],
     broker: BrokerAddress,
     clock: Clock,
-) -> Iterator[IngestStage]:
+) -> Generator[IngestStage]:
     """Own a home's archive and wire the service over it."""
     with ExitStack() as stack:
         stack.enter_context(owned(home))
@@ -119,7 +119,7 @@ def open_desk(
     catalog: sa.Engine,
     registry: Callable[[], Registry],
     clock: Clock,
-) -> Iterator[Desk]:
+) -> Generator[Desk]:
     """Own a home for a command's decisions, while no service runs on it."""
     with owned(home), Archive(home.archive_dir, WORKER) as archive:
         pipeline = Pipeline(

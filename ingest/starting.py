@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from signal import Signals
@@ -67,7 +67,7 @@ def started(
 
 
 @contextmanager
-def ready_for(url: str, more: Sequence[Path] = ()) -> Iterator[sa.Engine]:
+def ready_for(url: str, more: Sequence[Path] = ()) -> Generator[sa.Engine]:
     """Open a catalog, its tables of registry, ingest and more brought to this version."""
     catalog = open_catalog(url)
     try:

@@ -73,7 +73,7 @@ def test_a_broker_is_shown_without_its_password() -> None:
 
 @pytest.mark.parametrize("url", ["", "embedded:", "http://x", "mqtt://u:secret@h:bad"])
 def test_a_broker_is_asked_for(url: str) -> None:
-    with pytest.raises(SettingsError, match="ZONEWATCH_BROKER: .*expected .*mqtt") as caught:
+    with pytest.raises(SettingsError, match=r"ZONEWATCH_BROKER: .*expected .*mqtt") as caught:
         broker_of({"ZONEWATCH_BROKER": url} if url != "" else {})
 
     assert "secret" not in str(caught.value)

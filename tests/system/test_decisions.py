@@ -18,14 +18,14 @@ from ingest.quarantine import State
 from ingest.registry import tables
 from tests.builders import a_device, a_registry
 from tests.system.harness import Bench, running_bench
-from tests.system.test_by_hand import _night
+from tests.system.test_by_hand import a_night
 
 _NOW = datetime(2026, 10, 31, 6, 0, tzinfo=UTC)
 _TOPIC = "zw/1/kh-gw-1/up/chunk"
 
 
 async def _quarantine_a_night(bench: Bench) -> None:
-    bench.publish(_TOPIC, _night(1, "kh-lamp-late"))
+    bench.publish(_TOPIC, a_night(1, "kh-lamp-late"))
     await bench.until_settled(121)
     assert bench.account().quarantined == 121
 

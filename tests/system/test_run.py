@@ -37,7 +37,7 @@ from simulators.conductor import Conductor
 from simulators.demo.broker import embedded_broker, mosquitto
 from simulators.demo.plan import FILES, demo_plan
 from simulators.truth import read_truth
-from tests.system import test_demo as by_hand
+from tests.system import truth_by_hand as by_hand
 
 _ROOT = Path(__file__).parent.parent.parent
 _PATIENCE_S = 60.0
@@ -91,19 +91,19 @@ def test_the_account_balances_and_every_record_is_settled(seen: Seen) -> None:
 
 
 def test_emissions_avoided_are_those_of_the_truth_log(seen: Seen) -> None:
-    devices = {row["id"]: row for row in by_hand._registry("devices.csv")}
+    devices = {row["id"]: row for row in by_hand.registry_rows("devices.csv")}
     for zone in _ZONES:
         told = seen.answers[f"zones/{zone}/summary"]
         country = told["country"]
         kg = Decimal(0)
-        for name, rows in by_hand._by_device(by_hand.Told({}, seen.home.path), zone).items():
+        for name, rows in by_hand.by_device(seen.home.path, zone).items():
             if devices[name]["device_class"] == "streetlight":
-                mwh, factor = by_hand._lamp_mwh(rows, country), by_hand._LAMP_FACTOR[country]
+                mwh, factor = by_hand.lamp_mwh(rows, country), by_hand.LAMP_FACTOR[country]
             elif devices[name]["grid_connection"] == "on":
-                mwh, factor = by_hand._pv_mwh(rows, country), by_hand._PV_FACTOR[country]
+                mwh, factor = by_hand.pv_mwh(rows, country), by_hand.PV_FACTOR[country]
             else:
                 continue
-            kg += by_hand._kwh(mwh) * Decimal(factor)
+            kg += by_hand.kwh(mwh) * Decimal(factor)
 
         expected = str(kg.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
         assert kg > 1
@@ -187,7 +187,7 @@ async def _lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerato
     """Let devices and gateways live through a plan; yield the gateways' outboxes."""
     async with AsyncExitStack() as stack:
         conductor = await stack.enter_async_context(Conductor(plan.start))
-        lines = await stack.enter_async_context(chain._devices(home, plan, conductor.port))
+        lines = await stack.enter_async_context(chain.living_devices(home, plan, conductor.port))
         outboxes: list[Path] = []
         for each in plan.played:
             around = Surroundings(
@@ -196,7 +196,7 @@ async def _lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerato
                 clock_port=conductor.port,
                 line_port=lines[each.site.gateway],
             )
-            await stack.enter_async_context(chain._gateway(each, around))
+            await stack.enter_async_context(chain.running_gateway(each, around))
             outboxes.append(around.home / "outbox.db")
         await conductor.gather(1 + len(outboxes))
         await conductor.run(plan.until)
