@@ -154,6 +154,7 @@ async def living_devices(
 
 @asynccontextmanager
 async def running_gateway(played: Played, around: Surroundings) -> AsyncGenerator[None]:
+    """Run a site's gateway in a process of its own."""
     around.home.mkdir(parents=True, exist_ok=True)
     config = _write_site_file(played, around)
     async with child("gateway", str(config), log=around.home / "gateway.log"):
