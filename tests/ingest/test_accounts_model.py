@@ -221,6 +221,8 @@ class Spine(RuleBasedStateMachine):
             for line in ledger.lines(connection).values():
                 assert line.balanced, line
                 assert line.missing == 0, line
+            for account in ledger.load(connection).values():
+                assert not account.stored & account.quarantined, account
 
     def take_in(self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0) -> None:
         received_at = micros(self.clock.now())
@@ -254,7 +256,7 @@ class Spine(RuleBasedStateMachine):
                 self.take_in([chunk.payload], _STEPS + 1)
             self.acknowledge()
         self.enter_the_late_device()
-        self.decide(self.quarantined())
+        self.decide(self.quarantined() * 2)
         while self.feeder.step():
             pass
 
