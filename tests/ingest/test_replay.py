@@ -84,6 +84,18 @@ def test_a_replay_moves_each_record_from_quarantined_to_stored(knowing: Pipeline
     assert (entry.closed_by, entry.closed_at) == ("operator", micros(NOW))
 
 
+def test_a_closed_entry_is_not_marked_again(knowing: Pipeline) -> None:
+    desk = a_desk(knowing)
+    desk.replay([], actor="operator")
+    archived = len(list(knowing.archive.frames()))
+
+    (again,) = desk.replay([1], actor="operator")
+
+    assert (again.state, again.taken, again.left) == (State.REPLAYED, 0, 0)
+    assert desk.replay([], actor="operator") == []
+    assert len(list(knowing.archive.frames())) == archived
+
+
 def test_the_same_decision_twice_in_the_archive_counts_once(knowing: Pipeline) -> None:
     """As two commands at once would leave it, were they not asked in turn."""
     desk = a_desk(knowing)
