@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import sqlalchemy as sa
 
 from ingest import quarantine
-from ingest.archive import Message
+from ingest.archive import ArchiveDamagedError, Message, Position
 from ingest.contract.clock import Clock
 from ingest.contract.period import micros
 from ingest.markers import Decision, form_marker
@@ -69,6 +69,7 @@ class Desk:
     catalog: sa.Engine
     clock: Clock
     commit: Callable[[Form], None]  # returns when the messages are taken in
+    find: Callable[[Position, int], Message]  # in the archive
 
     def replay(self, entries: Sequence[int], *, actor: str) -> list[Outcome]:
         """Take entries in again; one that is closed stays as it is."""
@@ -93,11 +94,20 @@ class Desk:
         self, numbers: Sequence[int], decision: Decision, actor: str, why: str
     ) -> list[Message]:
         at = micros(self.clock.now())
+        undecided = [one for one in self._entries(numbers) if one.state is State.OPEN]
+        if decision is Decision.REPLAY:
+            for one in undecided:
+                self._look_up(one)
         return [
-            form_marker(one.decided(decision, actor=actor, why=why), at=at)
-            for one in self._entries(numbers)
-            if one.state is State.OPEN
+            form_marker(one.decided(decision, actor=actor, why=why), at=at) for one in undecided
         ]
+
+    def _look_up(self, one: Quarantined) -> None:
+        """Make sure that the archive has the message: a marker that cannot be taken in blocks."""
+        try:
+            self.find(one.place, one.index)
+        except (OSError, ArchiveDamagedError) as error:
+            raise ControlError(f"entry {one.id}: the archive does not have it: {error}") from None
 
     def _entries(self, numbers: Sequence[int]) -> list[Quarantined]:
         found: list[Quarantined] = []

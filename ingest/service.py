@@ -90,7 +90,7 @@ class IngestService:
             try:
                 messages = list(form())
             except (SQLAlchemyError, ControlError) as error:
-                done.set_exception(ControlError(f"not decided: {str(error).splitlines()[0]}"))
+                done.set_exception(ControlError(str(error).splitlines()[0]))
                 continue
             if not messages or self.commit(messages, stop):
                 done.set_result(None)

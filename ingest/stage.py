@@ -81,7 +81,9 @@ def open_ingest(
             meter=meter,
         )
         service = IngestService(link=link, pipeline=pipeline)
-        desk = Desk(catalog=catalog, clock=clock, commit=service.commit_between)
+        desk = Desk(
+            catalog=catalog, clock=clock, commit=service.commit_between, find=archive.message
+        )
         yield IngestStage(home=home, service=service, control=desk, meter=meter)
 
 
@@ -139,4 +141,4 @@ def open_desk(
                 for _ in pipeline.commit(messages):
                     pass
 
-        yield Desk(catalog=catalog, clock=clock, commit=commit)
+        yield Desk(catalog=catalog, clock=clock, commit=commit, find=archive.message)

@@ -12,7 +12,7 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.contract.ranges import Ranges
-from ingest.control import Desk, EntryClosedError, Form, UnknownEntryError
+from ingest.control import ControlError, Desk, EntryClosedError, Form, UnknownEntryError
 from ingest.markers import Decision
 from ingest.pipeline import Pipeline
 from ingest.quarantine import State
@@ -46,7 +46,12 @@ def a_desk(pipeline: Pipeline) -> Desk:
         if messages := form():
             list(pipeline.commit(messages))
 
-    return Desk(catalog=pipeline.catalog, clock=pipeline.clock, commit=commit)
+    return Desk(
+        catalog=pipeline.catalog,
+        clock=pipeline.clock,
+        commit=commit,
+        find=pipeline.archive.message,
+    )
 
 
 def kept(pipeline: Pipeline) -> list[float]:
@@ -174,6 +179,20 @@ def test_what_is_dropped_is_dropped_in_a_rebuild_too(before: Pipeline) -> None:
     assert (entry.state, entry.closed_by, entry.why) == (State.DROPPED, "operator", "a test bench")
     assert account_of(again) == account_of(before)
     catalog.dispose()
+
+
+def test_a_replay_of_what_the_archive_lost_is_refused_before_anything_is_written(
+    knowing: Pipeline,
+) -> None:
+    directory = knowing.archive._directory
+    (path,) = directory.iterdir()
+    path.rename(directory / "elsewhere")
+
+    with pytest.raises(ControlError, match="entry 1: the archive does not have it"):
+        a_desk(knowing).replay([1], actor="operator")
+
+    assert [path.name for path in directory.iterdir()] == ["elsewhere"]
+    assert account_of(knowing).quarantined == 3
 
 
 def test_an_unknown_entry_is_told_before_anything_is_written(before: Pipeline) -> None:
