@@ -10,6 +10,9 @@ from typing import Final
 COMMANDS: Final = {
     "demo": ("simulators.demo.cli", "the whole chain on this machine, with simulated zones"),
     "gateway": ("gateway.cli", "a field gateway"),
+    "run": ("api.run.cli", "the whole backend in one process, for one small machine"),
+    "ingest": ("ingest.cli", "take in what gateways publish, in a process of its own"),
+    "analytics": ("analytics.service.cli", "compute what was taken in, in a process of its own"),
     "api": ("api.cli", "serve the API and the board"),
     "registry": ("ingest.registry.cli", "import, export and check what is deployed"),
     "user": ("api.accounts.cli", "make, list and disable accounts"),

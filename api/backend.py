@@ -1,47 +1,39 @@
 """The backend in one process over embedded parts: ingest, analytics, and the API with its board."""
 
 import asyncio
-import logging
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from socket import socket
-from typing import Final, Self
+from typing import Self
 
 import sqlalchemy as sa
 
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
+from analytics.service.meter import PassMeter
+from analytics.service.stage import AnalyticsStage
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.server import serve
 from api.sources import Sources
-from ingest.archive import Archive
 from ingest.contract.clock import Clock
-from ingest.finishing import finish_in_thread
 from ingest.home import Home
-from ingest.mqtt import BrokerAddress, MqttLink
-from ingest.pipeline import Pipeline
+from ingest.mqtt import BrokerAddress
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
-from ingest.service import IngestService
+from ingest.stage import IngestStage, open_ingest
 from ingest.storage.opening import open_store
 from ingest.tables import FEED
-
-_LOG = logging.getLogger(__name__)
-_WORKER: Final = "w1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """Everything between the broker and the pages, wired."""
 
-    ingest: IngestService
-    feeder: Feeder
+    ingest: IngestStage
+    analytics: AnalyticsStage
     sources: Sources
-    pause: timedelta = timedelta(seconds=1)
-    """Between two passes of analytics, in real time."""
 
     @classmethod
     @contextmanager
@@ -54,27 +46,34 @@ class Backend:
             stack.callback(catalog.dispose)
             store = open_store(home.store_setting())
             stack.callback(store.close)
-            archive = stack.enter_context(Archive(home.archive_dir, _WORKER))
             files = HourFiles(home.hours_dir)
             stack.callback(files.close)
             registry = CurrentRegistry(catalog)
-            link = MqttLink(broker, client_id=f"zonewatch-ingest-{_WORKER}", clock=clock)
-            pipeline = Pipeline(
-                worker=_WORKER,
-                archive=archive,
-                store=store,
-                catalog=catalog,
-                registry=registry,
-                publisher=link,
-                clock=clock,
+            ingest = stack.enter_context(
+                open_ingest(
+                    home=home,
+                    store=store,
+                    catalog=catalog,
+                    registry=registry,
+                    broker=broker,
+                    clock=clock,
+                )
             )
             yield cls(
-                ingest=IngestService(link=link, pipeline=pipeline),
-                feeder=Feeder(
-                    store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                ingest=ingest,
+                analytics=AnalyticsStage(
+                    feeder=Feeder(
+                        store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                    ),
+                    meter=PassMeter(ingest.meter.counts),
                 ),
                 sources=Sources(
-                    catalog=catalog, store=store, registry=registry, clock=clock, software=software
+                    catalog=catalog,
+                    store=store,
+                    registry=registry,
+                    clock=clock,
+                    software=software,
+                    control=ingest.control,
                 ),
             )
 
@@ -85,7 +84,7 @@ class Backend:
         """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
-            tasks.create_task(self._analyze(), name="analytics")
+            tasks.create_task(self.analytics.run(), name="analytics")
             if listening is not None:
                 tasks.create_task(serve(listening, self.sources, accounts), name="api")
 
@@ -97,9 +96,3 @@ class Backend:
         """Tell whether nothing waits on the change feed."""
         with self.sources.catalog.connect() as connection:
             return not connection.scalar(sa.select(sa.func.count()).select_from(FEED))
-
-    async def _analyze(self) -> None:
-        while True:
-            taken = await finish_in_thread(self.feeder.step)
-            _LOG.debug("analytics took %d changes", taken)
-            await asyncio.sleep(self.pause.total_seconds())

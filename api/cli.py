@@ -1,6 +1,7 @@
 """Serve the API and the board on this machine."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,11 +20,12 @@ def main(argv: list[str] | None = None) -> int:
     from api.server import PortInUseError
     from ingest.catalog import CatalogError
     from ingest.home import NoHomeError
+    from ingest.settings import SettingsError
     from ingest.storage.port import StoreError
 
     try:
         _open_and_serve(args)
-    except (NoHomeError, CatalogError, StoreError, PortInUseError) as error:
+    except (NoHomeError, CatalogError, SettingsError, StoreError, PortInUseError) as error:
         sys.stderr.write(f"zonewatch api: {error}\n")
         return 2
     return 0
@@ -38,17 +40,24 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from api.server import listen
     from api.sources import Sources
     from ingest.contract.clock import SystemClock
-    from ingest.home import Home, home_path
+    from ingest.contract.logs import log_to_stderr
+    from ingest.control_socket import SocketControl
+    from ingest.home import Home
     from ingest.registry.current import CurrentRegistry
+    from ingest.settings import StageSettings, given_settings, home_of
     from ingest.storage.opening import open_store
 
-    home = Home.open(home_path(args.home))
+    given = given_settings(args.config, os.environ)
+    home = Home.open(home_of(args.home, given))
+    settings = StageSettings.of(given, home)
     with ExitStack() as stack:
-        catalog = ready_catalog(home.catalog_url())
+        catalog = ready_catalog(settings.catalog)
         stack.callback(catalog.dispose)
-        store = open_store(home.store_setting())
+        store = open_store(settings.store)
         stack.callback(store.close)
         if args.check:
+            for name, value in settings.shown().items():
+                sys.stdout.write(f"{name:<8} {value}\n")
             sys.stdout.write(f"{home.path}: ready to be served\n")
             return
         sources = Sources(
@@ -57,23 +66,19 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             registry=CurrentRegistry(catalog),
             clock=SystemClock(),
             software=version("zonewatch"),
+            control=SocketControl(home),
         )
+        log_to_stderr()
         listening = stack.enter_context(listen(args.port))
         asyncio.run(_until_told_to_stop(listening, sources))
 
 
 async def _until_told_to_stop(listening: "socket.socket", sources: "Sources") -> None:
-    import asyncio
-    import signal
-
     from api.server import HOST, serve
+    from ingest.stopping import until_stopped
 
-    serving = asyncio.create_task(serve(listening, sources), name="api")
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
-    await asyncio.wait([serving])
-    if not serving.cancelled():
-        serving.result()
+    await until_stopped(serve(listening, sources))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,5 +87,6 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=_PORT, help=f"0 takes any free one (default {_PORT})"
     )
     parser.add_argument("--home", type=Path, help="where the embedded parts keep their files")
+    parser.add_argument("config", nargs="?", type=Path, help="a TOML file with settings")
     parser.add_argument("--check", action="store_true", help="open everything, and stop")
     return parser

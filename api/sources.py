@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from api.accounts.caller import caller_of
 from api.accounts.seen import SeenRegistries
 from ingest.contract.clock import Clock
+from ingest.control import Control
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
@@ -23,6 +24,7 @@ class Sources:
     registry: Callable[[], Registry]
     clock: Clock
     software: str  # the version that answers
+    control: Control | None = None  # of the quarantine; None: nobody carries decisions out
     restricted: bool = False  # whether the registry is a part of the whole
 
     def sees(self, gateway: str | None) -> bool:

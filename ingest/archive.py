@@ -110,6 +110,10 @@ class Archive:
                     if frame.start.offset >= skip:
                         yield frame
 
+    def message(self, place: Position, index: int) -> Message:
+        """Return the message at an index of the frame that starts at a place."""
+        return read_message(self._directory, place, index)
+
     def close(self) -> None:
         """Close the file being written."""
         if self._file:

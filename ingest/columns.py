@@ -25,6 +25,7 @@ class Arrival:
     device_class: DeviceClass
     gateway: GatewayId
     days: tuple[date, ...]  # of entry, one a row
+    counted: bool = True  # False: written again, and already in the account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,13 @@ def _touched(block: Block, arrivals: Sequence[Arrival]) -> list[Touched]:
         len(block),
     )
     keys = np.stack([block.devices.astype(np.int64), block.measured_at // HOUR_US, origin])
-    found, place, records = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
+    found, place = np.unique(keys, axis=1, return_inverse=True)
+    counted = np.repeat(
+        np.array([one.counted for one in arrivals], np.int64), [len(one.days) for one in arrivals]
+    )
     said = sum((flags != 0 for flags in block.flags.values()), np.zeros(len(block), np.int64))
-    readings = np.bincount(place.ravel(), weights=said, minlength=found.shape[1])
+    records = np.bincount(place.ravel(), weights=counted, minlength=found.shape[1])
+    readings = np.bincount(place.ravel(), weights=said * counted, minlength=found.shape[1])
     from_whom = list(origins)
     return [
         Touched(
@@ -119,7 +124,7 @@ def _touched(block: Block, arrivals: Sequence[Arrival]) -> list[Touched]:
             hour=hour * HOUR_US,
             gateway=from_whom[source][0],
             day=from_whom[source][1],
-            records=count,
+            records=int(count),
             readings=int(spoken),
         )
         for (device, hour, source), count, spoken in zip(

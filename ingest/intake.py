@@ -4,11 +4,11 @@ A pure function of the messages, the registry and the accounts before them, so t
 archive again gives the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ingest.archive import Frame, Message
+from ingest.archive import Frame, Message, Position
 from ingest.checks import impossible_times
 from ingest.columns import Arrival, Touched, lay_out, silent_rows, unknown_metrics
 from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
@@ -19,6 +19,7 @@ from ingest.contract.limits import TooLargeError
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic, UnknownTopicError
 from ingest.ledger import BootAccount, BootKey, Settlement
+from ingest.markers import Decision, Marker, is_marker, parse_marker
 from ingest.registry.model import Device
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
@@ -49,6 +50,16 @@ class Heard:
     held: tuple[BootId, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a decision on a quarantined entry came to."""
+
+    marker: Marker
+    at: int  # microseconds
+    taken: Ranges = EMPTY  # records that are stored now
+    whole: bool = False  # nothing of the message is refused any more
+
+
 @dataclass(slots=True, kw_only=True)
 class Intake:
     """Everything one frame amounts to."""
@@ -60,11 +71,12 @@ class Intake:
     refusals: list[Refusal] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A message as far as it could be read."""
+    """A message as far as it could be read; for a decision, the message that it is about."""
 
     index: int
     message: Message
@@ -72,11 +84,24 @@ class Opened:
     body: Chunk | Birth | Death | None
     defects: tuple[Defect, ...] = ()
     reason: str = ""
+    verdict: Verdict | None = None
 
 
-def open_messages(frame: Frame) -> list[Opened]:
-    """Read every message of a frame; what cannot be read says why."""
-    return [_open(index, message) for index, message in enumerate(frame.messages)]
+def _nothing_behind(place: Position, index: int) -> Message:
+    raise LookupError(f"no archive to find message {index} at {place} in")
+
+
+def open_messages(
+    frame: Frame, find: Callable[[Position, int], Message] = _nothing_behind
+) -> list[Opened]:
+    """Read every message of a frame; what cannot be read says why.
+
+    What a decision is about is found in the archive, by the frame's place and an index.
+    """
+    return [
+        _open_marked(index, message, find) if is_marker(message) else _open(index, message)
+        for index, message in enumerate(frame.messages)
+    ]
 
 
 def boots_in(opened: Sequence[Opened]) -> set[BootKey]:
@@ -94,7 +119,9 @@ def take_in(
     """Fold the messages, in order, into readings and accounts."""
     intake = Intake(accounts=dict(accounts))
     for one in opened:
-        if one.gateway is None or one.body is None:
+        if one.verdict is not None:
+            intake.verdicts.append(_take_again(intake, one, one.verdict, registry))
+        elif one.gateway is None or one.body is None:
             intake.refusals.append(_refusal(one, EMPTY, one.reason))
         elif isinstance(one.body, Chunk):
             _take_chunk(intake, one, one.gateway, one.body, registry)
@@ -117,6 +144,14 @@ def _open(index: int, message: Message) -> Opened:
     except _UNREADABLE as error:
         return Opened(index=index, message=message, gateway=gateway, body=None, reason=str(error))
     return Opened(index=index, message=message, gateway=gateway, body=body, defects=defects)
+
+
+def _open_marked(index: int, message: Message, find: Callable[[Position, int], Message]) -> Opened:
+    marker = parse_marker(message)
+    verdict = Verdict(marker=marker, at=message.received_at)
+    if marker.decision is Decision.DROP:
+        return Opened(index=index, message=message, gateway=None, body=None, verdict=verdict)
+    return replace(_open(index, find(marker.place, marker.index)), verdict=verdict)
 
 
 def _read(topic: Topic, message: Message) -> tuple[Chunk | Birth | Death, tuple[Defect, ...]]:
@@ -194,6 +229,58 @@ def _settle(
     ]
 
 
+def _take_again(intake: Intake, one: Opened, verdict: Verdict, registry: Registry) -> Verdict:
+    """Take an entry's records in under today's registry.
+
+    All that is sound is written here, whether or not it was stored before, so that a store rebuilt
+    under a registry that already knew better ends with the same; the account moves each once.
+    """
+    if one.gateway is None or not isinstance(one.body, Chunk):
+        return verdict
+    chunk = one.body
+    key = (one.gateway, chunk.account.boot)
+    account = intake.accounts.get(key, BootAccount(gateway=one.gateway, boot=key[1]))
+    account = account.told(chunk.account)
+    wanted = verdict.marker.numbers or chunk.numbers | _numbers(one.defects)
+    refused = _numbers(one.defects) & wanted
+    sound: list[int] = []
+    for part in chunk.parts:
+        asked = _only(part, wanted)
+        if asked is None:
+            continue
+        device, wrong = _judge(one.gateway, asked, registry, one.message.received_at)
+        refused |= _numbers(wrong)
+        kept = without_rows(asked, _rows_in(asked, _numbers(wrong)))
+        if kept is None or device is None:
+            continue
+        sound += kept.number
+        intake.arrivals += _arrivals_again(kept, device, account)
+    taken = Ranges.from_numbers(sound)
+    _move_to_stored(intake, account, taken - account.stored)
+    return replace(verdict, taken=taken, whole=not refused)
+
+
+def _arrivals_again(part: Part, device: Device, account: BootAccount) -> list[Arrival]:
+    """Return a part's rows as arrivals; those stored before are counted already."""
+    again = _only(part, account.stored)
+    fresh = without_rows(part, _rows_in(part, account.stored))
+    return [
+        replace(_arrival(rows, device, account), counted=counted)
+        for rows, counted in ((again, False), (fresh, True))
+        if rows is not None
+    ]
+
+
+def _move_to_stored(intake: Intake, account: BootAccount, fresh: Ranges) -> None:
+    freed = fresh & account.quarantined
+    moved = replace(account, stored=account.stored | fresh, quarantined=account.quarantined - freed)
+    intake.accounts[account.gateway, account.boot] = moved
+    intake.settlements += [
+        *(_moved(account, day, stored=n) for day, n in account.by_day(fresh).items()),
+        *(_moved(account, day, quarantined=-n) for day, n in account.by_day(freed).items()),
+    ]
+
+
 def _judge(
     gateway: GatewayId, part: Part, registry: Registry, received_at: int
 ) -> tuple[Device | None, tuple[Defect, ...]]:
@@ -264,6 +351,10 @@ def _moved(
 
 def _rows_in(part: Part, numbers: Ranges) -> set[int]:
     return {row for row, number in enumerate(part.number) if number in numbers}
+
+
+def _only(part: Part, numbers: Ranges) -> Part | None:
+    return without_rows(part, set(range(len(part.number))) - _rows_in(part, numbers))
 
 
 def _numbers(defects: Sequence[Defect]) -> Ranges:

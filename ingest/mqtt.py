@@ -136,9 +136,7 @@ class MqttLink:
             manual_ack=True,
             clean_session=None if five else False,
         )
-        client.username_pw_set(self._address.user, self._address.password)
-        if self._address.tls:
-            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+        trust(client, self._address)
         client.reconnect_delay_set(1, 30)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
@@ -173,6 +171,13 @@ class MqttLink:
         """Make room, so that a link waiting on a full backlog can end; the broker sends again."""
         while not self._received.empty():
             self._received.get_nowait()
+
+
+def trust(client: paho.Client, address: BrokerAddress) -> None:
+    """Let a client show who it is, and check who the broker is."""
+    client.username_pw_set(address.user, address.password)
+    if address.tls:
+        client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
 
 
 def _session(address: BrokerAddress) -> dict[str, Any]:

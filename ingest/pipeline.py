@@ -4,6 +4,7 @@ A crash after any step is repaired: what the archive holds beyond the catalog's 
 in again at the start, in the archive's order, and what never reached the archive is sent again.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,10 +19,14 @@ from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.topic import Kind, Topic
 from ingest.intake import Intake, boots_in, open_messages, take_in
+from ingest.meter import Meter
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 from ingest.tables import WATERMARK
 from ingest.wire import encode
+
+_LOG = logging.getLogger(__name__)
+_SHOWN = 10  # ranges in a line of the log
 
 
 class Step(StrEnum):
@@ -52,6 +57,7 @@ class Pipeline:
     registry: Callable[[], Registry]
     publisher: Publisher
     clock: Clock
+    meter: Meter | None = None
 
     def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
         """Take in a group of messages, telling after each step that it is done."""
@@ -78,7 +84,7 @@ class Pipeline:
         self.acknowledge(known, ())
 
     def _take(self, frame: Frame) -> Iterator[Step]:
-        opened = open_messages(frame)
+        opened = open_messages(frame, self.archive.message)
         boots = boots_in(opened)
         with self.catalog.connect() as connection:
             accounts = ledger.load(connection, boots)
@@ -87,6 +93,9 @@ class Pipeline:
         yield Step.STORED
         with self.catalog.begin() as connection:
             self._write_down(connection, frame, intake)
+        if self.meter:
+            self.meter.took(frame, intake, accounts)
+        _tell(intake)
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
         yield Step.ACKNOWLEDGED
@@ -95,6 +104,7 @@ class Pipeline:
         ledger.save(connection, intake.accounts.values())
         ledger.move(connection, intake.settlements)
         quarantine.add(connection, frame, intake.refusals)
+        quarantine.close(connection, intake.verdicts)
         feed.add(connection, intake.touched)
         presence.note(connection, intake.heard)
         place = {"archive_file": frame.end.file, "archive_offset": frame.end.offset}
@@ -122,3 +132,18 @@ class Pipeline:
             settled={boot: a.settled | a.thinned for (_, boot), a in accounts.items()},
             quarantined=defects,
         )
+
+
+def _tell(intake: Intake) -> None:
+    """Log what somebody may have to look after, with gateway, boot and range."""
+    for refusal in intake.refusals:
+        numbers = ", ".join(f"{first}-{last}" for first, last in refusal.numbers.pairs[:_SHOWN])
+        about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}
+        _LOG.warning("quarantined: %s", refusal.reason, extra=about)
+    for heard in intake.heard:
+        if heard.birth is not None:
+            about = {"gateway": heard.gateway, "boot": heard.birth.boot}
+            _LOG.info("a gateway is there", extra=about)
+        elif heard.death is not None:
+            about = {"gateway": heard.gateway, "boot": heard.death.boot}
+            _LOG.info("a gateway has gone", extra=about)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,12 +12,21 @@ from ingest.archive import Frame, Position
 from ingest.contract.chunk import Defect
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.ranges import EMPTY, Ranges
-from ingest.intake import Refusal
+from ingest.intake import Refusal, Verdict
+from ingest.markers import Decision, Marker
 from ingest.tables import QUARANTINE
 
 _REASONS_TOLD: Final = 50
 _RANGES_TOLD: Final = 50
 _LOOKED_AT: Final = 1_000  # entries
+
+
+class State(StrEnum):
+    """What has become of an entry."""
+
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,23 @@ class Quarantined:
     received_at: int  # microseconds, UTC
     place: Position
     index: int
+    state: State = State.OPEN
+    replayed: Ranges = EMPTY  # of the numbers: those that are stored by now
+    closed_at: int | None = None  # microseconds, UTC
+    closed_by: str | None = None
+    why: str | None = None
+
+    def decided(self, decision: Decision, *, actor: str, why: str = "") -> Marker:
+        """Return a decision on this entry."""
+        return Marker(
+            decision=decision,
+            place=self.place,
+            index=self.index,
+            numbers=self.numbers,
+            reason=self.reason,
+            actor=actor,
+            why=why,
+        )
 
 
 def add(connection: sa.Connection, frame: Frame, refusals: Iterable[Refusal]) -> None:
@@ -52,17 +79,57 @@ def add(connection: sa.Connection, frame: Frame, refusals: Iterable[Refusal]) ->
         connection.execute(sa.insert(QUARANTINE), rows)
 
 
+def close(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
+    """Write down what decisions came to; an entry that is closed stays as it is."""
+    for verdict in verdicts:
+        query = sa.select(QUARANTINE).where(*_named(verdict.marker))
+        for row in connection.execute(query).all():
+            changed = _closed(_entry(row), verdict)
+            connection.execute(
+                sa.update(QUARANTINE).where(QUARANTINE.c.id == row.id).values(changed)
+            )
+
+
+def _named(marker: Marker) -> list[sa.ColumnElement[bool]]:
+    return [
+        QUARANTINE.c.state == State.OPEN,
+        QUARANTINE.c.archive_file == marker.place.file,
+        QUARANTINE.c.archive_offset == marker.place.offset,
+        QUARANTINE.c.archive_index == marker.index,
+        QUARANTINE.c.numbers == json.dumps(marker.numbers.to_lists()),
+        QUARANTINE.c.reason == marker.reason,
+    ]
+
+
+def _closed(one: Quarantined, verdict: Verdict) -> dict[str, object]:
+    marker = verdict.marker
+    who: dict[str, object] = {
+        "closed_at": verdict.at,
+        "closed_by": marker.actor,
+        "why": marker.why or None,
+    }
+    if marker.decision is Decision.DROP:
+        return who | {"state": State.DROPPED}
+    replayed = one.replayed | verdict.taken
+    over = not one.numbers - replayed if one.numbers else verdict.whole and bool(verdict.taken)
+    told: dict[str, object] = {"replayed": json.dumps(replayed.to_lists())}
+    return told | who | {"state": State.REPLAYED} if over else told
+
+
 def entries(
     connection: sa.Connection,
     *,
     after: int = 0,
     limit: int = 1_000,
     gateways: Collection[str] | None = None,
+    state: State | None = None,
 ) -> Sequence[Quarantined]:
-    """Return entries in the order they came, behind an id, of some gateways or of all."""
+    """Return entries in the order they came, behind an id; of some gateways, or of a state."""
     query = sa.select(QUARANTINE).where(QUARANTINE.c.id > after)
     if gateways is not None:
         query = query.where(QUARANTINE.c.gateway.in_(gateways))
+    if state is not None:
+        query = query.where(QUARANTINE.c.state == state)
     query = query.order_by(QUARANTINE.c.id).limit(limit)
     return [_entry(row) for row in connection.execute(query)]
 
@@ -83,7 +150,12 @@ def defects_of(
     table = QUARANTINE.c
     query = (
         sa.select(QUARANTINE)
-        .where(table.gateway == gateway, table.boot.in_(boots), table.numbers != "[]")
+        .where(
+            table.gateway == gateway,
+            table.boot.in_(boots),
+            table.numbers != "[]",
+            table.state != State.REPLAYED,
+        )
         .order_by(table.id.desc())
         .limit(_LOOKED_AT)
     )
@@ -91,7 +163,7 @@ def defects_of(
     for row in connection.execute(query):
         one, key = _entry(row), (row.boot, row.reason)
         if key in told or len(told) < _REASONS_TOLD:
-            told[key] = told.get(key, EMPTY) | one.numbers
+            told[key] = told.get(key, EMPTY) | (one.numbers - one.replayed)
     found: dict[BootId, tuple[Defect, ...]] = {}
     for (boot, reason), numbers in told.items():
         newest = Ranges(numbers.pairs[-_RANGES_TOLD:])
@@ -104,9 +176,18 @@ def _entry(row: "sa.Row[tuple[object, ...]]") -> Quarantined:
         id=row.id,
         gateway=row.gateway,
         boot=row.boot,
-        numbers=Ranges.of(*((first, last) for first, last in json.loads(row.numbers))),
+        numbers=_ranges(row.numbers),
         reason=row.reason,
         received_at=row.received_at,
         place=Position(row.archive_file, row.archive_offset),
         index=row.archive_index,
+        state=State(row.state),
+        replayed=_ranges(row.replayed),
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        why=row.why,
     )
+
+
+def _ranges(text: str) -> Ranges:
+    return Ranges.of(*((first, last) for first, last in json.loads(text)))

@@ -53,6 +53,11 @@ QUARANTINE: Final = sa.Table(
     sa.Column("archive_file", sa.String(80), nullable=False),
     sa.Column("archive_offset", sa.BigInteger, nullable=False),
     sa.Column("archive_index", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, server_default="open"),
+    sa.Column("replayed", sa.Text, nullable=False, server_default="[]"),  # ranges as JSON
+    sa.Column("closed_at", sa.BigInteger, nullable=True),  # microseconds
+    sa.Column("closed_by", sa.String(200), nullable=True),
+    sa.Column("why", sa.Text, nullable=True),
     sa.Index("quarantine_boot", "gateway", "boot"),
 )
 

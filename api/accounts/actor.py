@@ -14,6 +14,7 @@ class Permission(StrEnum):
     READ = "read"
     NOTE_QUARANTINE = "note_quarantine"
     READ_AUDIT = "read_audit"
+    DECIDE_QUARANTINE = "decide_quarantine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.archive import ArchiveDamagedError
 from ingest.catalog import CatalogError, open_catalog, upgrade
+from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
+from ingest.owning import HomeOwnedError
+from ingest.storage.port import StoreError
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_MIGRATIONS: Final = (_ROOT / "registry" / "migrations", _ROOT / "migrations")
+MIGRATIONS: Final = (_ROOT / "registry" / "migrations", _ROOT / "migrations")
 _BAD_INPUT: Final = 2
 
 
 class BadInputError(Exception):
     """What was asked for is not there, or makes no sense; the message is one line."""
+
+
+_TOLD: Final = (
+    BadInputError,
+    NoHomeError,
+    CatalogError,
+    ArchiveDamagedError,
+    ControlError,
+    HomeOwnedError,
+    StoreError,
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,7 +55,7 @@ def run_told(name: str, run: Callable[[], int]) -> int:
     """Return a command's exit status; bad input is one line on stderr and status 2."""
     try:
         return run()
-    except (BadInputError, NoHomeError, CatalogError, ArchiveDamagedError) as error:
+    except _TOLD as error:
         reason = str(error)
     except SQLAlchemyError as error:
         reason = f"the catalog: {str(error).splitlines()[0]}"
@@ -56,7 +70,7 @@ def reading(home: Home) -> Generator[sa.Connection]:
     """Open a home's catalog, its tables of ingest and registry brought to this version."""
     engine = open_catalog(home.catalog_url())
     try:
-        upgrade(engine, _MIGRATIONS)
+        upgrade(engine, MIGRATIONS)
         with engine.connect() as connection:
             yield connection
     finally:

@@ -1,17 +1,26 @@
-"""Show what could not be stored, why, and the message it came in."""
+"""Show what could not be stored, why, and the message it came in; replay it or drop it.
+
+A replay takes records in again under today's registry: what is sound now moves from quarantined to
+stored. What is dropped stays counted as quarantined. Exit status 1 where a replay left something.
+"""
 
 import argparse
+import getpass
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
 from ingest import quarantine
 from ingest.archive import Message, read_message
+from ingest.commands.deciding import carried_out
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.limits import TooLargeError
 from ingest.contract.period import instant, rfc3339
+from ingest.control import Control, Outcome
 from ingest.home import Home, home_path
-from ingest.quarantine import Quarantined
+from ingest.quarantine import Quarantined, State
 from ingest.wire import UndecodableError, decode
 
 _HEAD_BYTES: Final = 64
@@ -32,7 +41,12 @@ def _parser() -> Parser:
     listing = commands.add_parser("list", help="all entries, in the order they came")
     showing = commands.add_parser("show", help="one entry with its message")
     showing.add_argument("id", type=int, metavar="ID", help="as the list has it")
-    for command in (listing, showing):
+    replaying = commands.add_parser("replay", help="take entries in again; all open ones if no ID")
+    replaying.add_argument("id", type=int, nargs="*", metavar="ID", help="as the list has it")
+    dropping = commands.add_parser("drop", help="give an entry up for good")
+    dropping.add_argument("id", type=int, metavar="ID", help="as the list has it")
+    dropping.add_argument("--why", required=True, metavar="TEXT", help="the reason, kept with it")
+    for command in (listing, showing, replaying, dropping):
         add_common(command)
     return parser
 
@@ -49,7 +63,9 @@ def _list(args: argparse.Namespace) -> int:
     for one in [] if args.json else found:
         numbers = one.numbers.count or "-"
         where = f"{one.gateway or '-'}  {one.boot or '-'}  {numbers} records"
-        sys.stdout.write(f"{one.id}  {rfc3339(instant(one.received_at))}  {where}  {one.reason}\n")
+        state = "" if one.state is State.OPEN else f"  [{one.state}]"
+        received_at = rfc3339(instant(one.received_at))
+        sys.stdout.write(f"{one.id}  {received_at}  {where}  {one.reason}{state}\n")
     return 0
 
 
@@ -72,7 +88,33 @@ def _show(args: argparse.Namespace) -> int:
     return 0
 
 
-_RUN: Final = {"list": _list, "show": _show}
+def _replay(args: argparse.Namespace) -> int:
+    return _told(args, lambda control: control.replay(args.id, actor=_actor()))
+
+
+def _drop(args: argparse.Namespace) -> int:
+    _told(args, lambda control: [control.drop(args.id, actor=_actor(), why=args.why)])
+    return 0
+
+
+def _told(args: argparse.Namespace, act: Callable[[Control], list[Outcome]]) -> int:
+    """Have a decision carried out, print what came of it, and return 1 where something is left."""
+    outcomes = carried_out(Home.open(home_path(args.home)), act)
+    if args.json:
+        _print_json({"entries": [asdict(one) for one in outcomes]})
+    for one in [] if args.json else outcomes:
+        sys.stdout.write(f"{one.id}  {one.state}  {one.taken} records stored, {one.left} left\n")
+    return 1 if any(one.state is State.OPEN for one in outcomes) else 0
+
+
+def _actor() -> str:
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (KeyError, OSError):
+        return "the command line"
+
+
+_RUN: Final = {"list": _list, "show": _show, "replay": _replay, "drop": _drop}
 
 
 def _entry(one: Quarantined) -> Document:
@@ -83,6 +125,11 @@ def _entry(one: Quarantined) -> Document:
         "numbers": one.numbers.to_lists(),
         "reason": one.reason,
         "received_at": rfc3339(instant(one.received_at)),
+        "state": one.state,
+        "replayed": one.replayed.to_lists(),
+        "closed_at": None if one.closed_at is None else rfc3339(instant(one.closed_at)),
+        "closed_by": one.closed_by,
+        "why": one.why,
         "place": {"file": one.place.file, "offset": one.place.offset, "index": one.index},
     }
 

@@ -10,6 +10,7 @@ from api.server import PortInUseError
 from gateway.service import until_told_to_stop
 from ingest.catalog import CatalogError
 from ingest.home import NoHomeError
+from ingest.owning import HomeOwnedError
 from ingest.storage.port import StoreError
 from simulators.boxes.registers import RegisterValueError
 from simulators.chain.children import ChildDiedError
@@ -19,6 +20,7 @@ from simulators.demo.broker import BrokerNotReadyError
 _REFUSED: Final = (
     NoHomeError,
     HomeTakenError,
+    HomeOwnedError,
     CatalogError,
     StoreError,
     PortInUseError,

@@ -110,7 +110,7 @@ async def running_chain(
             Backend.build(home, broker=broker, clock=conductor, software=version("zonewatch"))
         )
         await stack.enter_async_context(_running(backend, listening))
-        lines = await stack.enter_async_context(_devices(home, plan, conductor.port))
+        lines = await stack.enter_async_context(living_devices(home, plan, conductor.port))
         homes: list[Path] = []
         for each in plan.played:
             around = Surroundings(
@@ -120,7 +120,7 @@ async def running_chain(
                 line_port=lines[each.site.gateway],
             )
             homes.append(around.home)
-            await stack.enter_async_context(_gateway(each, around))
+            await stack.enter_async_context(running_gateway(each, around))
         await conductor.gather(1 + len(homes))
         outboxes = [gateway_home / "outbox.db" for gateway_home in homes]
         yield Chain(
@@ -142,7 +142,9 @@ async def _running(backend: Backend, listening: socket | None) -> AsyncGenerator
 
 
 @asynccontextmanager
-async def _devices(home: Home, plan: Plan, clock_port: int) -> AsyncGenerator[dict[GatewayId, int]]:
+async def living_devices(
+    home: Home, plan: Plan, clock_port: int
+) -> AsyncGenerator[dict[GatewayId, int]]:
     """Let the devices live; yield at which port each gateway's line answers."""
     truth = home.path / "truth"
     truth.mkdir(exist_ok=True)
@@ -154,7 +156,8 @@ async def _devices(home: Home, plan: Plan, clock_port: int) -> AsyncGenerator[di
 
 
 @asynccontextmanager
-async def _gateway(played: Played, around: Surroundings) -> AsyncGenerator[None]:
+async def running_gateway(played: Played, around: Surroundings) -> AsyncGenerator[None]:
+    """Run a site's gateway in a process of its own."""
     around.home.mkdir(parents=True, exist_ok=True)
     config = _write_site_file(played, around)
     async with child("gateway", str(config), log=around.home / "gateway.log"):

@@ -33,7 +33,7 @@ def routes_of(app: FastAPI) -> set[tuple[str, str]]:
 
 
 def answers(client: TestClient, row: dict[str, str], known: dict[str, str | None]) -> list[str]:
-    body = {"text": "a note"} if row["method"] == "POST" else None
+    body = {"text": "a note", "why": "a reason"} if row["method"] == "POST" else None
     return [
         str(
             client.request(

@@ -5,7 +5,7 @@ the network is a list. After everything has healed, each record is where the acc
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from analytics.service.hourfiles import HourFiles
 from analytics.service.tables import METADATA as ANALYTICS_TABLES
 from gateway.chunks import seal_chunk
 from gateway.outbox import Bounds, Outbox
-from ingest import ledger
+from ingest import ledger, quarantine
 from ingest.archive import Archive, Message
 from ingest.contract.ack import parse_ack
 from ingest.contract.clock import ManualClock
@@ -29,14 +29,18 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.contract.ranges import Ranges
 from ingest.contract.record import Record
+from ingest.markers import Decision, form_marker
 from ingest.pipeline import Pipeline, Step
+from ingest.quarantine import Quarantined, State
 from ingest.storage.memory import MemoryStore
 from ingest.storage.port import ReadingStore
 from ingest.tables import METADATA as INGEST_TABLES
 from ingest.wire import decode
 from tests.builders import EVENING, MINUTE_US, a_device, a_registry
 
-_DEVICES = (DeviceId("kh-lamp-1"), DeviceId("kh-lamp-2"))
+_KNOWN = (DeviceId("kh-lamp-1"), DeviceId("kh-lamp-2"))
+_LATER = DeviceId("kh-lamp-3")  # entered in the registry some time, or not until the end
+_DEVICES = (*_KNOWN, _LATER)
 _TOPIC = "zw/1/kh-gw-1/up/chunk"
 _STEPS = len(Step)
 _DAY = 24 * 60 * MINUTE_US
@@ -60,7 +64,7 @@ class Spine(RuleBasedStateMachine):
         self.directory = tempfile.TemporaryDirectory()
         self.home = Path(self.directory.name)
         self.clock = ManualClock(EVENING)
-        self.registry = a_registry(*(a_device(name) for name in _DEVICES))
+        self.registry = a_registry(*(a_device(name) for name in _KNOWN))
         self.store = MemoryStore()
         self.catalog = sa.create_engine(f"sqlite:///{self.home / 'catalog.db'}")
         INGEST_TABLES.create_all(self.catalog)
@@ -79,6 +83,7 @@ class Spine(RuleBasedStateMachine):
         self.network: list[bytes] = []
         self.truth: dict[tuple[str, int], set[float]] = {}
         self.entered = 0
+        self.dropped: dict[tuple[str, int], set[int]] = {}
 
     def boot(self) -> Outbox:
         self.boots += 1
@@ -171,6 +176,42 @@ class Spine(RuleBasedStateMachine):
                 self.outbox.settle(boot, numbers)
 
     @rule()
+    def enter_the_late_device(self) -> None:
+        self.registry = a_registry(*(a_device(name) for name in _DEVICES))
+
+    @rule(place=st.integers(0, 5), crash_after=st.integers(0, _STEPS), twice=st.booleans())
+    def replay(self, place: int, crash_after: int, twice: bool) -> None:  # noqa: FBT001
+        """Take an entry in again, whether or not that is of use yet; ingest may crash meanwhile."""
+        if found := self.quarantined():
+            self.decide([found[place % len(found)]] * (1 + twice), crash_after)
+
+    @precondition(lambda self: len(self.dropped) < 1)
+    @rule(place=st.integers(0, 5), crash_after=st.integers(0, _STEPS))
+    def drop(self, place: int, crash_after: int) -> None:
+        """Give one entry up for good."""
+        if found := self.quarantined():
+            one = found[place % len(found)]
+            if crash_after:
+                left = one.numbers - one.replayed
+                self.dropped[str(one.boot), one.id] = set(left.numbers())
+            self.decide([one], crash_after, Decision.DROP)
+
+    def quarantined(self) -> list[Quarantined]:
+        with self.catalog.connect() as connection:
+            found = quarantine.entries(connection, state=State.OPEN)
+        return [one for one in found if one.numbers]
+
+    def decide(
+        self,
+        entries: Iterable[Quarantined],
+        crash_after: int = _STEPS + 1,
+        decision: Decision = Decision.REPLAY,
+    ) -> None:
+        at = micros(self.clock.now())
+        markers = [form_marker(one.decided(decision, actor="test"), at=at) for one in entries]
+        self.commit(markers, crash_after)
+
+    @rule()
     def analyze(self) -> None:
         self.feeder.step()
 
@@ -180,13 +221,18 @@ class Spine(RuleBasedStateMachine):
             for line in ledger.lines(connection).values():
                 assert line.balanced, line
                 assert line.missing == 0, line
+            for account in ledger.load(connection).values():
+                assert not account.stored & account.quarantined, account
 
     def take_in(self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0) -> None:
         received_at = micros(self.clock.now())
         messages = [
             Message(topic=_TOPIC, payload=payload, received_at=received_at) for payload in payloads
         ]
-        if crash_after == 0:
+        self.commit(messages, crash_after, analyze_after)
+
+    def commit(self, messages: Sequence[Message], crash_after: int, analyze_after: int = 0) -> None:
+        if crash_after == 0 or not messages:
             return
         for number, _ in enumerate(self.pipeline.commit(messages), start=1):
             if number == analyze_after:
@@ -209,6 +255,8 @@ class Spine(RuleBasedStateMachine):
                 chunk = seal_chunk(found, account=account, held=held, sent_at=self.clock.now())
                 self.take_in([chunk.payload], _STEPS + 1)
             self.acknowledge()
+        self.enter_the_late_device()
+        self.decide(self.quarantined() * 2)
         while self.feeder.step():
             pass
 
@@ -232,14 +280,17 @@ class Spine(RuleBasedStateMachine):
         assert total.balanced
         assert (total.pending, total.missing) == (0, 0)
         assert total.assigned == self.entered
-        assert total.stored == len(kept)
-        assert total.quarantined == 0
+        lost = sum(map(len, self.dropped.values()))
+        assert self.quarantined() == []
+        assert total.quarantined == lost
+        if not lost:
+            assert total.stored == len(kept)
         for key, value in kept.items():
             assert value in self.truth[key]
-        if total.thinned == 0:
+        if total.thinned == 0 and not lost:
             assert kept.keys() == self.truth.keys()
-
-        assert self.rebuilt() == kept
+        if not lost:
+            assert self.rebuilt() == kept
 
     def rebuilt(self) -> dict[tuple[str, int], float]:
         """Return what an empty store holds after the archive was taken in again."""

@@ -92,10 +92,12 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
         with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
-            backend = replace(built, pause=timedelta(seconds=0.05))
+            backend = replace(
+                built, analytics=replace(built.analytics, pause=timedelta(seconds=0.05))
+            )
             running = asyncio.create_task(backend.run(listening=None))
             try:
-                ready = backend.ingest.link.subscribed
+                ready = backend.ingest.service.link.subscribed
                 assert await asyncio.to_thread(ready.wait, _PATIENCE_S)
                 yield Bench(backend, await asyncio.to_thread(_connected, broker))
             finally:

@@ -21,7 +21,7 @@ _STEP = timedelta(minutes=5)
 _WATTS = [60.0] * 120 + [0.0]  # every 5 minutes from 18:00 to 03:55, and 0 at 04:00
 
 
-def _night(first: int, device: str = "kh-lamp-1", at: datetime = _SIX) -> dict[str, object]:
+def a_night(first: int, device: str = "kh-lamp-1", at: datetime = _SIX) -> dict[str, object]:
     """Return a lamp's night as a chunk, numbered from first on."""
     times = [milliseconds(at + place * _STEP) for place in range(len(_WATTS))]
     return _chunk(first, device, times, _WATTS)
@@ -61,11 +61,11 @@ async def test_a_lamps_night_moves_the_total_by_exactly_0_3528_kg(tmp_path: Path
     """60 W for 10 h are 0.6 kWh; times 0.588 kg/kWh, Cambodia's factor for energy efficiency."""
     registry = a_registry(a_device("kh-lamp-1"), a_device("kh-lamp-2"))
     async with running_bench(tmp_path, registry, _NOW) as bench:
-        bench.publish(_TOPIC, _night(1, "kh-lamp-2"))
+        bench.publish(_TOPIC, a_night(1, "kh-lamp-2"))
         await bench.until_settled(121)
         before = bench.kg()
 
-        bench.publish(_TOPIC, _night(122, "kh-lamp-1"))
+        bench.publish(_TOPIC, a_night(122, "kh-lamp-1"))
         await bench.until_settled(242)
 
         assert bench.kg() - before == Decimal("0.3528")
@@ -74,9 +74,9 @@ async def test_a_lamps_night_moves_the_total_by_exactly_0_3528_kg(tmp_path: Path
 
 async def test_a_night_that_arrives_twice_counts_once(tmp_path: Path) -> None:
     async with running_bench(tmp_path, a_registry(), _NOW) as bench:
-        bench.publish(_TOPIC, _night(1))
-        bench.publish(_TOPIC, _night(1))
-        bench.publish(_TOPIC, _night(122))  # as new records, which say the same again
+        bench.publish(_TOPIC, a_night(1))
+        bench.publish(_TOPIC, a_night(1))
+        bench.publish(_TOPIC, a_night(122))  # as new records, which say the same again
         await bench.until(lambda: bench.account().repeated == 121 and bench.backend.is_idle())
 
         account = bench.account()
@@ -113,7 +113,7 @@ def _hours(bench: Bench) -> list[float]:
     """Return every number of the rolled hours, unrounded."""
     (result,) = bench.results()
     span = Period(micros(_SIX) - 10**12, micros(_SIX) + 10**12)
-    hours = bench.backend.feeder.files.read(result.zone.id, DeviceClass.STREETLIGHT, span)
+    hours = bench.backend.analytics.feeder.files.read(result.zone.id, DeviceClass.STREETLIGHT, span)
     held = hours[hours["metric"] == "load_power"]
     return [*held["integral"], *held["seconds"], *held["maximum"]]
 
@@ -139,7 +139,7 @@ async def test_a_counter_gives_the_same_energy_however_late_its_readings_come(
 
 async def test_every_place_of_a_reading_can_be_read_back(tmp_path: Path) -> None:
     async with running_bench(tmp_path, a_registry(), _NOW) as bench:
-        bench.publish(_TOPIC, _night(1))
+        bench.publish(_TOPIC, a_night(1))
         await bench.until_settled(121)
 
         span = Period(micros(_SIX), micros(_NOW))

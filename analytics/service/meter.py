@@ -1,0 +1,43 @@
+"""What analytics counts while it runs, for Prometheus."""
+
+from time import time
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+from prometheus_client.registry import CollectorRegistry
+
+
+class PassMeter:
+    """The counters of one analytics process."""
+
+    def __init__(self, counts: CollectorRegistry) -> None:
+        self._passes: Final = Counter(
+            "zonewatch_analytics_passes", "Passes over the change feed.", registry=counts
+        )
+        self._changes: Final = Counter(
+            "zonewatch_analytics_changes", "Rows taken off the change feed.", registry=counts
+        )
+        self._seconds: Final = Counter(
+            "zonewatch_analytics_seconds", "Seconds spent in passes.", registry=counts
+        )
+        self._failures: Final = Counter(
+            "zonewatch_analytics_failures", "Passes that have to be tried again.", registry=counts
+        )
+        self._passed_at = 0.0
+        age = Gauge(
+            "zonewatch_analytics_last_pass_age_seconds",
+            "Seconds since the last pass; NaN before any.",
+            registry=counts,
+        )
+        age.set_function(lambda: time() - self._passed_at if self._passed_at else float("nan"))
+
+    def passed(self, changes: int, seconds: float) -> None:
+        """Count a pass."""
+        self._passes.inc()
+        self._changes.inc(changes)
+        self._seconds.inc(seconds)
+        self._passed_at = time()
+
+    def failed(self) -> None:
+        """Count a pass that did not get through."""
+        self._failures.inc()

@@ -1,0 +1,1 @@
+"""The whole backend in one process, for one small machine."""

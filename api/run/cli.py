@@ -1,0 +1,86 @@
+"""Run the whole backend in one process, for one small machine: ingest, analytics, API and board.
+
+Settings come from the environment: ZONEWATCH_BROKER is the broker's address,
+mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; ZONEWATCH_HOME, ZONEWATCH_STORE and ZONEWATCH_CATALOG
+name other places than the usual; ZONEWATCH_METRICS_PORT is where ingest and analytics tell how
+they are. SIGTERM ends it when the group in hand is taken in.
+"""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from signal import Signals
+    from socket import socket
+
+    from api.backend import Backend
+
+_PORT: Final = 8080
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the backend until it is told to stop, and return an exit status."""
+    args = _parser().parse_args(argv)
+    from api.server import PortInUseError
+    from ingest.starting import started
+
+    return started("run", lambda: _run(args), also=[PortInUseError])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zonewatch run",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
+    parser.add_argument(
+        "--port", type=int, default=_PORT, help=f"of API and board (default {_PORT}; 0: any)"
+    )
+    return parser
+
+
+def _run(args: argparse.Namespace) -> "Signals | None":
+    import asyncio
+    from contextlib import ExitStack
+    from importlib.metadata import version
+
+    from api.backend import Backend
+    from api.server import listen
+    from ingest.contract.clock import SystemClock
+    from ingest.contract.logs import log_to_stderr
+    from ingest.health import health_server
+    from ingest.home import Home
+    from ingest.settings import StageSettings, broker_of, home_of
+    from ingest.stopping import until_stopped
+
+    broker = broker_of(os.environ)
+    home = Home.create(home_of(args.home, os.environ))
+    settings = StageSettings.of(os.environ, home)
+    log_to_stderr()
+    with ExitStack() as stack:
+        listening = stack.enter_context(listen(args.port))
+        backend = stack.enter_context(
+            Backend.build(home, broker=broker, clock=SystemClock(), software=version("zonewatch"))
+        )
+        stack.enter_context(
+            health_server(
+                settings.metrics_port,
+                checks={**backend.ingest.checks, **backend.analytics.checks},
+                counts=backend.ingest.meter.counts,
+            )
+        )
+        return asyncio.run(until_stopped(_told(backend, listening)))
+
+
+async def _told(backend: "Backend", listening: "socket") -> None:
+    import sys
+
+    from api.server import HOST
+
+    port = listening.getsockname()[1]
+    sys.stderr.write(f"zonewatch run: http://{HOST}:{port}/board/\n")
+    sys.stderr.flush()
+    await backend.run(listening=listening)

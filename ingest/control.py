@@ -1,0 +1,138 @@
+"""Decisions on quarantined entries: replayed, or dropped for good.
+
+Whoever owns the pipeline carries them out; others ask it through its control socket.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+import sqlalchemy as sa
+
+from ingest import quarantine
+from ingest.archive import ArchiveDamagedError, Message, Position
+from ingest.contract.clock import Clock
+from ingest.contract.period import micros
+from ingest.markers import Decision, form_marker
+from ingest.quarantine import Quarantined, State
+
+_PAGE: Final = 1_000
+_HIGHEST: Final = 2**63
+
+Form = Callable[[], Sequence[Message]]
+"""Forms messages between two groups of others, when nothing else can change what they are about."""
+
+
+class ControlError(Exception):
+    """What was asked for cannot be done; the message is one line."""
+
+
+class UnknownEntryError(ControlError):
+    """There is no such entry."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no entry {number} in quarantine")
+        self.number = number
+
+
+class EntryClosedError(ControlError):
+    """The entry was replayed or dropped before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What has become of an entry, in records."""
+
+    id: int
+    state: State
+    taken: int  # stored by this replay
+    left: int  # still quarantined
+
+
+class Control(Protocol):
+    """Carries decisions out."""
+
+    def replay(self, entries: Sequence[int], *, actor: str) -> list[Outcome]:
+        """Take entries in again under today's registry; all open ones where none are named."""
+        ...
+
+    def drop(self, entry: int, *, actor: str, why: str) -> Outcome:
+        """Give an entry up; it stays counted as quarantined."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Carries decisions out in the process that owns the pipeline."""
+
+    catalog: sa.Engine
+    clock: Clock
+    commit: Callable[[Form], None]  # returns when the messages are taken in
+    find: Callable[[Position, int], Message]  # in the archive
+
+    def replay(self, entries: Sequence[int], *, actor: str) -> list[Outcome]:
+        """Take entries in again; one that is closed stays as it is."""
+        before = self._entries(entries) if entries else self._open()
+        numbers = [one.id for one in before]
+        for first in range(0, len(numbers), _PAGE):
+            some = numbers[first : first + _PAGE]
+            self.commit(partial(self._markers, some, Decision.REPLAY, actor, ""))
+        after = self._entries(numbers)
+        return [_outcome(*pair) for pair in zip(before, after, strict=True)]
+
+    def drop(self, entry: int, *, actor: str, why: str) -> Outcome:
+        """Give an open entry up."""
+        (before,) = self._entries([entry])
+        if before.state is not State.OPEN:
+            raise EntryClosedError(f"entry {entry} is {before.state} already")
+        self.commit(partial(self._markers, [entry], Decision.DROP, actor, why))
+        (after,) = self._entries([entry])
+        return _outcome(before, after)
+
+    def _markers(
+        self, numbers: Sequence[int], decision: Decision, actor: str, why: str
+    ) -> list[Message]:
+        at = micros(self.clock.now())
+        undecided = [one for one in self._entries(numbers) if one.state is State.OPEN]
+        if decision is Decision.REPLAY:
+            for one in undecided:
+                self._look_up(one)
+        return [
+            form_marker(one.decided(decision, actor=actor, why=why), at=at) for one in undecided
+        ]
+
+    def _look_up(self, one: Quarantined) -> None:
+        """Make sure that the archive has the message: a marker that cannot be taken in blocks."""
+        try:
+            self.find(one.place, one.index)
+        except (OSError, ArchiveDamagedError) as error:
+            raise ControlError(f"entry {one.id}: the archive does not have it: {error}") from None
+
+    def _entries(self, numbers: Sequence[int]) -> list[Quarantined]:
+        found: list[Quarantined] = []
+        with self.catalog.connect() as connection:
+            for number in numbers:
+                one = quarantine.entry(connection, number) if 0 < number < _HIGHEST else None
+                if one is None:
+                    raise UnknownEntryError(number)
+                found.append(one)
+        return found
+
+    def _open(self) -> list[Quarantined]:
+        found: list[Quarantined] = []
+        with self.catalog.connect() as connection:
+            while page := quarantine.entries(
+                connection, after=found[-1].id if found else 0, limit=_PAGE, state=State.OPEN
+            ):
+                found += page
+        return found
+
+
+def _outcome(before: Quarantined, after: Quarantined) -> Outcome:
+    return Outcome(
+        id=after.id,
+        state=after.state,
+        taken=(after.replayed - before.replayed).count,
+        left=(after.numbers - after.replayed).count,
+    )

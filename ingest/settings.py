@@ -1,0 +1,135 @@
+"""What a stage is told: settings by environment, over those of an optional TOML file.
+
+Both use the same names. What is shown of them holds no secret.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from ingest.home import Home, home_path
+from ingest.mqtt import BrokerAddress
+
+_NAMES: Final = (
+    "ZONEWATCH_HOME",
+    "ZONEWATCH_STORE",
+    "ZONEWATCH_CATALOG",
+    "ZONEWATCH_BROKER",
+    "ZONEWATCH_METRICS_PORT",
+)
+_HIGHEST_PORT: Final = 65_535
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message is one line and holds no secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """What every stage needs to know: where things are kept, and where it tells how it is."""
+
+    home: Home
+    store: str
+    catalog: str
+    metrics_port: int | None = None  # on loopback; None: nowhere, 0: any free one
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], home: Home) -> Self:
+        """Take a stage's settings from what was given."""
+        return cls(
+            home=home,
+            store=home.store_setting(given),
+            catalog=home.catalog_url(given),
+            metrics_port=_port(given),
+        )
+
+    def shown(self) -> dict[str, str]:
+        """Return the settings for people to read."""
+        told = {
+            "home": str(self.home.path),
+            "store": without_secrets(self.store),
+            "catalog": without_secrets(self.catalog),
+        }
+        if self.metrics_port is not None:
+            told["metrics"] = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        return told
+
+
+def given_settings(config: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what a file says and the environment overrides."""
+    if config is None:
+        return environment
+    try:
+        told = tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{config}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{config}: expected TOML: {error}") from None
+    for name, value in told.items():
+        if name not in _NAMES:
+            raise SettingsError(f"{config}: {name}: expected one of {', '.join(_NAMES)}")
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise SettingsError(f"{config}: {name}: expected a text")
+    return {**{name: str(value) for name, value in told.items()}, **environment}
+
+
+def home_of(argument: Path | None, given: Mapping[str, str]) -> Path:
+    """Return where the home is: as asked, else as set."""
+    return home_path(argument, given)
+
+
+def broker_of(given: Mapping[str, str]) -> BrokerAddress:
+    """Return the address of the broker; a stage of its own has no embedded one."""
+    url = given.get("ZONEWATCH_BROKER", "")
+    if url in ("", "embedded:"):
+        raise SettingsError(
+            "ZONEWATCH_BROKER: expected the broker's address, mqtt://USER:PASSWORD@HOST:PORT or"
+            " mqtts://…"
+        )
+    try:
+        return BrokerAddress.parse(url)
+    except ValueError as error:
+        raise SettingsError(f"ZONEWATCH_BROKER: {error}") from None
+
+
+def several_processes(settings: StageSettings, stage: str) -> None:
+    """Raise SettingsError where the store has only one process."""
+    if settings.store.startswith("duckdb:"):
+        raise SettingsError(
+            f"ZONEWATCH_STORE: a DuckDB file has one process, and {stage} is not the only one:"
+            " expected influx+http://HOST:PORT?org=O&bucket=B, or use `zonewatch run`"
+        )
+
+
+def shown_broker(broker: BrokerAddress) -> str:
+    """Return a broker's address without its password."""
+    user = f"{broker.user}@" if broker.user else ""
+    return f"{'mqtts' if broker.tls else 'mqtt'}://{user}{broker.host}:{broker.port}"
+
+
+def without_secrets(setting: str) -> str:
+    """Return a URL without its password and without what a token could hide in."""
+    try:
+        parts = urlsplit(setting)
+    except ValueError:
+        return f"{setting.partition(':')[0]}:…"
+    if not parts.netloc:
+        return setting
+    user, at, place = parts.netloc.rpartition("@")
+    query = "&".join(
+        each for each in parts.query.split("&") if each.partition("=")[0] in ("org", "bucket")
+    )
+    netloc = user.partition(":")[0] + at + place
+    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+
+
+def _port(given: Mapping[str, str]) -> int | None:
+    text = given.get("ZONEWATCH_METRICS_PORT", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > _HIGHEST_PORT:
+        raise SettingsError(f"ZONEWATCH_METRICS_PORT: expected a port, not {text!r}")
+    return int(text)

@@ -1,0 +1,26 @@
+"""From a signal to the end of a service."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def until_stopped(service: Coroutine[Any, Any, None]) -> signal.Signals | None:
+    """Run a service; SIGTERM and SIGINT cancel it. Return the signal once it has cleaned up."""
+    told: list[signal.Signals] = []
+    running = asyncio.create_task(service, name="service")
+    loop = asyncio.get_running_loop()
+
+    def stop(which: signal.Signals) -> None:
+        told.append(which)
+        running.cancel()
+
+    for which in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(which, stop, which)
+    try:
+        await running
+    except asyncio.CancelledError:
+        if not told:
+            raise
+    return told[0] if told else None
