@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "registry": ("ingest.registry.cli", "import, export and check what is deployed"),
     "report": ("api.reports.cli", "a period's report"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
+    "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "bench": ("simulators.bench.cli", "measurements"),
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _help() -> str:
-    lines = [f"  {name:<12}{what}" for name, (_, what) in _COMMANDS.items()]
+    lines = [f"  {name:<15}{what}" for name, (_, what) in _COMMANDS.items()]
     return "\n".join(
         [
             (__doc__ or "").strip(),

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_MS: Final = 30_000  # [assumed] longer than any transaction of ours takes
+_POSTGRES: Final = ("postgresql", "postgres")  # as people write it; the driver is ours to choose
 _ON_CONNECT: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -89,9 +90,12 @@ def _address(url: str) -> sa.URL:
     if scheme == "sqlite" and path and not path.startswith("//"):
         return sa.URL.create("sqlite", database=path)
     try:
-        return sa.make_url(url)
+        address = sa.make_url(url)
     except ArgumentError:
         raise CatalogError("expected sqlite:PATH or postgresql://… as the catalog") from None
+    if address.drivername in _POSTGRES:
+        return address.set(drivername="postgresql+psycopg")
+    return address
 
 
 def _shown(url: sa.URL) -> str:
