@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from analytics.service.basis import SoFar, so_far
 from analytics.service.facts import Progress, progress
 from api.sources import Sources
+from ingest.catalog import snapshot
 
 
 class Results:
@@ -21,7 +22,7 @@ class Results:
     def so_far(self) -> SoFar:
         """Return every zone's result until now."""
         registry = self._sources.registry()
-        with self._turn, self._sources.catalog.connect() as connection:
+        with self._turn, snapshot(self._sources.catalog) as connection:
             state = (progress(connection), registry.change)
             if self._known is None or self._known[0] != state:
                 self._known = (state, so_far(connection, registry))

@@ -37,6 +37,7 @@ def _report(args: argparse.Namespace) -> bytes:
     from api.catalog import ready_catalog
     from api.documents import encode
     from api.reports.compute import compute, document, parse_scope
+    from ingest.catalog import snapshot
     from ingest.home import Home, home_path
     from ingest.registry.tables import load
 
@@ -44,7 +45,7 @@ def _report(args: argparse.Namespace) -> bytes:
     scope = parse_scope(_scope(args))
     catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
     try:
-        with catalog.connect() as connection:
+        with snapshot(catalog) as connection:
             computed = compute(connection, load(connection), scope, days)
     finally:
         catalog.dispose()

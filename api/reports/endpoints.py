@@ -14,6 +14,7 @@ from api.reports.compute import (
     parse_scope,
 )
 from api.sources import Given, Sources
+from ingest.catalog import snapshot
 
 router = APIRouter(tags=["reports"])
 
@@ -28,7 +29,7 @@ def computed(sources: Sources, scope: str, period: str) -> Computed:
     """Return what was computed, or raise a problem that names what is wrong."""
     days = _days(period)
     try:
-        with sources.catalog.connect() as connection:
+        with snapshot(sources.catalog) as connection:
             return compute(connection, sources.registry(), parse_scope(scope), days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error

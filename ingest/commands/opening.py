@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.archive import ArchiveDamagedError
-from ingest.catalog import CatalogError, open_catalog, upgrade
+from ingest.catalog import CatalogError, open_catalog, snapshot, upgrade
 from ingest.home import Home, NoHomeError
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -57,7 +57,7 @@ def reading(home: Home) -> Iterator[sa.Connection]:
     engine = open_catalog(home.catalog_url())
     try:
         upgrade(engine, _MIGRATIONS)
-        with engine.connect() as connection:
+        with snapshot(engine) as connection:
             yield connection
     finally:
         engine.dispose()
