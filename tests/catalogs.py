@@ -108,7 +108,14 @@ class _Cluster:
         """Make the cluster, start it, and wait until it says that it is ready."""
         data = self._folder / "data"
         initdb = [self._programs / "initdb", "--auth=trust", f"--username={_OWNER}", "--no-sync"]
-        initdb += ["--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en", "--locale=C", "-D", data]
+        initdb += [
+            "--encoding=UTF8",
+            "--locale-provider=icu",
+            "--icu-locale=en",
+            "--locale=C",
+            "-D",
+            data,
+        ]
         self._run(*initdb).communicate()
         options = {
             "listen_addresses": "127.0.0.1",
