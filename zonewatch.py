@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "token": ("api.accounts.programs.cli", "make and revoke tokens of programs"),
     "report": ("api.reports.cli", "a period's report"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
+    "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "bench": ("simulators.bench.cli", "measurements"),
@@ -45,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _help() -> str:
-    lines = [f"  {name:<12}{what}" for name, (_, what) in COMMANDS.items()]
+    lines = [f"  {name:<15}{what}" for name, (_, what) in COMMANDS.items()]
     return "\n".join(
         [
             (__doc__ or "").strip(),

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from analytics.service.basis import SoFar, so_far
 from analytics.service.facts import Progress, progress
 from api.sources import Given, Sources
+from ingest.catalog import snapshot
 from ingest.registry.registry import Registry
 
 _KEPT: Final = 16  # results of different scopes
@@ -24,7 +25,7 @@ class Results:
     def so_far(self, sources: Sources) -> SoFar:
         """Return the result until now of every zone that the sources show."""
         registry = sources.registry()
-        with self._turn, sources.catalog.connect() as connection:
+        with self._turn, snapshot(sources.catalog) as connection:
             state = progress(connection)
             # By identity: to compare two registries is to compare every entry.
             known = self._known.get(id(registry))

@@ -1,7 +1,6 @@
 """The connection to the broker: MQTT 5 towards a real one, 3.1.1 where it is the embedded one."""
 
 import logging
-import ssl
 from typing import Any, Final
 
 import aiomqtt
@@ -9,7 +8,7 @@ from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gateway.config import BrokerConfig
+from gateway.config import BrokerConfig, tls_context
 from gateway.wire import encode
 from ingest.contract.identity import GatewayId
 from ingest.contract.lifecycle import Death, form_death
@@ -60,5 +59,5 @@ def connection(broker: BrokerConfig, gateway: GatewayId, death: Death) -> Connec
         will=will,
         keepalive=_KEEPALIVE_S,
         timeout=_TIMEOUT_S,
-        tls_context=ssl.create_default_context() if broker.tls else None,
+        tls_context=tls_context(broker),
     )

@@ -1,5 +1,6 @@
 """The site file: what a gateway serves and where it brings it, parsed once into frozen values."""
 
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class BrokerConfig:
 
     endpoint: Endpoint
     tls: bool = False
+    ca_file: Path | None = None  # whom to trust about it; None: whom the machine trusts
     protocol: Literal["5", "3.1.1"] = "5"
     password: str | None = field(default=None, repr=False)
 
@@ -91,7 +93,7 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
         gateway=GatewayId(site.name("gateway")),
         home=path.parent / site.text("home"),
         interval=timedelta(seconds=site.whole("interval_s", 1, _DAY_S, default=300)),
-        broker=_broker(site.table("broker"), environment.get(PASSWORD_VARIABLE)),
+        broker=_broker(site.table("broker"), path.parent, environment.get(PASSWORD_VARIABLE)),
         lines=tuple(_line(line) for line in site.tables("line")),
         bounds=_bounds(site.table("outbox")),
         follow=_follow(site.table("clock")),
@@ -101,18 +103,33 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     return config
 
 
-def _broker(table: Table, password: str | None) -> BrokerConfig:
+def tls_context(broker: BrokerConfig) -> ssl.SSLContext | None:
+    """Return what checks the broker's certificate; None where it is spoken to in the clear."""
+    return ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None
+
+
+def _broker(table: Table, beside: Path, password: str | None) -> BrokerConfig:
     scheme, endpoint = _url(table, _BROKER_PORTS)
+    ca_file = table.text("ca_file", default="")
     protocol = table.text("protocol", default="5")
     if protocol not in ("5", "3.1.1"):
         raise table.error("protocol", '"5" or "3.1.1"')
     table.nothing_else()
-    return BrokerConfig(
+    if ca_file and scheme != "mqtts":
+        raise table.error("url", "mqtts://HOST:PORT with ca_file")
+    broker = BrokerConfig(
         endpoint=endpoint,
         tls=scheme == "mqtts",
+        ca_file=beside / ca_file if ca_file else None,
         protocol="5" if protocol == "5" else "3.1.1",
         password=password,
     )
+    try:
+        tls_context(broker)
+    except OSError as error:
+        reason = error.strerror or error
+        raise table.error("ca_file", f"a file of certificates as PEM: {reason}") from None
+    return broker
 
 
 def _line(table: Table) -> LineConfig:

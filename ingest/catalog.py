@@ -4,10 +4,11 @@ Whoever owns tables keeps Alembic revisions in a folder of its own, as one branc
 named after its branch, as in `registry_0001`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from alembic.operations import Operations
@@ -19,6 +20,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_MS: Final = 30_000  # [assumed] longer than any transaction of ours takes
+_POSTGRES: Final = ("postgresql", "postgres")  # as people write it; the driver is ours to choose
+_POSTGRES_OPTIONS: Final[Mapping[str, Any]] = {
+    "pool_pre_ping": True,  # a connection that ended with a restarted server is made anew
+    "connect_args": {"connect_timeout": 10},  # s
+}
+_UPGRADE_LOCK: Final = 0x7A6F6E65  # "zone": of all that upgrade one catalog, one at a time
 _ON_CONNECT: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -35,8 +42,10 @@ def open_catalog(url: str) -> sa.Engine:
     """Return an engine for `sqlite:PATH`, `postgresql://…` or another URL of SQLAlchemy."""
     address = _address(url)
     try:
+        postgres = address.get_backend_name() == "postgresql"
+        options = _POSTGRES_OPTIONS if postgres else {}
         # An error would else show what was to be written, secrets and all.
-        engine = sa.create_engine(address, hide_parameters=True)
+        engine = sa.create_engine(address, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise CatalogError(f"the catalog needs {error.name}, which is not installed") from None
     except SQLAlchemyError as error:
@@ -44,6 +53,18 @@ def open_catalog(url: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         listen(engine, "connect", _prepare)
     return engine
+
+
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Connect for reading: every query sees the catalog as it was at the first."""
+    sqlite = engine.dialect.name == "sqlite"
+    level = "SERIALIZABLE" if sqlite else "REPEATABLE READ"
+    with engine.connect().execution_options(isolation_level=level) as connection:
+        if sqlite:
+            # Else its driver begins no transaction before the first write.
+            connection.exec_driver_sql("BEGIN")
+        yield connection
 
 
 def upgrade(engine: sa.Engine, version_locations: Sequence[Path]) -> None:
@@ -60,6 +81,8 @@ def _upgrade(connection: sa.Connection, version_locations: Sequence[Path]) -> No
     if connection.dialect.name == "sqlite":
         # Else each statement that alters a table would be a transaction of its own.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
     scripts = ScriptDirectory(version_locations[0], version_locations=version_locations)
 
     def steps(current: tuple[str, ...], _: MigrationContext) -> list[RevisionStep]:
@@ -90,9 +113,12 @@ def _address(url: str) -> sa.URL:
     if scheme == "sqlite" and path and not path.startswith("//"):
         return sa.URL.create("sqlite", database=path)
     try:
-        return sa.make_url(url)
+        address = sa.make_url(url)
     except ArgumentError:
         raise CatalogError("expected sqlite:PATH or postgresql://… as the catalog") from None
+    if address.drivername in _POSTGRES:
+        return address.set(drivername="postgresql+psycopg")
+    return address
 
 
 def _shown(url: sa.URL) -> str:

@@ -145,7 +145,8 @@ def save(connection: sa.Connection, accounts: Iterable[BootAccount]) -> None:
 def move(connection: sa.Connection, settlements: Iterable[Settlement]) -> None:
     """Add to the counters; a negative number takes away."""
     table = LEDGER_COUNT
-    for (gateway, day), added in _summed(settlements).items():
+    # Sorted: ingest and analytics lock the same rows, and would wait for each other for ever.
+    for (gateway, day), added in sorted(_summed(settlements).items()):
         changed = connection.execute(
             sa.update(table)
             .where(table.c.gateway == gateway, table.c.day == day)

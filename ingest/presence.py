@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -86,8 +87,8 @@ def one_of(connection: sa.Connection, gateway: GatewayId) -> Presence | None:
 
 def every(connection: sa.Connection) -> list[Presence]:
     """Return the presence of every gateway ever heard of."""
-    query = sa.select(PRESENCE).order_by(PRESENCE.c.gateway)
-    return [_presence(row) for row in connection.execute(query)]
+    found = (_presence(row) for row in connection.execute(sa.select(PRESENCE)))
+    return sorted(found, key=attrgetter("gateway"))  # a database would order by its own language
 
 
 def _presence(row: "sa.Row[tuple[object, ...]]") -> Presence:

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from api.sources import Given
 from ingest import presence
+from ingest.catalog import snapshot
 from ingest.contract.identity import GatewayId
 from ingest.ledger import Line, lines
 from ingest.presence import Presence
@@ -35,7 +36,7 @@ _STATES: Final = (
 @router.get("/metrics")
 def metrics(sources: Given) -> Response:
     """Return the counters in Prometheus' text format."""
-    with sources.catalog.connect() as connection:
+    with snapshot(sources.catalog) as connection:
         account = {key: line for key, line in lines(connection).items() if sources.sees(key[0])}
         heard = [each for each in presence.every(connection) if sources.sees(each.gateway)]
         entries = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE)) or 0

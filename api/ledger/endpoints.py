@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.sources import Given
+from ingest.catalog import snapshot
 from ingest.ledger import Line, lines, total
 
 router = APIRouter(tags=["ledger"])
@@ -49,7 +50,7 @@ class LedgerShown(BaseModel):
 @router.get("/ledger")
 def ledger(sources: Given, gateway: str | None = None, day: date | None = None) -> LedgerShown:
     """Return the account of one gateway and day, or of all."""
-    with sources.catalog.connect() as connection:
+    with snapshot(sources.catalog) as connection:
         found = lines(connection, gateway=gateway, day=day)
     account = {key: line for key, line in found.items() if sources.sees(key[0])}
     return LedgerShown(

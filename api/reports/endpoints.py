@@ -53,7 +53,7 @@ def computed(sources: Sources, scope: str, period: str) -> Computed:
     """Return what was computed, or raise a problem that names what is wrong."""
     days = _days(period)
     try:
-        with sources.catalog.connect() as connection:
+        with snapshot(sources.catalog) as connection:
             return compute(connection, sources.registry(), parse_scope(scope), days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error

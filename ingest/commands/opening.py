@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.archive import ArchiveDamagedError
-from ingest.catalog import CatalogError, open_catalog, upgrade
+from ingest.catalog import CatalogError, open_catalog, snapshot, upgrade
 from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
 from ingest.owning import HomeOwnedError
@@ -71,7 +71,7 @@ def reading(home: Home) -> Generator[sa.Connection]:
     engine = open_catalog(home.catalog_url())
     try:
         upgrade(engine, MIGRATIONS)
-        with engine.connect() as connection:
+        with snapshot(engine) as connection:
             yield connection
     finally:
         engine.dispose()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 import sqlalchemy as sa
@@ -74,17 +75,15 @@ def append(
 def load(connection: sa.Connection) -> Registry:
     """Return everything that was ever entered."""
     rows = connection.execute(
-        sa.select(ENTRY.c.change, ENTRY.c.kind, ENTRY.c.valid_from, ENTRY.c.body).order_by(
-            ENTRY.c.change, ENTRY.c.kind, ENTRY.c.id, ENTRY.c.valid_from
-        )
-    )
+        sa.select(ENTRY.c.change, ENTRY.c.kind, ENTRY.c.id, ENTRY.c.valid_from, ENTRY.c.body)
+    ).all()
     return Registry(
         Entered(
             change=row.change,
             valid_from=row.valid_from,
             item=BY_NAME[row.kind].read(json.loads(row.body)),
         )
-        for row in rows
+        for row in sorted(rows, key=attrgetter("change", "kind", "id", "valid_from"))
     )
 
 

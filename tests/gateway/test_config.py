@@ -1,6 +1,6 @@
 """A site file is understood whole, or refused in one line that says where and why."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from gateway.config import (
 )
 from gateway.fields import ConfigError
 from gateway.outbox import Bounds
+from ingest.broker.certificates import Authority
 from ingest.contract.identity import DeviceId, GatewayId
 
 WHOLE = """
@@ -181,3 +182,27 @@ def test_what_is_wrong_is_named_with_its_file_and_key(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: expected a readable file"):
         load(tmp_path / "nowhere.toml", {})
+
+
+def test_whom_to_trust_about_the_broker_lies_beside_the_file(tmp_path: Path) -> None:
+    ca = Authority.make(datetime(2026, 10, 31, tzinfo=UTC)).issued().certificate
+    (tmp_path / "ca.crt").write_text(ca, encoding="utf-8")
+    text = SHORT.replace('"mqtt://10.0.0.1"', '"mqtts://10.0.0.1"\nca_file = "ca.crt"')
+
+    broker = load(site_file(tmp_path, text), {}).broker
+
+    assert broker.ca_file == tmp_path / "ca.crt"
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        pytest.param("mqtts://10.0.0.1", "broker.ca_file: expected a file of cert", id="no file"),
+        pytest.param("mqtt://10.0.0.1", "broker.url: expected mqtts://", id="in the clear"),
+    ],
+)
+def test_whom_to_trust_is_checked_when_it_is_read(tmp_path: Path, url: str, complaint: str) -> None:
+    text = SHORT.replace('"mqtt://10.0.0.1"', f'"{url}"\nca_file = "ca.crt"')
+
+    with pytest.raises(ConfigError, match=complaint):
+        load(site_file(tmp_path, text), {})

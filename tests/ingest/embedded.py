@@ -10,7 +10,7 @@ from ingest.archive import Archive
 from ingest.contract.ack import Ack, parse_ack
 from ingest.contract.clock import ManualClock
 from ingest.ledger import Line, lines, total
-from ingest.pipeline import Pipeline
+from ingest.pipeline import Pipeline, Publisher
 from ingest.registry.registry import Registry
 from ingest.storage.memory import MemoryStore
 from ingest.storage.port import ReadingStore
@@ -48,7 +48,7 @@ def a_pipeline(
     registry: Registry,
     *,
     store: ReadingStore | None = None,
-    mailbox: Mailbox | None = None,
+    mailbox: Publisher | None = None,
 ) -> Generator[Pipeline]:
     """Return a pipeline over files in a folder, whatever one before it has left there."""
     with a_catalog(folder) as catalog, Archive(folder / "archive", "w1") as archive:

@@ -6,6 +6,7 @@ the network is a list. After everything has healed, each record is where the acc
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,8 @@ from ingest.storage.port import ReadingStore
 from ingest.tables import METADATA as INGEST_TABLES
 from ingest.wire import decode
 from tests.builders import EVENING, MINUTE_US, a_device, a_registry
+from tests.catalogs import a_postgres_catalog, a_sqlite_catalog
+from tests.servers import needs
 
 _KNOWN = (DeviceId("kh-lamp-1"), DeviceId("kh-lamp-2"))
 _LATER = DeviceId("kh-lamp-3")  # entered in the registry some time, or not until the end
@@ -66,7 +69,8 @@ class Spine(RuleBasedStateMachine):
         self.clock = ManualClock(EVENING)
         self.registry = a_registry(*(a_device(name) for name in _KNOWN))
         self.store = MemoryStore()
-        self.catalog = sa.create_engine(f"sqlite:///{self.home / 'catalog.db'}")
+        self.closing = ExitStack()
+        self.catalog = self.closing.enter_context(self.an_empty_catalog())
         INGEST_TABLES.create_all(self.catalog)
         ANALYTICS_TABLES.create_all(self.catalog)
         self.mailbox = _Mailbox()
@@ -84,6 +88,9 @@ class Spine(RuleBasedStateMachine):
         self.truth: dict[tuple[str, int], set[float]] = {}
         self.entered = 0
         self.dropped: dict[tuple[str, int], set[int]] = {}
+
+    def an_empty_catalog(self) -> AbstractContextManager[sa.Engine]:
+        return a_sqlite_catalog(self.home)
 
     def boot(self) -> Outbox:
         self.boots += 1
@@ -268,7 +275,7 @@ class Spine(RuleBasedStateMachine):
             self.outbox.close()
             self.pipeline.archive.close()
             self.feeder.files.close()
-            self.catalog.dispose()
+            self.closing.close()
             self.directory.cleanup()
 
     def judge(self) -> None:
@@ -324,3 +331,20 @@ Spine.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestSpine = Spine.TestCase
+
+
+class SpineOnPostgres(Spine):
+    """The same over a real PostgreSQL: few examples, since each makes a database."""
+
+    def an_empty_catalog(self) -> AbstractContextManager[sa.Engine]:
+        return a_postgres_catalog()
+
+
+SpineOnPostgres.TestCase.settings = settings(
+    Spine.TestCase.settings, max_examples=8, stateful_step_count=25
+)
+
+
+@needs("postgres")
+class TestSpineOnPostgres(SpineOnPostgres.TestCase):
+    """Skipped where there is none."""

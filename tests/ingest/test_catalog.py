@@ -1,6 +1,5 @@
 """The catalog: one database, one branch of revisions for every owner of tables."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from ingest.catalog import CatalogError, open_catalog, upgrade
+from tests.catalogs import a_sqlite_catalog
 
 REVISION = '''"""A revision."""
 
@@ -27,10 +27,8 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = open_catalog(f"sqlite:{tmp_path / 'catalog.sqlite'}")
-    yield engine
-    engine.dispose()
+def engine(empty_catalog: sa.Engine) -> sa.Engine:
+    return empty_catalog
 
 
 def a_branch(folder: Path, name: str, *, revisions: int = 1, then: str = "") -> Path:
@@ -96,9 +94,9 @@ def test_a_catalog_of_a_newer_program_is_refused(engine: sa.Engine, tmp_path: Pa
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
 )
 def test_a_sqlite_catalog_is_durable_and_checks_references(
-    engine: sa.Engine, pragma: str, expected: object
+    tmp_path: Path, pragma: str, expected: object
 ) -> None:
-    with engine.connect() as connection:
+    with a_sqlite_catalog(tmp_path) as engine, engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == expected
 
 

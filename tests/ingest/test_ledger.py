@@ -45,12 +45,10 @@ def test_the_order_of_arrival_does_not_matter(accounts: list[Account]) -> None:
 
 
 @pytest.fixture
-def connection() -> Iterator[sa.Connection]:
-    engine = sa.create_engine("sqlite://")
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
+def connection(empty_catalog: sa.Engine) -> Iterator[sa.Connection]:
+    METADATA.create_all(empty_catalog)
+    with empty_catalog.connect() as connection:
         yield connection
-    engine.dispose()
 
 
 def test_every_number_has_one_place(connection: sa.Connection) -> None:

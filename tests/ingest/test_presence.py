@@ -20,8 +20,10 @@ _BOOT = BootId("boot-1")
 
 
 @pytest.fixture
-def connection() -> Iterator[sa.Connection]:
-    yield from _connections()
+def connection(empty_catalog: sa.Engine) -> Iterator[sa.Connection]:
+    METADATA.create_all(empty_catalog)
+    with empty_catalog.connect() as opened:
+        yield opened
 
 
 def _connections() -> Iterator[sa.Connection]:

@@ -30,8 +30,8 @@ _HOUR = hour_of(micros(EVENING))
 
 
 @pytest.fixture
-def feeder(tmp_path: Path) -> Iterator[Feeder]:
-    catalog = sa.create_engine(f"sqlite:///{tmp_path / 'catalog.db'}")
+def feeder(tmp_path: Path, empty_catalog: sa.Engine) -> Iterator[Feeder]:
+    catalog = empty_catalog
     INGEST_TABLES.create_all(catalog)
     ANALYTICS_TABLES.create_all(catalog)
     files = HourFiles(tmp_path / "hours")
@@ -44,7 +44,6 @@ def feeder(tmp_path: Path) -> Iterator[Feeder]:
         clock=ManualClock(EVENING),
     )
     files.close()
-    catalog.dispose()
 
 
 def _arrive(feeder: Feeder, rows: list[tuple[float, float]], *, records: int, day: date) -> None:

@@ -1,8 +1,6 @@
 """The registry in the catalog."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 
-from ingest.catalog import open_catalog, upgrade
+from ingest.catalog import upgrade
 from ingest.registry.cli import MIGRATIONS
 from ingest.registry.registry import Entered, Registry
 from ingest.registry.tables import CHANGE, METADATA, ConcurrentChangeError, append, load
@@ -20,11 +18,9 @@ KNOWN_AT = datetime(2026, 10, 31, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = open_catalog(f"sqlite:{tmp_path / 'catalog.sqlite'}")
-    upgrade(engine, [MIGRATIONS])
-    yield engine
-    engine.dispose()
+def catalog(empty_catalog: sa.Engine) -> sa.Engine:
+    upgrade(empty_catalog, [MIGRATIONS])
+    return empty_catalog
 
 
 def test_migrations_make_the_tables_that_the_code_expects(catalog: sa.Engine) -> None:

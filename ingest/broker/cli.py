@@ -1,0 +1,133 @@
+"""Write Mosquitto's configuration, access list and passwords from the registry's gateways.
+
+Each gateway is one user, called by its id, and so is ingest. A new one gets a random password,
+which is shown once; a rerun keeps what is known, and needs no option again. A gateway that the
+registry no longer has, or that is revoked, is out as soon as the broker is told: kill -HUP.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Final
+
+from ingest.broker.certificates import CertificateError
+from ingest.broker.choices import ChoiceError, Choices
+from ingest.broker.folder import BrokerFolder, admitted
+from ingest.broker.passwords import INGEST, PasswordFileError, Roster, UnknownUserError
+from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
+from ingest.contract.clock import SystemClock
+from ingest.home import Home, home_path
+from ingest.registry.tables import load
+
+_HIGHEST_PORT: Final = 65_535
+_REFUSED: Final = (ChoiceError, PasswordFileError, UnknownUserError, CertificateError)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the files and return an exit status."""
+    args = _parser().parse_args(argv)
+    return run_told("broker-config", lambda: _write(args))
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="zonewatch broker-config", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files are written")
+    add_common(parser)
+    who = parser.add_argument_group("who may come in")
+    who.add_argument("--revoke", action="append", default=[], metavar="ID", help="shut it out")
+    who.add_argument(
+        "--renew", action="append", default=[], metavar="ID", help="a new password; lets it in"
+    )
+    who.add_argument(
+        "--passwords-to", type=Path, metavar="FILE", help="write new passwords there, not to stdout"
+    )
+    _add_choices(parser.add_argument_group("the broker (remembered in DIR)"))
+    return parser
+
+
+def _add_choices(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--host", action="append", metavar="NAME", help="how clients call it (default: localhost)"
+    )
+    group.add_argument("--port", type=_port, metavar="P", help="(default: 8883)")
+    group.add_argument("--listen", metavar="ADDRESS", help="(default: every address)")
+    group.add_argument("--user", metavar="NAME", help="whom it runs as (default: mosquitto)")
+    group.add_argument("--at", metavar="PATH", help="what DIR is called on its machine")
+    group.add_argument("--data", metavar="PATH", help="where it keeps sessions (default: DIR/data)")
+    group.add_argument(
+        "--autosave", type=_count, metavar="N", help="changes between two savings (default: 1)"
+    )
+    group.add_argument("--certificate", metavar="FILE", help="its certificate, as PEM")
+    group.add_argument("--key", metavar="FILE", help="its key, as PEM")
+    group.add_argument(
+        "--self-signed", action="store_true", default=None, help="make an authority in DIR/tls"
+    )
+    group.add_argument("--client-ca", metavar="FILE", help="certificates instead of passwords")
+    group.add_argument("--crl", metavar="FILE", help="which clients' certificates are void")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a port from 1 to {_HIGHEST_PORT}, not {text!r}")
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text!r}")
+
+
+def _write(args: argparse.Namespace) -> int:
+    gateways = _gateways(args)
+    given = {field.name: getattr(args, field.name) for field in fields(Choices)}
+    folder = BrokerFolder(args.folder)
+    try:
+        choices = Choices(**given).over(folder.remembered())
+        roster = admitted(folder, gateways, revoke=args.revoke, renew=args.renew)
+        by_certificate = choices.client_ca is not None
+        secrets = {} if by_certificate else roster.added
+        if secrets and args.passwords_to:
+            _hand_over(args.passwords_to, secrets)
+        folder.write(choices, roster, SystemClock().now())
+    except _REFUSED as error:
+        raise BadInputError(str(error)) from None
+    _tell(args, roster, {} if args.passwords_to else dict(secrets))
+    sys.stderr.write(f"start the broker: mosquitto -c {folder.config}\n")
+    sys.stderr.write("or, where it runs, have it read who may come in: kill -HUP its process\n")
+    return 0
+
+
+def _gateways(args: argparse.Namespace) -> list[str]:
+    with reading(Home.open(home_path(args.home))) as connection:
+        found = [str(gateway.id) for gateway in load(connection).gateways()]
+    if not found:
+        raise BadInputError("no gateways in the registry: `zonewatch registry import` enters them")
+    if INGEST in found:
+        raise BadInputError(f"gateway {INGEST}: this name is ingest's own at the broker")
+    return found
+
+
+def _hand_over(path: Path, secrets: Mapping[str, str]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"{user} {password}\n" for user, password in secrets.items())
+
+
+def _tell(args: argparse.Namespace, roster: Roster, shown: dict[str, str]) -> None:
+    if args.json:
+        document = {
+            "users": sorted(roster.hashes),
+            "passwords": shown,
+            "removed": list(roster.removed),
+            "revoked": sorted(roster.revoked),
+        }
+        print(json.dumps(document))
+        return
+    for user, password in shown.items():
+        print(f"{user} {password}")
+    for user in roster.removed:
+        print(f"{user} is out")

@@ -1,0 +1,115 @@
+"""A gateway's process, over TLS through a Mosquitto that broker-config set up, to ingest."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.config import PASSWORD_VARIABLE
+from ingest.contract.clock import ManualClock
+from ingest.mqtt import BrokerAddress, MqttLink
+from ingest.service import IngestService
+from simulators.conductor import Conductor
+from tests import servers
+from tests.builders import a_device, a_registry
+from tests.ingest.broker.door import FIRST, PATIENCE_S, Door, a_door
+from tests.ingest.embedded import a_pipeline, account_of
+from tests.servers import needs
+
+ROOT = Path(__file__).parents[3]
+START = datetime(2026, 10, 30, 11, tzinfo=UTC)
+
+SITE = """
+gateway = "{gateway}"
+home = "outbox"
+[broker]
+url = "mqtts://localhost:{broker}"
+ca_file = "broker/tls/ca.crt"
+[clock]
+follow = "127.0.0.1:{clock}"
+[[line]]
+url = "modbus+tcp://127.0.0.1:{line}"
+timeout_ms = 100
+retries = 0
+device = [{{ id = "kh-lamp-1", profile = "srne_streetlight", unit = 1 }}]
+"""
+
+
+@asynccontextmanager
+async def a_gateway(door: Door, folder: Path, clock: int) -> AsyncGenerator[None]:
+    """Run a gateway whose lamp does not answer: that is a record, too."""
+    site = folder / "site.toml"
+    text = SITE.format(gateway=FIRST, broker=door.port, clock=clock, line=servers.free_port())
+    site.write_text(text, encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway", str(site)),
+        cwd=ROOT,
+        env=os.environ | {PASSWORD_VARIABLE: door.passwords[FIRST]},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+@needs("mosquitto")
+async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = asyncio.Queue[int]()
+    loop = asyncio.get_running_loop()
+    clock = ManualClock(START + timedelta(minutes=10))
+    with a_door(tmp_path, capsys, "--host", "localhost") as door:
+        url = f"mqtts://ingest:{door.passwords['ingest']}@localhost:{door.port}"
+        address = BrokerAddress.parse(url, ca_file=str(door.ca))
+        link = MqttLink(address, client_id="zonewatch-ingest-w1", clock=clock)
+        with a_pipeline(tmp_path, a_registry(a_device()), mailbox=link) as pipeline:
+            service = IngestService(
+                link=link,
+                pipeline=pipeline,
+                on_commit=lambda count: loop.call_soon_threadsafe(taken.put_nowait, count),
+            )
+            running = asyncio.create_task(service.run())
+            try:
+                assert await asyncio.to_thread(link.subscribed.wait, PATIENCE_S)
+                async with (
+                    asyncio.timeout(PATIENCE_S),
+                    Conductor(START) as conductor,
+                    a_gateway(door, tmp_path, conductor.port),
+                ):
+                    await conductor.gather(1)
+                    await conductor.run(START + timedelta(minutes=5))
+                    while account_of(pipeline).stored == 0:
+                        await taken.get()
+                account = account_of(pipeline)
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
+
+    assert (account.assigned, account.stored, account.missing) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "expected"),
+    [
+        pytest.param("mqtts://h", "no certificate", "expected certificates as PEM", id="no PEM"),
+        pytest.param("mqtts://h", None, "No such file", id="no file"),
+        pytest.param("mqtt://h", "", "expected mqtts://", id="in the clear"),
+    ],
+)
+def test_whom_to_trust_is_checked_when_it_is_set(
+    tmp_path: Path, url: str, content: str | None, expected: str
+) -> None:
+    path = tmp_path / "ca.crt"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(ValueError, match=expected):
+        BrokerAddress.parse(url, ca_file=str(path))
