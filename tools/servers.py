@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Optional
 
 MODULE = Path(__file__).resolve().parent / "influxd"
 PACKAGES = {
@@ -64,7 +63,7 @@ def main(arguments: "list[str]") -> None:
         if not arguments or name in arguments:
             began = time.monotonic()
             install()
-            say("{}: {:.0f} s".format(name, time.monotonic() - began))
+            say(f"{name}: {time.monotonic() - began:.0f} s")
 
 
 def install_debian() -> None:
@@ -99,7 +98,7 @@ def is_installed(package: str) -> bool:
     return told.stdout == "installed"
 
 
-def why_no_apt() -> Optional[str]:
+def why_no_apt() -> str | None:
     """Say why packages cannot be installed here, None where they can."""
     if shutil.which("apt-get") is None:
         return "no apt-get on this machine"
@@ -127,16 +126,16 @@ def install_influxd() -> None:
     """Use an influxd that is there, or build one."""
     version, kept = influxd_version(), influxd_cached()
     if there := shutil.which("influxd"):
-        say("InfluxDB 2: {} is on PATH".format(there))
+        say(f"InfluxDB 2: {there} is on PATH")
     elif kept.exists():
-        say("InfluxDB {}: {} is there".format(version, kept))
+        say(f"InfluxDB {version}: {kept} is there")
     elif lacking := lacking_to_build():
-        say("not installed: InfluxDB {}: building it needs {}".format(version, lacking))
+        say(f"not installed: InfluxDB {version}: building it needs {lacking}")
         say("any influxd 2 on PATH will do, such as the one of the official package")
     elif not build_influxd(kept):
-        say("not installed: InfluxDB {}: the build failed, see above".format(version))
+        say(f"not installed: InfluxDB {version}: the build failed, see above")
     else:
-        say("InfluxDB {}: built, {}".format(version, kept))
+        say(f"InfluxDB {version}: built, {kept}")
 
 
 def lacking_to_build() -> str:
@@ -159,7 +158,7 @@ def go_version() -> "tuple[int, int]":
 
 def build_influxd(kept: Path) -> bool:
     """Build influxd and keep it; it is renamed into place, so that it is there whole or not."""
-    say("building InfluxDB {}: about five minutes on two cores".format(influxd_version()))
+    say(f"building InfluxDB {influxd_version()}: about five minutes on two cores")
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as directory:
         tools = Path(directory)
@@ -188,7 +187,7 @@ def go(environment: "dict[str, str]", *arguments: str) -> bool:
     return run(["go", "-C", str(MODULE), *arguments], environment=environment)
 
 
-def run(command: "list[str]", *, environment: "Optional[dict[str, str]]" = None) -> bool:
+def run(command: "list[str]", *, environment: "dict[str, str] | None" = None) -> bool:
     """Run a program, with what it says on stderr; tell whether it worked."""
     return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode == 0
 

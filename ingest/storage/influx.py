@@ -20,12 +20,12 @@ from ingest.storage import influx_queries as queries
 from ingest.storage.block import Block, Instants, Reading, empty
 from ingest.storage.columns import Chosen, by_class, merged, taken
 from ingest.storage.influx_http import Door, LinesRefusedError, Place
-from ingest.storage.influx_lines import encoded
+from ingest.storage.influx_lines import encoded, fields_of
 from ingest.storage.port import ReadingsRejectedError, StoreError
 
 _LINES: Final = 10_000  # a request; measured, see speed in tests and benches
 _REQUESTS: Final = 2  # at a time; one is served by little more than one core
-_DEVICES: Final = 200  # a query
+_DEVICES: Final = 500  # a query
 _NEVER: Final = int(np.iinfo(np.int64).min)
 
 
@@ -70,32 +70,38 @@ class InfluxStore:
         """Return what the devices measured in the half-open period."""
         known = metrics_of(device_class)
         asked = [name for name in known if metrics is None or name in metrics]
-        if not asked:
+        fields = self._fields(device_class, asked)
+        if not fields:
             return empty(device_class)
         pieces = (
             piece
             for group in _groups(devices)
-            for document in self._door.ask(queries.read(device_class, asked, group, period))
+            for document in self._door.ask(queries.read(device_class, fields, group, period))
             for piece in queries.pieces_in(document)
         )
-        return queries.block_of(device_class, asked, pieces)
+        return queries.block_of(device_class, fields, pieces)
 
     def latest(self, device_class: DeviceClass, devices: Collection[DeviceId]) -> Sequence[Reading]:
         """Return each device's last reading of every metric it ever gave."""
-        return queries.readings_of(list(metrics_of(device_class)), self._lasts(device_class, devices))
+        fields = self._fields(device_class, metrics_of(device_class))
+        lasts = (
+            last
+            for group in _groups(devices)
+            for document in self._door.ask(queries.latest(device_class, fields, group))
+            for last in queries.lasts_in(document)
+        )
+        return queries.readings_of(fields, lasts) if fields else []
 
     def close(self) -> None:
         """Let go of all connections."""
         self._requests.shutdown()
         self._door.close()
 
-    def _lasts(
-        self, device_class: DeviceClass, devices: Iterable[DeviceId]
-    ) -> Iterator[queries.Last]:
-        metrics = list(metrics_of(device_class))
-        for group in _groups(devices):
-            for document in self._door.ask(queries.latest(device_class, metrics, group)):
-                yield from queries.lasts_in(document)
+    def _fields(self, device_class: DeviceClass, metrics: Iterable[str]) -> list[str]:
+        """Return the fields of metrics that were ever written: others would be columns of null."""
+        answer = self._door.ask(queries.fields(device_class))
+        there = {name for document in answer for name in queries.fields_in(document)}
+        return [field for field in fields_of(metrics) if field in there]
 
     def _keep(self, block: Block) -> None:
         replacing = self._replacing(block)
@@ -145,8 +151,9 @@ class InfluxStore:
         newest = self._newest.setdefault(device_class, {})
         if strangers := [device for device in devices if device not in newest]:
             found = dict.fromkeys(strangers, _NEVER)
-            for last in self._lasts(device_class, strangers):
-                found[last.device] = max(found[last.device], last.measured_at)
+            for group in _groups(strangers):
+                for document in self._door.ask(queries.newest(device_class, group)):
+                    found.update(queries.newest_in(document))
             newest.update(found)
         return newest
 

@@ -8,7 +8,7 @@ A field that a line does not name keeps what it held. So a good reading that may
 one says `_q` = 1, and takes back whatever flag was there; elsewhere it says nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,8 @@ from ingest.storage.columns import Chosen
 Pieces = list[bytes]
 Cells = npt.NDArray[np.object_]
 
+_Q: Final = "_q"
+
 # A code is a flag, plus one of these where there is no value to be read beside it.
 _PLUS_INFINITE: Final = 10
 _MINUS_INFINITE: Final = 20
@@ -31,7 +33,17 @@ _CODES: Final = 40
 
 def flag_of(metric: str) -> str:
     """Return the name of the field that holds a metric's flags."""
-    return f"{metric}_q"
+    return metric + _Q
+
+
+def metric_of(field: str) -> str:
+    """Return the name of the metric that a field is of."""
+    return field.removesuffix(_Q)
+
+
+def fields_of(metrics: Iterable[str]) -> list[str]:
+    """Return the names of the fields of metrics: values and codes by turns."""
+    return [field for metric in metrics for field in (metric, flag_of(metric))]
 
 
 def encoded(block: Block, *, replacing: Chosen, lines: int) -> Iterator[bytes]:
@@ -79,8 +91,10 @@ def _fields(metric: str, values: Values, flags: Flags, replacing: Chosen) -> lis
     """Return the columns of a metric's values and codes, leaving out one that is empty."""
     told = (flags != 0) & (flags != Quality.MISSING)
     valued = told & np.isfinite(values)
-    codes = flags if np.array_equal(told, valued) else np.where(
-        told & ~valued, flags + _unsaid(values), flags
+    codes = (
+        flags
+        if np.array_equal(told, valued)
+        else np.where(told & ~valued, flags + _unsaid(values), flags)
     )
     coded = (flags != 0) & ((codes != Quality.GOOD) | replacing)
     columns = []
@@ -118,8 +132,3 @@ def _tokens(numbers: npt.NDArray[np.generic], before: str, after: str) -> Pieces
 def _listed(cells: Cells) -> Pieces:
     listed: Pieces = cells.tolist()
     return listed
-
-
-def columns_of(metrics: Sequence[str]) -> list[str]:
-    """Return the names of the fields of some metrics: values and codes by turns."""
-    return [field for metric in metrics for field in (metric, flag_of(metric))]

@@ -6,7 +6,8 @@ character that a text in InfluxQL would have to escape.
 
 # ruff: noqa: S608
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,9 +18,9 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.contract.quality import Quality
-from ingest.storage.block import Block, Indices, Instants, Reading, Values, empty
+from ingest.storage.block import Block, Flags, Indices, Instants, Reading, Values, empty
 from ingest.storage.columns import trimmed
-from ingest.storage.influx_lines import columns_of, decoded
+from ingest.storage.influx_lines import decoded, flag_of, metric_of
 
 Json = Any
 
@@ -47,29 +48,42 @@ class Last:
 
 
 def read(
-    device_class: DeviceClass, metrics: Sequence[str], devices: Iterable[DeviceId], period: Period
+    device_class: DeviceClass, fields: Sequence[str], devices: Iterable[DeviceId], period: Period
 ) -> str:
     """Select what the devices measured in the period, a series for each of them."""
     start, end = (min(max(edge, _FIRST_US), _BEYOND_US) for edge in (period.start, period.end))
-    fields = ", ".join(f'"{field}"' for field in columns_of(metrics))
+    listed = ", ".join(f'"{field}"' for field in fields)
     return (
-        f'SELECT {fields} FROM "{device_class}" WHERE time >= {start}u AND time < {end}u'
-        f" AND ({_any_of(devices)}) GROUP BY device"
+        f'SELECT {listed} FROM "{device_class}" WHERE time >= {start}u AND time < {end}u'
+        f" AND {_one_of(devices)} GROUP BY device"
     )
 
 
-def latest(
-    device_class: DeviceClass, metrics: Sequence[str], devices: Collection[DeviceId]
-) -> str:
+def latest(device_class: DeviceClass, fields: Sequence[str], devices: Iterable[DeviceId]) -> str:
     """Select the newest of each field, a statement for each: beside others `last` has no time."""
+    whose = _one_of(devices)
     return "; ".join(
-        f'SELECT last("{field}") FROM "{device_class}" WHERE {_any_of(devices)} GROUP BY device'
-        for field in columns_of(metrics)
+        f'SELECT last("{field}") FROM "{device_class}" WHERE {whose} GROUP BY device'
+        for field in fields
     )
 
 
-def _any_of(devices: Iterable[DeviceId]) -> str:
-    return " OR ".join(f"device = '{device}'" for device in devices)
+def newest(device_class: DeviceClass, devices: Iterable[DeviceId]) -> str:
+    """Select the newest row of each device."""
+    return (
+        f'SELECT * FROM "{device_class}" WHERE {_one_of(devices)}'
+        " GROUP BY device ORDER BY time DESC LIMIT 1"
+    )
+
+
+def fields(device_class: DeviceClass) -> str:
+    """Ask which fields were ever written."""
+    return f'SHOW FIELD KEYS FROM "{device_class}"'
+
+
+def _one_of(devices: Iterable[DeviceId]) -> str:
+    """Name devices by one pattern, which is found several times faster than by many equations."""
+    return f"device =~ /^({'|'.join(map(re.escape, devices))})$/"
 
 
 def series_in(document: bytes) -> Iterator[tuple[int, Mapping[str, Json]]]:
@@ -105,6 +119,18 @@ def pieces_in(document: bytes) -> Iterator[Piece]:
         )
 
 
+def fields_in(document: bytes) -> Iterator[str]:
+    """Yield the names in the answer to `fields`."""
+    for _, series in series_in(document):
+        yield from (name for name, _ in series["values"])
+
+
+def newest_in(document: bytes) -> Iterator[tuple[DeviceId, int]]:
+    """Yield what the answer to `newest` says of each device."""
+    for _, series in series_in(document):
+        yield DeviceId(series["tags"]["device"]), series["values"][0][0]
+
+
 def lasts_in(document: bytes) -> Iterator[Last]:
     """Yield what the answer to `latest` holds."""
     for statement, series in series_in(document):
@@ -117,9 +143,7 @@ def lasts_in(document: bytes) -> Iterator[Last]:
         )
 
 
-def block_of(
-    device_class: DeviceClass, metrics: Sequence[str], pieces: Iterable[Piece]
-) -> Block:
+def block_of(device_class: DeviceClass, fields: Sequence[str], pieces: Iterable[Piece]) -> Block:
     """Put pieces together that come in the order of devices and time."""
     held = list(pieces)
     if not held:
@@ -130,11 +154,7 @@ def block_of(
         np.array([place[piece.device] for piece in held], np.int32),
         [len(piece.measured_at) for piece in held],
     )
-    fields = np.concatenate([piece.fields for piece in held]).T
-    columns = {
-        name: decoded(fields[2 * index], fields[2 * index + 1])
-        for index, name in enumerate(metrics)
-    }
+    columns = _columns(fields, np.concatenate([piece.fields for piece in held]))
     return trimmed(
         Block(
             device_class=device_class,
@@ -147,26 +167,36 @@ def block_of(
     )
 
 
-def readings_of(metrics: Sequence[str], lasts: Iterable[Last]) -> list[Reading]:
+def _columns(fields: Sequence[str], table: Values) -> dict[str, tuple[Values, Flags]]:
+    """Return values and flags by metric; a field that was never written has no column."""
+    columns = dict(zip(fields, table.T, strict=True))
+    absent: Values = np.full(len(table), np.nan)
+    return {
+        metric: decoded(columns.get(metric, absent), columns.get(flag_of(metric), absent))
+        for metric in dict.fromkeys(map(metric_of, fields))
+    }
+
+
+def readings_of(fields: Sequence[str], lasts: Iterable[Last]) -> list[Reading]:
     """Return the newest readings, ordered by both names.
 
     Of a metric's two fields the newer one decides: it stands alone, or beside the other.
     """
     newest: dict[tuple[DeviceId, str], tuple[int, float, float]] = {}
     for last in lasts:
-        place, is_code = divmod(last.statement, 2)
-        key = last.device, metrics[place]
-        found = newest.get(key, (last.measured_at, np.nan, np.nan))
-        if last.measured_at >= found[0]:
-            value, code = found[1:] if last.measured_at == found[0] else (np.nan, np.nan)
-            pair = (value, last.value) if is_code else (last.value, code)
+        field = fields[last.statement]
+        metric = metric_of(field)
+        key = last.device, metric
+        at, value, code = newest.get(key, (last.measured_at, np.nan, np.nan))
+        if last.measured_at > at:
+            value = code = np.nan
+        if last.measured_at >= at:
+            pair = (last.value, code) if field == metric else (value, last.value)
             newest[key] = (last.measured_at, *pair)
     return [_reading(*key, *newest[key]) for key in sorted(newest)]
 
 
-def _reading(
-    device: DeviceId, metric: str, measured_at: int, value: float, code: float
-) -> Reading:
+def _reading(device: DeviceId, metric: str, measured_at: int, value: float, code: float) -> Reading:
     (read,), (flag,) = decoded(np.array([value]), np.array([code]))
     return Reading(
         device=device,
