@@ -1,4 +1,4 @@
-"""A private InfluxDB 2 on a loopback port, for tests and measurements: gone when its context ends."""
+"""A private InfluxDB 2 on a loopback port, for tests and measurements."""
 
 import json
 import os
@@ -101,9 +101,10 @@ def _until_it_listens(process: "subprocess.Popen[bytes]", port: int) -> None:
     raise InfluxdNotReadyError(f"influxd does not listen on port {port}")
 
 
-def _call(url: str, told: object = None) -> Any:
+def _call(url: str, told: object = None) -> dict[str, Any]:
     body = None if told is None else json.dumps(told).encode()
     headers = {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=_READY_S) as answer:  # noqa: S310
-        return json.load(answer)
+        found: dict[str, Any] = json.load(answer)
+    return found

@@ -149,9 +149,10 @@ def lacking_to_build() -> str:
 
 def go_version() -> "tuple[int, int]":
     """Return the version of Go, (0, 0) where there is none."""
-    if shutil.which("go") is None:
+    program = shutil.which("go")
+    if program is None:
         return (0, 0)
-    told = subprocess.run(["go", "version"], capture_output=True, text=True, check=False).stdout
+    told = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"go(\d+)\.(\d+)", told)
     return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
 

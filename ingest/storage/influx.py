@@ -108,14 +108,14 @@ class InfluxStore:
         bodies = encoded(block, replacing=replacing, lines=_LINES)
         sent = [self._requests.submit(self._door.insert, body) for body in bodies]
         wait(sent)
-        refused = []
+        refused, reason = [], ""
         for first, one in zip(range(0, len(block), _LINES), sent, strict=True):
-            if reason := _refusal(one):
+            if refusal := _refusal(one):
                 rows = np.arange(first, min(first + _LINES, len(block)))
                 refused += self._isolated(taken(block, rows), replacing[rows])
-                said = reason
+                reason = str(refusal)
         if refused:
-            raise ReadingsRejectedError(str(said), refused=merged(refused))
+            raise ReadingsRejectedError(reason, refused=merged(refused))
 
     def _isolated(self, block: Block, replacing: Chosen) -> list[Block]:
         """Keep what can be kept of refused rows by halving them; return the rows that cannot."""

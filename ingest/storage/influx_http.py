@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 import urllib3
-from influxdb_client import BucketsApi, InfluxDBClient, WritePrecision
+from influxdb_client.client.bucket_api import BucketsApi
+from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
@@ -67,7 +69,7 @@ class Door:
                 bucket=self._place.bucket,
                 org=self._place.org,
                 record=lines,
-                write_precision=WritePrecision.US,
+                write_precision=WritePrecision.US,  # type: ignore[arg-type] # it is a text
             )
 
     def ask(self, query: str) -> Iterator[bytes]:
@@ -155,5 +157,5 @@ def _message(error: ApiException) -> str:
 
 
 def _retry_after(error: ApiException) -> timedelta | None:
-    seconds = (error.headers or {}).get("Retry-After", "")
+    seconds = str(error.headers.get("Retry-After", "")) if error.headers else ""
     return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

@@ -193,10 +193,12 @@ def readings_of(fields: Sequence[str], lasts: Iterable[Last]) -> list[Reading]:
         if last.measured_at >= at:
             pair = (last.value, code) if field == metric else (value, last.value)
             newest[key] = (last.measured_at, *pair)
-    return [_reading(*key, *newest[key]) for key in sorted(newest)]
+    return [_reading(key, newest[key]) for key in sorted(newest)]
 
 
-def _reading(device: DeviceId, metric: str, measured_at: int, value: float, code: float) -> Reading:
+def _reading(key: tuple[DeviceId, str], found: tuple[int, float, float]) -> Reading:
+    device, metric = key
+    measured_at, value, code = found
     (read,), (flag,) = decoded(np.array([value]), np.array([code]))
     return Reading(
         device=device,
