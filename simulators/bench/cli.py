@@ -45,5 +45,10 @@ def _measure(name: str) -> "Figures":
     from simulators.bench import chunks, demo, influx
 
     sys.stderr.write(f"measuring {name}\n")
-    measures = {"chunks": chunks.measure, "influx": influx.measure, "demo": demo.measure}
-    return measures[name]()
+    match name:
+        case "chunks":
+            return chunks.measure()
+        case "influx":
+            return influx.measure()
+        case _:
+            return demo.measure()
