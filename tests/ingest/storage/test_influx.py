@@ -275,9 +275,9 @@ def test_what_will_pass_is_told_from_what_will_not(
 ) -> None:
     with a_server_that_answers(status, headers) as url:
         place = Place(url=url, org="o", bucket="b")
-        with closing(Door(place, token=TOKEN, connections=1)) as door:
-            with pytest.raises(StoreError) as told:
-                call(door)
+        door = Door(place, token=TOKEN, connections=1)
+        with closing(door), pytest.raises(StoreError) as told:
+            call(door)
 
     assert type(told.value) is kind
     assert TOKEN not in str(told.value)
