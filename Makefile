@@ -10,7 +10,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup servers demo test check format bench lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
@@ -18,6 +18,9 @@ help: ## Say what there is
 			printf 'make %-8s %s\n' "$$target" "$$purpose"; done
 
 setup: $(DEV) ## Make .venv with everything to run, test and check
+
+servers: ## Install the real servers that tests can use, and say what cannot be (ARGS=influxd)
+	@$(PYTHON) tools/servers.py $(ARGS)
 
 demo: $(RUN) ## Set up, then show three zones living (ARGS="--days 2 --once --json")
 	@$(BIN)/zonewatch demo $(ARGS)

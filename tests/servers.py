@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from simulators.influxd import influxd
+
 _SBIN: Final = ("/usr/sbin", "/usr/local/sbin")
 _POSTGRES: Final = Path("/usr/lib/postgresql")
 
@@ -26,6 +28,7 @@ def postgres() -> str | None:
 
 
 _PROGRAMS: Final[Mapping[str, Callable[[], str | None]]] = {
+    "influxd": influxd,
     "mosquitto": mosquitto,
     "postgres": postgres,
 }

@@ -1,6 +1,7 @@
 """The reading store's port. It is columnar and does no arithmetic."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from ingest.contract.identity import DeviceId
@@ -14,7 +15,11 @@ class StoreError(Exception):
 
 
 class StoreUnavailableError(StoreError):
-    """The store did not answer. Trying again later may work."""
+    """The store did not answer. Trying again later may work, after a while where it said so."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class ReadingsRejectedError(StoreError):

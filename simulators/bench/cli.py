@@ -1,6 +1,7 @@
 """Measure on this machine; figures, never a pass or fail.
 
 chunks: messages of 2,400 values each, through archive, store and catalog, to queryable.
+influx: the same, with the readings in a private InfluxDB 2.
 demo: seven days of the demo's zones through the whole chain.
 """
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from simulators.bench.figure import Figures
 
-_NAMES: Final = ("chunks", "demo")
+_NAMES: Final = ("chunks", "influx", "demo")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,7 +42,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(name: str) -> "Figures":
-    from simulators.bench import chunks, demo
+    from simulators.bench import chunks, demo, influx
 
     sys.stderr.write(f"measuring {name}\n")
-    return chunks.measure() if name == "chunks" else demo.measure()
+    match name:
+        case "chunks":
+            return chunks.measure()
+        case "influx":
+            return influx.measure()
+        case _:
+            return demo.measure()

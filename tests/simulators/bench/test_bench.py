@@ -12,10 +12,11 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import chunks, cli
+from simulators.bench import chunks, cli, influx
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
+from tests.servers import needs
 
 
 def opened(message: Message) -> Chunk:
@@ -61,6 +62,11 @@ def test_chunks_are_measured_to_the_last_value() -> None:
     shares = [each.value for name, each in figures.items() if name.startswith("share_")]
     assert len(shares) == 5
     assert 50 < sum(shares) <= 100
+
+
+@needs("influxd")
+def test_chunks_are_measured_into_influxdb() -> None:
+    assert influx.measure(20)["values"] == Measured(48_000, "1")
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
