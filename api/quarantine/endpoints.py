@@ -145,9 +145,7 @@ def _written_down(sources: Sources, actor: Actor, deed: str, number: int) -> Non
     """Enter a decision in the journal before it is carried out, by whoever takes messages in."""
     with sources.catalog.begin() as connection:
         _found(connection, sources, number)
-        journal.append(
-            connection, actor.deed(deed, f"quarantine:{number}"), at=sources.clock.now()
-        )
+        journal.append(connection, actor.deed(deed, f"quarantine:{number}"), at=sources.clock.now())
 
 
 def _decided(sources: Sources, act: Callable[[Control], Outcome]) -> OutcomeShown:

@@ -20,6 +20,7 @@ from api.reports.compute import (
 )
 from api.sources import Given, Sources
 from ingest.audit import journal
+from ingest.catalog import snapshot
 
 router = APIRouter(tags=["reports"])
 

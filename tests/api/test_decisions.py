@@ -5,6 +5,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.accounts.actor import Actor, Permission
+from api.accounts.port import NobodyKnown
+from api.accounts.scope import EVERYTHING
 from api.app import create_app
 from api.sources import Sources
 from ingest.control import Control, ControlError, EntryClosedError, Outcome, UnknownEntryError
@@ -35,10 +37,11 @@ class Notebook:
         self.decided.append(what)
 
 
-class OneOperator:
+class OneOperator(NobodyKnown):
     def actor_of(self, token: str) -> Actor | None:
         permissions = frozenset({Permission.READ, Permission.DECIDE_QUARANTINE})
-        return {"right": Actor(name="operator", permissions=permissions)}.get(token)
+        operator = Actor(name="operator", permissions=permissions, scopes=(EVERYTHING,))
+        return {"right": operator}.get(token)
 
 
 def a_client(sources: Sources, control: Control | None) -> TestClient:

@@ -154,4 +154,4 @@ def test_notes_are_numbered_and_kept_in_order(catalog: sa.Engine) -> None:
 
 
 def _somebody() -> Actor:
-    return Actor(name="somebody", permissions=frozenset())
+    return Actor(name="somebody", permissions=frozenset(), scopes=())
