@@ -4,7 +4,7 @@ Whoever owns tables keeps Alembic revisions in a folder of its own, as one branc
 named after its branch, as in `registry_0001`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -56,7 +56,7 @@ def open_catalog(url: str) -> sa.Engine:
 
 
 @contextmanager
-def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+def snapshot(engine: sa.Engine) -> Generator[sa.Connection]:
     """Connect for reading: every query sees the catalog as it was at the first."""
     sqlite = engine.dialect.name == "sqlite"
     level = "SERIALIZABLE" if sqlite else "REPEATABLE READ"

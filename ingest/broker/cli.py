@@ -45,11 +45,12 @@ def _parser() -> Parser:
     who.add_argument(
         "--passwords-to", type=Path, metavar="FILE", help="write new passwords there, not to stdout"
     )
-    _add_choices(parser.add_argument_group("the broker (remembered in DIR)"))
+    _add_choices(parser)
     return parser
 
 
-def _add_choices(group: "argparse._ArgumentGroup") -> None:
+def _add_choices(parser: Parser) -> None:
+    group = parser.add_argument_group("the broker (remembered in DIR)")
     group.add_argument(
         "--host", action="append", metavar="NAME", help="how clients call it (default: localhost)"
     )

@@ -345,6 +345,4 @@ SpineOnPostgres.TestCase.settings = settings(
 )
 
 
-@needs("postgres")
-class TestSpineOnPostgres(SpineOnPostgres.TestCase):
-    """Skipped where there is none."""
+TestSpineOnPostgres = needs("postgres")(SpineOnPostgres.TestCase)

@@ -7,7 +7,7 @@ import signal
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,7 +97,7 @@ class Door:
 
 
 @contextmanager
-def a_door(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Iterator[Door]:
+def a_door(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Generator[Door]:
     """Write the configuration for two gateways, and start a broker on it."""
     door = Door(folder / "broker", a_home(folder), servers.free_port(), capsys)
     door.write(
@@ -135,7 +135,8 @@ class Visitor:
             reconnect_on_failure=False,
         )
         if user is not None:
-            self._client.username_pw_set(user, password or door.passwords.get(user))
+            own = door.passwords.get(user)
+            self._client.username_pw_set(user, own if password is None else password)
         self._client.tls_set_context(tls or ssl.create_default_context(cafile=door.ca))
         self._client.on_connect = self._answered
         self._client.on_publish = self._published

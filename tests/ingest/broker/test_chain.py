@@ -66,6 +66,10 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(
     taken = asyncio.Queue[int]()
     loop = asyncio.get_running_loop()
     clock = ManualClock(START + timedelta(minutes=10))
+
+    def committed(count: int) -> None:
+        loop.call_soon_threadsafe(taken.put_nowait, count)
+
     with a_door(tmp_path, capsys, "--host", "localhost") as door:
         url = f"mqtts://ingest:{door.passwords['ingest']}@localhost:{door.port}"
         address = BrokerAddress.parse(url, ca_file=str(door.ca))
@@ -74,7 +78,7 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(
             service = IngestService(
                 link=link,
                 pipeline=pipeline,
-                on_commit=lambda count: loop.call_soon_threadsafe(taken.put_nowait, count),
+                on_commit=committed,
             )
             running = asyncio.create_task(service.run())
             try:

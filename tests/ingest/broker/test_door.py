@@ -67,11 +67,7 @@ def test_ingest_says_nothing_in_a_gateways_name(door: Door) -> None:
     ],
 )
 def test_a_stranger_is_refused(door: Door, user: str | None, password: str | None) -> None:
-    stranger = Visitor(door, user, password=password)
-    if password == "":
-        stranger._client.username_pw_set(user, "")
-
-    assert str(stranger.enter()) == _DENIED
+    assert str(Visitor(door, user, password=password).enter()) == _DENIED
 
 
 def test_a_gateway_cannot_end_anothers_connection_or_take_its_session(door: Door) -> None:
