@@ -13,7 +13,7 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.contract.ranges import Ranges
 from ingest.control import ControlError, Desk, EntryClosedError, Form, UnknownEntryError
-from ingest.markers import Decision
+from ingest.markers import Decision, form_marker
 from ingest.pipeline import Pipeline
 from ingest.quarantine import State
 from ingest.storage.memory import MemoryStore
@@ -103,8 +103,9 @@ def test_a_closed_entry_is_not_marked_again(knowing: Pipeline) -> None:
 
 def test_the_same_decision_twice_in_the_archive_counts_once(knowing: Pipeline) -> None:
     """As two commands at once would leave it, were they not asked in turn."""
-    desk = a_desk(knowing)
-    markers = desk._markers([1], Decision.REPLAY, "operator", "")
+    with knowing.catalog.connect() as connection:
+        (entry,) = quarantine.entries(connection)
+    markers = [form_marker(entry.decided(Decision.REPLAY, actor="operator"), at=micros(NOW))]
     list(knowing.commit([*markers, *markers]))
     list(knowing.commit(markers))
 
@@ -182,9 +183,9 @@ def test_what_is_dropped_is_dropped_in_a_rebuild_too(before: Pipeline) -> None:
 
 
 def test_a_replay_of_what_the_archive_lost_is_refused_before_anything_is_written(
-    knowing: Pipeline,
+    knowing: Pipeline, tmp_path: Path
 ) -> None:
-    directory = knowing.archive._directory
+    directory = tmp_path / "archive"
     (path,) = directory.iterdir()
     path.rename(directory / "elsewhere")
 

@@ -39,9 +39,9 @@ from simulators.demo.plan import FILES, demo_plan
 from simulators.truth import read_truth
 from tests.system import truth_by_hand as by_hand
 
-_ROOT = Path(__file__).parent.parent.parent
-_PATIENCE_S = 60.0
-_ZONES = ("kh-sihanoukville", "la-saysettha", "sc-mahe")
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S = 60.0
+ZONES = ("kh-sihanoukville", "la-saysettha", "sc-mahe")
 
 pytestmark = pytest.mark.skipif(
     mosquitto() is None and "CI" not in os.environ, reason="Mosquitto is not installed"
@@ -68,7 +68,7 @@ def test_every_reading_of_the_truth_log_is_in_the_store(seen: Seen) -> None:
     compared = 0
     store = DuckdbStore(seen.home.store_path)
     try:
-        for zone in _ZONES:
+        for zone in ZONES:
             for (device, at), values in _truth(seen, zone).items():
                 kept = seen_values(store, device, at)
                 for metric, value in values.items():
@@ -81,7 +81,7 @@ def test_every_reading_of_the_truth_log_is_in_the_store(seen: Seen) -> None:
 
 
 def test_the_account_balances_and_every_record_is_settled(seen: Seen) -> None:
-    read = sum(len(_truth(seen, zone)) for zone in _ZONES)
+    read = sum(len(_truth(seen, zone)) for zone in ZONES)
     total = seen.answers["ledger"]["total"]
 
     assert total["balanced"] is True
@@ -92,7 +92,7 @@ def test_the_account_balances_and_every_record_is_settled(seen: Seen) -> None:
 
 def test_emissions_avoided_are_those_of_the_truth_log(seen: Seen) -> None:
     devices = {row["id"]: row for row in by_hand.registry_rows("devices.csv")}
-    for zone in _ZONES:
+    for zone in ZONES:
         told = seen.answers[f"zones/{zone}/summary"]
         country = told["country"]
         kg = Decimal(0)
@@ -144,19 +144,19 @@ async def _a_day(folder: Path) -> Seen:
     field = Home.create(folder / "field")
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(embedded_broker(folder / "broker"))
-        metrics_port = _free_port()
+        metrics_port = free_port()
         backend, port = await _started(home, broker, metrics_port)
-        stack.callback(_ended, backend)
+        stack.callback(ended, backend)
         ready = f"http://127.0.0.1:{metrics_port}/health/ready"
-        await _until(lambda: _status(ready) == 200)
-        outboxes = await stack.enter_async_context(_lived(field, plan, broker))
-        await _until(lambda: not any(map(chain.held, outboxes)))
-        await _until(lambda: _metrics(metrics_port)["zonewatch_feed_rows"] == 0)
-        wanted = ["ledger", *(f"zones/{zone}/summary" for zone in _ZONES)]
-        answers = {name: _json(f"http://127.0.0.1:{port}/v1/{name}") for name in wanted}
-        counted = _metrics(metrics_port)
+        await until(lambda: status_of(ready) == 200)
+        outboxes = await stack.enter_async_context(lived(field, plan, broker))
+        await until(lambda: not any(map(chain.held, outboxes)))
+        await until(lambda: metrics_of(metrics_port)["zonewatch_feed_rows"] == 0)
+        wanted = ["ledger", *(f"zones/{zone}/summary" for zone in ZONES)]
+        answers = {name: get_json(f"http://127.0.0.1:{port}/v1/{name}") for name in wanted}
+        counted = metrics_of(metrics_port)
         backend.send_signal(signal.SIGTERM)
-        status = await asyncio.to_thread(backend.wait, _PATIENCE_S)
+        status = await asyncio.to_thread(backend.wait, PATIENCE_S)
     (field.path / "truth").rename(home.path / "truth")
     log = (home.path / "run.log").read_text().splitlines()
     return Seen(home, answers, counted, status, log)
@@ -175,15 +175,15 @@ async def _started(
     command = [sys.executable, "-m", "zonewatch", "run", "--home", str(home.path), "--port", "0"]
     with log.open("wb") as said:
         backend = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time
-            command, cwd=_ROOT, env=os.environ | told, stderr=said
+            command, cwd=ROOT, env=os.environ | told, stderr=said
         )
-    await _until(lambda: b"/board/" in log.read_bytes())
+    await until(lambda: b"/board/" in log.read_bytes())
     (line,) = [one for one in log.read_text().splitlines() if one.endswith("/board/")]
     return backend, int(line.rpartition(":")[2].partition("/")[0])
 
 
 @asynccontextmanager
-async def _lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerator[list[Path]]:
+async def lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerator[list[Path]]:
     """Let devices and gateways live through a plan; yield the gateways' outboxes."""
     async with AsyncExitStack() as stack:
         conductor = await stack.enter_async_context(Conductor(plan.start))
@@ -235,20 +235,20 @@ def _truth(seen: Seen, zone: str) -> dict[tuple[DeviceId, int], Mapping[str, flo
     }
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> None:
+def ended(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.kill()
         process.wait()
 
 
-async def _until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
+async def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while not await asyncio.to_thread(reached):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
 
 
-def _status(url: str) -> int:
+def status_of(url: str) -> int:
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
             return int(answer.status)
@@ -256,12 +256,12 @@ def _status(url: str) -> int:
         return 0
 
 
-def _json(url: str) -> Any:  # noqa: ANN401
+def get_json(url: str) -> Any:  # noqa: ANN401
     with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
-def _metrics(port: int) -> dict[str, float]:
+def metrics_of(port: int) -> dict[str, float]:
     url = f"http://127.0.0.1:{port}/metrics"
     with urllib.request.urlopen(url, timeout=30) as answer:
         lines = answer.read().decode().splitlines()
@@ -269,7 +269,7 @@ def _metrics(port: int) -> dict[str, float]:
     return {name: float(value) for name, _, value in pairs}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
