@@ -1,6 +1,7 @@
 """What lies outside of somebody's scope is not there for them, anywhere."""
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +97,15 @@ def test_lists_hold_what_is_seen(abroad: TestClient) -> None:
     assert ids(abroad, "/v1/devices") == ["la-pv-1"]
     assert abroad.get("/v1/ledger").json()["total"]["assigned"] == 0
     assert abroad.get("/v1/programme").json()["totals"][0]["devices"] == 1
+
+
+def test_the_boards_account_is_of_what_is_seen(abroad: TestClient, client: TestClient) -> None:
+    def account(html: str) -> list[str]:
+        shown = html.partition('<dl class="ledger">')[2].partition("</dl>")[0]
+        return re.findall(r"<dd[^>]*>\D*(\d+)", shown)
+
+    assert account(client.get("/board/").text)[0] == "10"
+    assert set(account(abroad.get("/board/").text)) == {"0"}
 
 
 def test_a_report_over_what_is_seen_says_so(abroad: TestClient, client: TestClient) -> None:
