@@ -131,18 +131,42 @@ def test_what_the_server_refuses_is_found_and_all_else_kept(
 
 
 def test_a_line_that_spoils_its_request_does_not_spoil_the_others(
-    opened: Callable[[], InfluxStore],
+    opened: Callable[[], InfluxStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An instant beyond what 64 bits of nanoseconds hold: nothing of the request is kept."""
+    monkeypatch.setattr(influx, "_LINES", 25)
     store = opened()
+    store.write([a_block(a_row(load_power=(0.0, 3)))])
     block = many_rows(100)
-    block.measured_at[41] = 2**62
+    block.measured_at[99] = 2**62
 
     with pytest.raises(ReadingsRejectedError, match="400") as refusal:
         store.write([block, a_block(a_row("lamp-2"))])
 
     assert refusal.value.refused.measured_at.tolist() == [2**62]
-    assert len(store.read(STREETLIGHT, LAMPS, ALWAYS)) == 100
+    kept = store.read(STREETLIGHT, LAMPS, ALWAYS)
+    assert (len(kept), set(kept.flags["load_power"].tolist())) == (100, {1})
+
+
+def test_an_older_flag_is_taken_back_beside_a_refused_row(
+    opened: Callable[[], InfluxStore],
+) -> None:
+    store = opened()
+    store.write([a_block(a_row(load_power=(0.0, 3)))])
+    block = many_rows(2)
+    block.measured_at[1] = 2**62
+
+    with pytest.raises(ReadingsRejectedError):
+        store.write([block])
+
+    assert all_of(store) == {("lamp-1", "load_power", 0): ((0.0).hex(), 1)}
+
+
+def test_zeros_keep_their_sign_side_by_side(opened: Callable[[], InfluxStore]) -> None:
+    store = opened()
+    store.write([a_block(a_row(load_power=-0.0, load_current=-0.0, pv_power=-0.0, lamp_on=-0.0))])
+
+    assert {value for value, _ in all_of(store).values()} == {"-0x0.0p+0"}
 
 
 def test_a_write_of_several_requests_and_an_answer_of_several_parts_are_whole(
