@@ -8,6 +8,7 @@ import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ async def test_stages_apart_give_the_digits_of_the_truth_log(tmp_path: Path) -> 
         }
         stages = [_start(stack, stage, port, settings) for stage, port in ports.items()]
         for port in ports.values():
-            await until(lambda port=port: status_of(f"http://127.0.0.1:{port}/health/ready") == 200)
+            await until(partial(_is_ready, port))
         outboxes = await stack.enter_async_context(lived(field, plan, broker))
         await until(lambda: not any(map(chain.held, outboxes)))
         await until(lambda: metrics_of(ports["analytics"])["zonewatch_feed_rows"] == 0)
@@ -81,6 +82,10 @@ async def test_stages_apart_give_the_digits_of_the_truth_log(tmp_path: Path) -> 
     logs = "".join(path.read_text() for path in home.path.glob("*.log"))
     assert influx.TOKEN not in logs
     assert "hidden" not in logs
+
+
+def _is_ready(port: int) -> bool:
+    return status_of(f"http://127.0.0.1:{port}/health/ready") == 200
 
 
 def _start(
