@@ -11,7 +11,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from ingest.home import Home, home_path
-from ingest.mqtt import BrokerAddress
+from ingest.mqtt import CA_VARIABLE, BrokerAddress
 
 _NAMES: Final = (
     "ZONEWATCH_HOME",
@@ -90,7 +90,7 @@ def broker_of(given: Mapping[str, str]) -> BrokerAddress:
             " mqtts://…"
         )
     try:
-        return BrokerAddress.parse(url)
+        return BrokerAddress.parse(url, ca_file=given.get(CA_VARIABLE))
     except ValueError as error:
         raise SettingsError(f"ZONEWATCH_BROKER: {error}") from None
 

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from analytics.service.tables import METADATA as ANALYTICS
 from api.catalog import MIGRATIONS, ready_catalog
 from api.tables import METADATA as API
+from ingest.audit.tables import METADATA as AUDIT
 from ingest.catalog import CatalogError, upgrade
 from ingest.registry.tables import METADATA as REGISTRY
 from ingest.tables import METADATA as INGEST
@@ -30,7 +31,7 @@ def test_the_revisions_make_the_tables_as_they_are_declared(empty_catalog: sa.En
 
 def _all_tables() -> sa.MetaData:
     together = sa.MetaData()
-    for owner in (REGISTRY, INGEST, ANALYTICS, API):
+    for owner in (REGISTRY, INGEST, AUDIT, ANALYTICS, API):
         for table in owner.tables.values():
             table.to_metadata(together)
     return together

@@ -96,6 +96,6 @@ def test_a_drop_needs_a_reason(sources: Sources, body: dict[str, str]) -> None:
 
 
 def test_an_entry_tells_what_became_of_it(sources: Sources) -> None:
-    entry = a_client(sources, None).get("/v1/quarantine/1").json()
+    entry = a_client(sources, None).get("/v1/quarantine/1", headers=_HEADERS).json()
 
     assert (entry["state"], entry["replayed"], entry["closed_by"]) == ("open", [], None)

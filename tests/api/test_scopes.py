@@ -51,7 +51,7 @@ def test_what_lies_abroad_is_answered_like_what_does_not_exist(
 ) -> None:
     nothing = path.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
     nothing = nothing.replace("/quarantine/1", "/quarantine/7")
-    body = {"text": "a note"} if method == "POST" else None
+    body = {"text": "a note", "why": "a reason"} if method == "POST" else None
 
     there = abroad.request(method, path, json=body)
     not_there = abroad.request(method, nothing, json=body)
