@@ -4,16 +4,18 @@ A pure function of the messages, the registry and the accounts before them, so t
 archive again gives the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 
 from ingest.archive import Frame, Message, Position
 from ingest.checks import impossible_times
 from ingest.columns import Arrival, Touched, lay_out, silent_rows, unknown_metrics
 from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
 from ingest.contract.fields import MalformedError, as_text
-from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.identity import BootId, DeviceId, GatewayId
 from ingest.contract.lifecycle import Birth, Death, parse_birth, parse_death
 from ingest.contract.limits import TooLargeError
 from ingest.contract.ranges import EMPTY, Ranges
@@ -26,6 +28,20 @@ from ingest.storage.block import Block
 from ingest.wire import UndecodableError, decode
 
 _UNREADABLE = (UnknownTopicError, UndecodableError, MalformedError, TooLargeError)
+
+
+RecordKey = tuple[DeviceId, int]
+"""A device, and the instant it said something at. [microseconds, UTC]"""
+
+NOTHING_REFUSED: Final[Mapping[RecordKey, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """By what rows are judged."""
+
+    registry: Registry
+    refused: Mapping[RecordKey, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,17 +130,29 @@ def boots_in(opened: Sequence[Opened]) -> set[BootKey]:
 
 
 def take_in(
-    opened: Sequence[Opened], *, registry: Registry, accounts: Mapping[BootKey, BootAccount]
+    opened: Sequence[Opened],
+    *,
+    registry: Registry,
+    accounts: Mapping[BootKey, BootAccount],
+    refused: Mapping[RecordKey, str] = NOTHING_REFUSED,
 ) -> Intake:
-    """Fold the messages, in order, into readings and accounts."""
+    """Fold the messages, in order, into readings and accounts.
+
+    Args:
+        opened: The messages.
+        registry: Whose devices are whose.
+        accounts: The accounts before them.
+        refused: What the store would not keep, and why: it goes to quarantine.
+    """
+    rules = Rules(registry=registry, refused=refused)
     intake = Intake(accounts=dict(accounts))
     for one in opened:
         if one.verdict is not None:
-            intake.verdicts.append(_take_again(intake, one, one.verdict, registry))
+            intake.verdicts.append(_take_again(intake, one, one.verdict, rules))
         elif one.gateway is None or one.body is None:
             intake.refusals.append(_refusal(one, EMPTY, one.reason))
         elif isinstance(one.body, Chunk):
-            _take_chunk(intake, one, one.gateway, one.body, registry)
+            _take_chunk(intake, one, one.gateway, one.body, rules)
         else:
             intake.heard.append(_heard(one.gateway, one.message.received_at, one.body))
     intake.blocks, intake.touched = lay_out(intake.arrivals)
@@ -174,7 +202,7 @@ def _heard(gateway: GatewayId, at: int, body: Birth | Death) -> Heard:
 
 
 def _take_chunk(
-    intake: Intake, one: Opened, gateway: GatewayId, chunk: Chunk, registry: Registry
+    intake: Intake, one: Opened, gateway: GatewayId, chunk: Chunk, rules: Rules
 ) -> None:
     key = (gateway, chunk.account.boot)
     before = intake.accounts.get(key, BootAccount(gateway=gateway, boot=key[1]))
@@ -185,7 +213,7 @@ def _take_chunk(
         fresh = without_rows(part, _rows_in(part, account.settled)) if account.settled else part
         if fresh is None:
             continue
-        device, wrong = _judge(gateway, fresh, registry, one.message.received_at)
+        device, wrong = _judge(gateway, fresh, rules, one.message.received_at)
         defects += wrong
         sound = without_rows(fresh, _rows_in(fresh, _numbers(wrong))) if wrong else fresh
         if sound is not None and device is not None:
@@ -229,7 +257,7 @@ def _settle(
     ]
 
 
-def _take_again(intake: Intake, one: Opened, verdict: Verdict, registry: Registry) -> Verdict:
+def _take_again(intake: Intake, one: Opened, verdict: Verdict, rules: Rules) -> Verdict:
     """Take an entry's records in under today's registry.
 
     All that is sound is written here, whether or not it was stored before, so that a store rebuilt
@@ -248,7 +276,7 @@ def _take_again(intake: Intake, one: Opened, verdict: Verdict, registry: Registr
         asked = _only(part, wanted)
         if asked is None:
             continue
-        device, wrong = _judge(one.gateway, asked, registry, one.message.received_at)
+        device, wrong = _judge(one.gateway, asked, rules, one.message.received_at)
         refused |= _numbers(wrong)
         kept = without_rows(asked, _rows_in(asked, _numbers(wrong)))
         if kept is None or device is None:
@@ -282,19 +310,26 @@ def _move_to_stored(intake: Intake, account: BootAccount, fresh: Ranges) -> None
 
 
 def _judge(
-    gateway: GatewayId, part: Part, registry: Registry, received_at: int
+    gateway: GatewayId, part: Part, rules: Rules, received_at: int
 ) -> tuple[Device | None, tuple[Defect, ...]]:
     """Return whose the rows are, and which of them cannot be stored."""
-    device, reason = _resolve(gateway, part, registry, received_at)
+    device, reason = _resolve(gateway, part, rules.registry, received_at)
     if device is None:
         return None, (Defect(numbers=Ranges.from_numbers(part.number), reason=reason),)
-    wrong = impossible_times(part, received_at=received_at)
+    wrong = (*impossible_times(part, received_at=received_at), *_refused(part, rules.refused))
     if unknown_metrics(device.device_class, part):
         silent = [part.number[row] for row in silent_rows(device.device_class, part)]
         reason = f"no metric of a {device.device_class} in it"
         if silent:
             wrong = (*wrong, Defect(numbers=Ranges.from_numbers(silent), reason=reason))
     return device, wrong
+
+
+def _refused(part: Part, refused: Mapping[RecordKey, str]) -> Iterator[Defect]:
+    if refused:
+        for number, at in zip(part.number, part.measured_at, strict=True):
+            if reason := refused.get((part.device, at * 1_000)):
+                yield Defect(numbers=Ranges.of((number, number)), reason=reason)
 
 
 def _resolve(

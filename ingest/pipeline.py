@@ -5,7 +5,7 @@ in again at the start, in the archive's order, and what never reached the archiv
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -18,10 +18,11 @@ from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.topic import Kind, Topic
-from ingest.intake import Intake, boots_in, open_messages, take_in
+from ingest.intake import Intake, Opened, RecordKey, boots_in, open_messages, take_in
 from ingest.meter import Meter
 from ingest.registry.registry import Registry
-from ingest.storage.port import ReadingStore
+from ingest.storage.block import Block
+from ingest.storage.port import ReadingsRejectedError, ReadingStore
 from ingest.tables import WATERMARK
 from ingest.wire import encode
 
@@ -88,8 +89,7 @@ class Pipeline:
         boots = boots_in(opened)
         with self.catalog.connect() as connection:
             accounts = ledger.load(connection, boots)
-        intake = take_in(opened, registry=self.registry(), accounts=accounts)
-        self.store.write(intake.blocks)
+        intake = self._keep(opened, accounts)
         yield Step.STORED
         with self.catalog.begin() as connection:
             self._write_down(connection, frame, intake)
@@ -99,6 +99,24 @@ class Pipeline:
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
         yield Step.ACKNOWLEDGED
+
+    def _keep(
+        self, opened: Sequence[Opened], accounts: Mapping[ledger.BootKey, ledger.BootAccount]
+    ) -> Intake:
+        """Write what is sound; what the store refuses is set aside, and the rest written again."""
+        registry = self.registry()
+        refused: dict[RecordKey, str] = {}
+        while True:
+            intake = take_in(opened, registry=registry, accounts=accounts, refused=refused)
+            try:
+                self.store.write(intake.blocks)
+            except ReadingsRejectedError as error:
+                found = dict.fromkeys(_keys_of(error.refused), str(error))
+                if found.keys() <= refused.keys():
+                    raise
+                refused |= found
+            else:
+                return intake
 
     def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> None:
         ledger.save(connection, intake.accounts.values())
@@ -147,3 +165,8 @@ def _tell(intake: Intake) -> None:
         elif heard.death is not None:
             about = {"gateway": heard.gateway, "boot": heard.death.boot}
             _LOG.info("a gateway has gone", extra=about)
+
+
+def _keys_of(block: Block) -> Iterator[RecordKey]:
+    for device, at in zip(block.devices.tolist(), block.measured_at.tolist(), strict=True):
+        yield block.names[device], at

@@ -1,8 +1,10 @@
 """The order of a commit, and what a crash between two steps leaves to do."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest import quarantine
@@ -13,8 +15,10 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.contract.ranges import Ranges
 from ingest.pipeline import Pipeline, Step
+from ingest.storage.block import Block
+from ingest.storage.columns import taken
 from ingest.storage.memory import MemoryStore
-from ingest.storage.port import ReadingStore
+from ingest.storage.port import ReadingsRejectedError, ReadingStore
 from tests.builders import a_registry
 from tests.ingest.arrivals import EVENING_MS, a_chunk, a_message, a_part
 from tests.ingest.embedded import Mailbox, a_pipeline, account_of
@@ -32,6 +36,34 @@ def kept(store: ReadingStore) -> list[float]:
 def steps(pipeline: Pipeline, *messages: Message) -> list[Step]:
     """Commit messages and return the steps taken."""
     return list(pipeline.commit(messages))
+
+
+class PickyStore(MemoryStore):
+    """Keeps everything but 59 W."""
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Keep what it likes, and refuse the rest."""
+        for block in blocks:
+            refused = np.flatnonzero(block.values["load_power"] == 59.0)
+            super().write([taken(block, np.setdiff1d(np.arange(len(block)), refused))])
+            if len(refused):
+                raise ReadingsRejectedError("59 W", refused=taken(block, refused))
+
+
+def test_what_the_store_refuses_goes_to_quarantine_and_nothing_else_is_lost(
+    tmp_path: Path,
+) -> None:
+    part = a_part(values={"load_power": [60.0, 59.0, 61.0]})
+    with a_pipeline(tmp_path, a_registry(), store=PickyStore()) as pipeline:
+        taken_steps = steps(pipeline, a_message(a_chunk(part)))
+        account = account_of(pipeline)
+        with pipeline.catalog.connect() as connection:
+            (entry,) = quarantine.entries(connection)
+
+    assert taken_steps[-1] is Step.ACKNOWLEDGED
+    assert kept(pipeline.store) == [60.0, 61.0]
+    assert (account.stored, account.quarantined, account.balanced) == (2, 1, True)
+    assert (entry.numbers, entry.reason) == (Ranges.of((2, 2)), "1 records refused: 59 W")
 
 
 def test_a_commit_takes_its_steps_in_order_and_acknowledges_last(tmp_path: Path) -> None:
