@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "ledger": ("ingest.commands.ledger", "the account of records"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
+    "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.catalogs import empty_catalog, new_catalog, stop_servers
+
+__all__ = ["empty_catalog", "new_catalog"]
+
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
@@ -14,3 +18,8 @@ def _logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no server behind."""
+    stop_servers()
