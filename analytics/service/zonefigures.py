@@ -78,7 +78,8 @@ def _row(figure: ZoneFigure) -> dict[str, object]:
     def number(digits: str | None) -> Decimal | None:
         return None if digits is None else Decimal(digits)
 
-    return asdict(figure) | {
+    return {
+        **asdict(figure),
         "number": number(figure.value),
         "coverage_percent": number(figure.coverage_percent),
     }

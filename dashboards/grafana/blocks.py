@@ -1,6 +1,6 @@
 """What dashboards are built of: a block is one panel with its question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -140,7 +140,7 @@ def _marks() -> ValueMap:
     )
 
 
-_FORMS: Final = {
+_FORMS: Final[Mapping[Form, Callable[[Block], _Panel]]] = {
     Form.QUOTED: _quoted,
     Form.TABLE: _table,
     Form.COUNT: _count,

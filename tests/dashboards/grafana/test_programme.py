@@ -1,10 +1,13 @@
 """What every panel of the programme's dashboard asks, put to the real servers."""
 
+import secrets
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from analytics.service.basis import so_far
 from analytics.summary import zone_summary
@@ -16,6 +19,7 @@ from tests.dashboards.grafana.asking import rows_of, series_of
 from tests.dashboards.grafana.conftest import EVENING, LATER, ZONE, Servers
 from tests.servers import needs
 
+GRANTS = Path(__file__).parents[3] / "deploy" / "postgres" / "grafana.sql"
 BLOCKS = [block for section in SECTIONS for block in section.blocks]
 TABLES = [block for block in BLOCKS if isinstance(block.question, SqlQuestion)]
 NUMBERS = [block for block in BLOCKS if isinstance(block.question, InfluxQuestion)]
@@ -171,3 +175,24 @@ def test_choices_are_the_zones_and_the_devices_of_the_zones_chosen(servers: Serv
         "kh-pv-1",
         "kh-pv-2",
     ]
+
+
+@needs("influxd")
+@needs("postgres")
+def test_grafanas_own_role_may_ask_all_that_panels_ask_and_no_more(servers: Servers) -> None:
+    role = f"grafana_{secrets.token_hex(4)}"
+    granted = GRANTS.read_text(encoding="utf-8").replace("TO grafana", f"TO {role}")
+    with servers.catalog.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role}")
+        connection.exec_driver_sql(granted)
+    with servers.catalog.connect() as connection:
+        connection.exec_driver_sql(f"SET ROLE {role}")
+        for question in (ZONES.question, DEVICES.question, *(each.question for each in TABLES)):
+            assert isinstance(question, SqlQuestion)
+            sql = question.sql.replace("${zone:sqlstring}", f"'{ZONE}'")
+            assert connection.exec_driver_sql(sql).all()
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql("SELECT * FROM device_day")
+    with servers.catalog.begin() as connection:
+        connection.exec_driver_sql(f"DROP OWNED BY {role}")
+        connection.exec_driver_sql(f"DROP ROLE {role}")

@@ -13,7 +13,7 @@ from dashboards.grafana import cli
 from tests.servers import free_port
 
 GOLDEN = Path(__file__).parents[3] / "deploy" / "grafana" / "dashboards"
-TOKEN = "a-token-of-this-test"
+TOKEN = "a-token-of-this-test"  # noqa: S105
 
 Sent = tuple[str, str, Any]
 
@@ -31,7 +31,7 @@ class Grafana(BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         self._answer(200, json.loads(self.rfile.read(length)))
 
-    def _answer(self, status: int, told: Any) -> None:
+    def _answer(self, status: int, told: object) -> None:
         allowed = self.headers["Authorization"] == f"Bearer {TOKEN}"
         if allowed:
             self.sent.append((self.command, self.path, told))
