@@ -94,8 +94,8 @@ class _Cluster:
         self._programs = Path(found).resolve().parent
         self._folder = Path(tempfile.mkdtemp(prefix="zonewatch-postgres-"))
         self._port = servers.free_port()
-        self._as_owner = {"user": _OWNER, "group": _OWNER} if os.geteuid() == _ROOT else {}
-        if self._as_owner:
+        self._owner = _OWNER if os.geteuid() == _ROOT else None  # root may not run it
+        if self._owner:
             owner = pwd.getpwnam(_OWNER)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         self._process: subprocess.Popen[str] | None = None
@@ -107,16 +107,14 @@ class _Cluster:
     def start(self) -> None:
         """Make the cluster, start it, and wait until it says that it is ready."""
         data = self._folder / "data"
-        initdb = [self._programs / "initdb", "--auth=trust", f"--username={_OWNER}", "--no-sync"]
-        initdb += [
-            "--encoding=UTF8",
-            "--locale-provider=icu",
-            "--icu-locale=en",
-            "--locale=C",
-            "-D",
-            data,
-        ]
-        self._run(*initdb).communicate()
+        made = self._run(
+            *(self._programs / "initdb", "-D", data, "--no-sync", "--encoding=UTF8"),
+            *("--auth=trust", f"--username={_OWNER}"),
+            # Sorts as a dictionary does, not by characters: a database may.
+            *("--locale-provider=icu", "--icu-locale=en", "--locale=C"),
+        )
+        _, why = made.communicate()
+        assert made.returncode == 0, why
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self._port,
@@ -148,7 +146,8 @@ class _Cluster:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            **self._as_owner,
+            user=self._owner,
+            group=self._owner,
         )
 
 

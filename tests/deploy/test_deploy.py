@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 from configparser import ConfigParser
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,10 @@ def _yaml(name: str) -> Any:  # noqa: ANN401 - whatever the file holds
 
 def _commands() -> set[str]:
     """Return the commands there are, as the help tells them."""
-    return set(re.findall(r"^  ([a-z-]+) {2,}", zonewatch._help(), re.MULTILINE)) | COMING
+    said = StringIO()
+    with redirect_stdout(said):
+        zonewatch.main(["--help"])
+    return set(re.findall(r"^  ([a-z-]+) {2,}", said.getvalue(), re.MULTILINE)) | COMING
 
 
 def _ours(compose: Json) -> Json:

@@ -60,6 +60,7 @@ def test_figures_have_the_digits_of_the_summary_and_of_the_board(sources: Source
             assert found[zone, "coverage", view.device_class] == view.coverage_percent
             if view.avoided is not None:
                 assert found[zone, "energy_measured", view.device_class] == view.measured_kwh
+                assert found[zone, "energy_credited", view.device_class] == view.credited_kwh
     assert any(found.values())
     for key, value in found.items():
         assert (value is None) == (number[key] is None), key

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -96,15 +96,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 def _registered(catalog: sa.Engine) -> Registry:
+    mistaken = replace(builders.a_lot(), quantity=1)
     items: list[Entry] = [entered.item for entered in builders.a_registry().entries]
     with catalog.begin() as connection:
-        append(
-            connection,
-            [(0, item) for item in (*items, *_MORE)],
-            actor="a test",
-            source="a test",
-            known_at=EVENING,
-        )
+        for entered in ([mistaken], [*items, *_MORE]):
+            append(
+                connection,
+                [(0, item) for item in entered],
+                actor="a test",
+                source="a test",
+                known_at=EVENING,
+            )
         return load(connection)
 
 

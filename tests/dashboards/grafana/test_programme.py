@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
 
 from analytics.service.basis import so_far
 from analytics.summary import zone_summary
@@ -191,7 +191,7 @@ def test_grafanas_own_role_may_ask_all_that_panels_ask_and_no_more(servers: Serv
             assert isinstance(question, SqlQuestion)
             sql = question.sql.replace("${zone:sqlstring}", f"'{ZONE}'")
             assert connection.exec_driver_sql(sql).all()
-        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
             connection.exec_driver_sql("SELECT * FROM device_day")
     with servers.catalog.begin() as connection:
         connection.exec_driver_sql(f"DROP OWNED BY {role}")
