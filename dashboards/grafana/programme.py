@@ -12,6 +12,8 @@ from dashboards.grafana.blocks import Block, Choice, Form, Section, lay_out, not
 from dashboards.grafana.sources import InfluxQuestion, Kind, SqlQuestion
 from ingest.contract.catalog import ACTIVE_POWER, LOAD_POWER, REACHABLE
 from ingest.contract.metric import DeviceClass
+from ingest.contract.quality import Quality
+from ingest.storage.influx_lines import flag_of
 
 UID: Final = "zonewatch-programme"
 TITLE: Final = "Programme"
@@ -24,7 +26,12 @@ _ABOUT: Final = (
     " **RECORDED** is a recording played again. Emissions avoided by donated equipment are not a"
     " zone's inventory."
 )
-_AS_RECEIVED: Final = "As received, suspect and bad readings among them."
+_GOOD_ENOUGH: Final = "Bad readings, and those taken back, are left out; suspect ones are drawn."
+
+
+def _usable(metric: str) -> str:
+    """Leave out what is flagged as worse than suspect; most readings have no flag at all."""
+    return f'("{flag_of(metric)}" > {Quality.SUSPECT.value}) = false'
 
 
 def _last_entries(kind: str) -> str:
@@ -150,7 +157,7 @@ def _answering(device_class: DeviceClass) -> Block:
     """Return a block that counts the devices whose last word in the time range was an answer."""
     last = (
         f'SELECT last("{REACHABLE.name}") AS answers FROM "{device_class}"'
-        f" WHERE {_CHOSEN_DEVICES} GROUP BY device"
+        f" WHERE {_CHOSEN_DEVICES} AND {_usable(REACHABLE.name)} GROUP BY device"
     )
     return Block(
         title=f"{_TITLES[device_class]} that answer",
@@ -169,11 +176,11 @@ def _curves(device_class: DeviceClass, metric: str, title: str, unit: str) -> Bl
     return Block(
         title=f"{_TITLES[device_class]}: {title}",
         form=Form.CURVES,
-        description=_AS_RECEIVED,
+        description=_GOOD_ENOUGH,
         question=InfluxQuestion(
             influxql=(
                 f'SELECT mean("{metric}") FROM "{device_class}" WHERE {_CHOSEN_DEVICES}'
-                " GROUP BY time($__interval), device fill(none)"
+                f" AND {_usable(metric)} GROUP BY time($__interval), device fill(none)"
             ),
             series="$tag_device",
         ),

@@ -17,6 +17,7 @@ from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import hour_of
+from ingest.contract.quality import Quality
 from ingest.registry.model import Entry
 from ingest.registry.registry import Registry
 from ingest.registry.tables import append, load
@@ -39,7 +40,9 @@ _BLOCKS: tuple[Block, ...] = (
             (lamp, minute, {"load_power": 60.0, "battery_soc": 80.0, "reachable": 1.0})
             for lamp in ("kh-lamp-1", "kh-lamp-2")
             for minute in _MINUTES
-        )
+        ),
+        ("kh-lamp-1", 15, {"load_power": (70.0, Quality.SUSPECT)}),
+        ("kh-lamp-1", 20, {"load_power": (999.0, Quality.BAD)}),
     ),
     a_block(
         *(("kh-pv-1", minute, {"active_power": 5e3, "reachable": 1.0}) for minute in _MINUTES),
@@ -96,7 +99,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 def _registered(catalog: sa.Engine) -> Registry:
-    mistaken = replace(builders.a_lot(), quantity=1)
+    mistaken = replace(builders.a_lot(), quantity=7)
     items: list[Entry] = [entered.item for entered in builders.a_registry().entries]
     with catalog.begin() as connection:
         for entered in ([mistaken], [*items, *_MORE]):

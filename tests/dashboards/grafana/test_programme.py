@@ -15,6 +15,7 @@ from dashboards.grafana.blocks import Block, Form
 from dashboards.grafana.programme import DEVICES, SECTIONS, ZONES
 from dashboards.grafana.publish import documents
 from dashboards.grafana.sources import InfluxQuestion, Kind, SqlQuestion
+from tests.api.builders import a_lot
 from tests.dashboards.grafana.asking import rows_of, series_of
 from tests.dashboards.grafana.conftest import EVENING, LATER, ZONE, Servers
 from tests.servers import needs
@@ -108,6 +109,17 @@ def test_a_curve_is_of_the_chosen_devices_alone(servers: Servers) -> None:
     assert drawn("kh-lamp") == []
 
 
+@needs("influxd")
+@needs("postgres")
+def test_a_curve_has_suspect_readings_and_no_bad_ones(servers: Servers) -> None:
+    question = _block("Streetlights: load").question
+    assert isinstance(question, InfluxQuestion)
+
+    (series,) = series_of(question, servers.influx, ["kh-lamp-1"], EVENING, LATER)
+
+    assert [value for _, value in series["values"]] == [60, 60, 60, 70]
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
@@ -156,7 +168,7 @@ def test_delivery_has_a_lots_dates_where_they_are_published(servers: Servers) ->
 
     (lot,) = rows_of(question, servers.catalog, ZONE)
 
-    assert (lot["lot"], lot["quantity"]) == ("kh-lot-1", 2)
+    assert (lot["lot"], lot["quantity"]) == ("kh-lot-1", a_lot().quantity)
     assert (lot["handed_over"], lot["installed"]) == (date(2026, 1, 15), None)
 
 
