@@ -65,25 +65,26 @@ _Row = tuple[str, str, str | None, str, Coverage]
 
 
 def _headlines(result: ZoneResult) -> Iterator[_Row]:
-    avoided, proven, coverage, unit = _quoted(result)
+    devices, avoided, proven, coverage, unit = _quoted(result)
     own = result.coverage
     energy = written(credited_kwh([result]), Unit.KWH) if avoided is not None else None
     yield EMISSIONS_AVOIDED, ALL, avoided, unit, own
     yield ENERGY_CREDITED, ALL, energy, Unit.KWH, own
     yield LIGHT_PROVEN, DeviceClass.STREETLIGHT, proven, Unit.PERCENT, own
     yield COVERAGE, ALL, coverage, Unit.PERCENT, own
-    yield DEVICES, ALL, str(len(result.devices)), _COUNT, own
+    yield DEVICES, ALL, devices, _COUNT, own
 
 
-def _quoted(result: ZoneResult) -> tuple[str | None, str | None, str | None, str]:
-    """Take the digits of the summary: value, share proven, coverage, and the mass's unit."""
+def _quoted(result: ZoneResult) -> tuple[str, str | None, str | None, str | None, str]:
+    """Take the summary's digits: devices, mass, share proven, coverage, and the mass's unit."""
     match zone_summary(result):
         case {
+            "devices": int() as devices,
             "emissions_avoided": {"value": str() | None as avoided, "unit": str() as unit},
             "proven_percent": str() | None as proven,
             "coverage_percent": str() | None as coverage,
         }:
-            return avoided, proven, coverage, unit
+            return str(devices), avoided, proven, coverage, unit
         case other:
             raise TypeError(f"not a zone's summary: {sorted(other)}")
 

@@ -55,6 +55,7 @@ def test_figures_have_the_digits_of_the_summary_and_of_the_board(sources: Source
         assert found[zone, "energy_credited", "all"] == headline.credited_kwh
         assert found[zone, "light_proven", "streetlight"] == summary["proven_percent"]
         assert found[zone, "coverage", "all"] == summary["coverage_percent"]
+        assert found[zone, "devices", "all"] == str(summary["devices"])
         for view in map(figure_view, result.emissions):
             assert found[zone, "emissions_avoided", view.device_class] == view.avoided
             assert found[zone, "coverage", view.device_class] == view.coverage_percent
