@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -49,7 +49,7 @@ def empty_catalog(new_catalog: NewCatalog) -> Iterator[sa.Engine]:
 
 
 @contextmanager
-def a_sqlite_catalog(folder: Path) -> Iterator[sa.Engine]:
+def a_sqlite_catalog(folder: Path) -> Generator[sa.Engine]:
     """Open an empty catalog in a folder."""
     engine = open_catalog(f"sqlite:{folder / 'catalog.sqlite'}")
     try:
@@ -59,7 +59,7 @@ def a_sqlite_catalog(folder: Path) -> Iterator[sa.Engine]:
 
 
 @contextmanager
-def a_postgres_catalog() -> Iterator[sa.Engine]:
+def a_postgres_catalog() -> Generator[sa.Engine]:
     """Open an empty catalog in a database of its own."""
     with a_postgres_url() as url:
         engine = open_catalog(url)
@@ -70,7 +70,7 @@ def a_postgres_catalog() -> Iterator[sa.Engine]:
 
 
 @contextmanager
-def a_postgres_url() -> Iterator[str]:
+def a_postgres_url() -> Generator[str]:
     """Make a database; drop it at the end."""
     name = f"t{secrets.token_hex(6)}"
     server = _cluster()
