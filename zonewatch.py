@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
+    "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

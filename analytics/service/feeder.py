@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
-from analytics.service import facts
+from analytics.service import facts, zonefigures
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
@@ -45,6 +45,7 @@ class Feeder:
             changes = feed.changes(connection)
         if not changes:
             self._stay_current()
+            self._figures(busy=False)
             return 0
         registry = self.registry()
         found: list[DeviceDay] = []
@@ -60,6 +61,7 @@ class Feeder:
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
+        self._figures(busy=True)
         return len(changes)
 
     def _roller(self, zone: Zone, device_class: DeviceClass, registry: Registry) -> Roller:
@@ -131,6 +133,10 @@ class Feeder:
             before = facts.progress(connection)
             if before.since is not None and now - before.as_of >= _CURRENT_US:
                 facts.put_progress(connection, replace(before, as_of=now))
+
+    def _figures(self, *, busy: bool) -> None:
+        with self.catalog.begin() as connection:
+            zonefigures.keep_up(connection, self.registry(), busy=busy)
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)

@@ -38,3 +38,18 @@ PROGRESS: Final = sa.Table(
     sa.Column("since", sa.BigInteger, nullable=False),  # first hour ever touched, microseconds
     sa.Column("as_of", sa.BigInteger, nullable=False),  # of the last pass, microseconds
 )
+
+# What dashboards ask for in SQL: every zone's figures so far, written anew as analytics goes on.
+ZONE_FIGURE: Final = sa.Table(
+    "zone_figure",
+    METADATA,
+    sa.Column("zone", sa.String(63), primary_key=True),
+    sa.Column("figure", sa.String(40), primary_key=True),
+    sa.Column("device_class", sa.String(40), primary_key=True),  # or "all"
+    sa.Column("value", sa.String(40), nullable=True),  # the digits that are quoted
+    sa.Column("number", sa.Numeric(38, 9), nullable=True),  # the same digits, to draw and to sort
+    sa.Column("unit", sa.String(20), nullable=False),
+    sa.Column("coverage_percent", sa.Numeric(4, 1), nullable=True),
+    sa.Column("provenance", sa.String(10), nullable=False),
+    sa.Column("as_of", sa.BigInteger, nullable=False),  # microseconds
+)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from ingest.catalog import CatalogError, open_catalog, upgrade
 from tests.catalogs import a_sqlite_catalog
@@ -129,7 +129,7 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_error_does_not_show_what_was_to_be_written(engine: sa.Engine) -> None:
-    with engine.connect() as connection, pytest.raises(OperationalError) as caught:
+    with engine.connect() as connection, pytest.raises(DatabaseError) as caught:
         connection.execute(sa.text("INSERT INTO nowhere VALUES (:it)"), {"it": "a secret"})
 
     assert "a secret" not in str(caught.value)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.service import facts
+from analytics.service import facts, zonefigures
 from analytics.service.facts import Progress, Submission
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
@@ -129,3 +129,12 @@ def test_silence_is_news_too(feeder: Feeder) -> None:
 
     with feeder.catalog.connect() as connection:
         assert facts.progress(connection).as_of == micros(EVENING) + 3 * HOUR_US
+
+
+def test_figures_follow_facts(feeder: Feeder) -> None:
+    _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
+    feeder.step()
+
+    with feeder.catalog.connect() as connection:
+        found = {(row.figure, row.device_class): row.value for row in zonefigures.every(connection)}
+    assert found["energy_measured", "streetlight"] == "0.010"

@@ -1,0 +1,85 @@
+"""Zones' figures in the catalog, kept up with the facts they are of."""
+
+import logging
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Final
+
+import sqlalchemy as sa
+
+from analytics.factors.grid import FactorNotFoundError
+from analytics.result import Basis, open_window, zone_result
+from analytics.service import facts
+from analytics.service.basis import read_basis
+from analytics.service.tables import ZONE_FIGURE
+from analytics.zonefigures import ZoneFigure, zone_figures
+from ingest.contract.period import Period
+from ingest.registry.model import Provenance, Zone
+from ingest.registry.registry import Registry
+
+_LOG: Final = logging.getLogger(__name__)
+_BEHIND_US: Final = 60_000_000  # how far figures may be behind while there is a lot to do
+
+
+def keep_up(connection: sa.Connection, registry: Registry, *, busy: bool) -> bool:
+    """Write the figures anew where facts have moved on; return whether they were.
+
+    Computing them takes all facts, so while analytics is busy it is done once a minute.
+    """
+    reached = facts.progress(connection)
+    behind = reached.as_of - _as_of(connection)
+    if reached.since is None or behind <= (_BEHIND_US if busy else 0):
+        return False
+    basis = read_basis(connection, registry)
+    span = Period(reached.since, max(reached.since, reached.as_of))
+    put(connection, [row for zone in registry.zones() for row in _of_zone(basis, zone, span)])
+    return True
+
+
+def put(connection: sa.Connection, figures: list[ZoneFigure]) -> None:
+    """Put figures in the place of all there were."""
+    connection.execute(sa.delete(ZONE_FIGURE))
+    if figures:
+        connection.execute(sa.insert(ZONE_FIGURE), [_row(figure) for figure in figures])
+
+
+def every(connection: sa.Connection) -> list[ZoneFigure]:
+    """Return the figures that were written last."""
+    table = ZONE_FIGURE
+    query = sa.select(table).order_by(table.c.zone, table.c.figure, table.c.device_class)
+    return [
+        ZoneFigure(
+            zone=row.zone,
+            figure=row.figure,
+            device_class=row.device_class,
+            value=row.value,
+            unit=row.unit,
+            coverage_percent=None if row.coverage_percent is None else str(row.coverage_percent),
+            provenance=Provenance(row.provenance),
+            as_of=row.as_of,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _of_zone(basis: Basis, zone: Zone, span: Period) -> list[ZoneFigure]:
+    try:
+        return zone_figures(zone_result(basis, zone, open_window(zone, span)), basis.as_of)
+    except FactorNotFoundError as error:
+        _LOG.warning("no figures of zone %s: %s", zone.id, error)
+        return []
+
+
+def _as_of(connection: sa.Connection) -> int:
+    return connection.scalar(sa.select(sa.func.max(ZONE_FIGURE.c.as_of))) or 0
+
+
+def _row(figure: ZoneFigure) -> dict[str, object]:
+    def number(digits: str | None) -> Decimal | None:
+        return None if digits is None else Decimal(digits)
+
+    return {
+        **asdict(figure),
+        "number": number(figure.value),
+        "coverage_percent": number(figure.coverage_percent),
+    }

@@ -1,0 +1,112 @@
+"""A zone's figures as rows that a database can be asked for, with the digits they are quoted in.
+
+No digit is made here: headlines are the zone summary's, the others are written by the same rule.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from analytics.figures import Coverage, Emissions, Status, Unit, written
+from analytics.result import ZoneResult
+from analytics.summary import zone_summary
+from analytics.totals import credited_kwh
+from ingest.contract.identity import ZoneId
+from ingest.contract.metric import DeviceClass
+from ingest.registry.model import Provenance
+
+ALL: Final = "all"
+DEVICES: Final = "devices"
+EMISSIONS_AVOIDED: Final = "emissions_avoided"
+ENERGY_CREDITED: Final = "energy_credited"
+ENERGY_MEASURED: Final = "energy_measured"
+LIGHT_PROVEN: Final = "light_proven"
+COVERAGE: Final = "coverage"
+_MWH_A_KWH: Final = Decimal(1_000_000)
+_COUNT: Final = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneFigure:
+    """One figure of a zone so far."""
+
+    zone: ZoneId
+    figure: str
+    device_class: str  # or "all"
+    value: str | None  # as it is quoted; None where there are no data: missing is not zero
+    unit: str
+    coverage_percent: str | None
+    provenance: Provenance
+    as_of: int  # microseconds, UTC
+
+
+def zone_figures(result: ZoneResult, as_of: int) -> list[ZoneFigure]:
+    """Return a zone's figures: those of all device classes, then those of each with a method."""
+    rows = [*_headlines(result)]
+    for each in result.emissions:
+        rows += _of_class(each)
+    return [
+        ZoneFigure(
+            zone=result.zone.id,
+            figure=figure,
+            device_class=device_class,
+            value=value,
+            unit=unit,
+            coverage_percent=_share(coverage),
+            provenance=result.provenance,
+            as_of=as_of,
+        )
+        for figure, device_class, value, unit, coverage in rows
+    ]
+
+
+_Row = tuple[str, str, str | None, str, Coverage]
+
+
+def _headlines(result: ZoneResult) -> Iterator[_Row]:
+    devices, avoided, proven, coverage, unit = _quoted(result)
+    own = result.coverage
+    energy = written(credited_kwh([result]), Unit.KWH) if avoided is not None else None
+    yield EMISSIONS_AVOIDED, ALL, avoided, unit, own
+    yield ENERGY_CREDITED, ALL, energy, Unit.KWH, own
+    yield LIGHT_PROVEN, DeviceClass.STREETLIGHT, proven, Unit.PERCENT, own
+    yield COVERAGE, ALL, coverage, Unit.PERCENT, own
+    yield DEVICES, ALL, devices, _COUNT, own
+
+
+def _quoted(result: ZoneResult) -> tuple[str, str | None, str | None, str | None, str]:
+    """Take the summary's digits: devices, mass, share proven, coverage, and the mass's unit."""
+    match zone_summary(result):
+        case {
+            "devices": int() as devices,
+            "emissions_avoided": {"value": str() | None as avoided, "unit": str() as unit},
+            "proven_percent": str() | None as proven,
+            "coverage_percent": str() | None as coverage,
+        }:
+            return str(devices), avoided, proven, coverage, unit
+        case other:
+            raise TypeError(f"not a zone's summary: {sorted(other)}")
+
+
+def _of_class(each: Emissions) -> Iterator[_Row]:
+    known = each.status is not Status.NO_DATA
+    mass = Unit(f"kg {each.gas}")
+    for figure, value, unit in (
+        (EMISSIONS_AVOIDED, each.kg, mass),
+        (ENERGY_CREDITED, _kwh(each.credited_mwh), Unit.KWH),
+        (ENERGY_MEASURED, _kwh(each.measured_mwh), Unit.KWH),
+    ):
+        quoted = written(value, unit) if known else None
+        yield figure, each.device_class, quoted, unit, each.coverage
+    coverage = _share(each.coverage)
+    yield COVERAGE, each.device_class, coverage, Unit.PERCENT, each.coverage
+
+
+def _kwh(mwh: int) -> Decimal:
+    return Decimal(mwh) / _MWH_A_KWH
+
+
+def _share(coverage: Coverage) -> str | None:
+    share = coverage.share_percent
+    return None if share is None else written(share, Unit.PERCENT)
