@@ -18,7 +18,6 @@ from dashboards.grafana.sources import FIGURES, READINGS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-COMING = {"analytics", "broker-config", "ingest", "run"}  # commands of stages that are on their way
 PROGRAM = "/srv/zonewatch/.venv/bin/zonewatch"
 BY_HAND = re.compile(r"(?:zonewatch|--rm (?:--\w+ \d+ )?-v \S+ ingest) ([a-z][a-z-]+) ")
 SETTING = re.compile(r"ZONEWATCH_[A-Z_]+")
@@ -41,7 +40,7 @@ def _commands() -> set[str]:
     said = StringIO()
     with redirect_stdout(said):
         zonewatch.main(["--help"])
-    return set(re.findall(r"^  ([a-z-]+) {2,}", said.getvalue(), re.MULTILINE)) | COMING
+    return set(re.findall(r"^  ([a-z-]+) {2,}", said.getvalue(), re.MULTILINE))
 
 
 def _ours(compose: Json) -> Json:
