@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from socket import socket
 
     from api.backend import Backend
+    from ingest.mqtt import BrokerAddress
+    from ingest.settings import StageSettings
 
 _PORT: Final = 8080
 
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--check", action="store_true", help="try what it would use, and stop")
     parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
     parser.add_argument(
         "--port", type=int, default=_PORT, help=f"of API and board (default {_PORT}; 0: any)"
@@ -42,7 +45,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(args: argparse.Namespace) -> "Signals | None":
+def _check(settings: "StageSettings", broker: "BrokerAddress") -> int:
+    from ingest.checking import told, try_broker, try_catalog, try_store
+    from ingest.settings import shown_broker
+
+    wrong = {
+        "store": try_store(settings.store),
+        "catalog": try_catalog(settings.catalog),
+        "broker": try_broker(broker),
+    }
+    return told("run", settings.shown() | {"broker": shown_broker(broker)}, wrong)
+
+
+def _run(args: argparse.Namespace) -> "int | Signals | None":
     import asyncio
     from contextlib import ExitStack
     from importlib.metadata import version
@@ -59,6 +74,8 @@ def _run(args: argparse.Namespace) -> "Signals | None":
     broker = broker_of(os.environ)
     home = Home.create(home_of(args.home, os.environ))
     settings = StageSettings.of(os.environ, home)
+    if args.check:
+        return _check(settings, broker)
     log_to_stderr()
     with ExitStack() as stack:
         listening = stack.enter_context(listen(args.port))
