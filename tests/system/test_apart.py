@@ -26,6 +26,7 @@ from tests.system.test_run import (
     PATIENCE_S,
     ROOT,
     ZONES,
+    a_readers_token,
     ended,
     free_port,
     get_json,
@@ -68,8 +69,9 @@ async def test_stages_apart_give_the_digits_of_the_truth_log(tmp_path: Path) -> 
         await until(lambda: not any(map(chain.held, outboxes)))
         await until(lambda: metrics_of(ports["analytics"])["zonewatch_feed_rows"] == 0)
         api = f"http://127.0.0.1:{ports['api']}/v1"
-        total = get_json(f"{api}/ledger")["total"]
-        told = {zone: get_json(f"{api}/zones/{zone}/summary") for zone in ZONES}
+        token = await asyncio.to_thread(a_readers_token, home)
+        total = get_json(f"{api}/ledger", token)["total"]
+        told = {zone: get_json(f"{api}/zones/{zone}/summary", token) for zone in ZONES}
         for process in stages:
             process.send_signal(signal.SIGTERM)
         ends = [await asyncio.to_thread(process.wait, PATIENCE_S) for process in stages]

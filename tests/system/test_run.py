@@ -153,7 +153,8 @@ async def _a_day(folder: Path) -> Seen:
         await until(lambda: not any(map(chain.held, outboxes)))
         await until(lambda: metrics_of(metrics_port)["zonewatch_feed_rows"] == 0)
         wanted = ["ledger", *(f"zones/{zone}/summary" for zone in ZONES)]
-        answers = {name: get_json(f"http://127.0.0.1:{port}/v1/{name}") for name in wanted}
+        token = await asyncio.to_thread(a_readers_token, home)
+        answers = {name: get_json(f"http://127.0.0.1:{port}/v1/{name}", token) for name in wanted}
         counted = metrics_of(metrics_port)
         backend.send_signal(signal.SIGTERM)
         status = await asyncio.to_thread(backend.wait, PATIENCE_S)
@@ -256,8 +257,24 @@ def status_of(url: str) -> int:
         return 0
 
 
-def get_json(url: str) -> Any:  # noqa: ANN401
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - loopback
+def a_readers_token(home: Home) -> str:
+    """Make an account that may read, by the commands an operator has, and a token of it."""
+    place = ["--home", str(home.path)]
+    _zonewatch("user", "add", "reader", "--role", "viewer", "--scope", "all", *place)
+    said = _zonewatch("token", "create", "reader", "--label", "test", *place)
+    return said.split()[-1]
+
+
+def _zonewatch(*arguments: str) -> str:
+    command = [sys.executable, "-m", "zonewatch", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def get_json(url: str, token: str) -> Any:  # noqa: ANN401
+    asked = urllib.request.Request(  # noqa: S310 - loopback
+        url, headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
