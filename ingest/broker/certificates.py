@@ -66,34 +66,21 @@ class Authority:
     def for_server(self, names: Sequence[str], now: datetime) -> Issued:
         """Return a certificate for a broker that is called by these names or addresses."""
         alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
-        return self._issue(names[0], ExtendedKeyUsageOID.SERVER_AUTH, now, alternatives)
-
-    def for_client(self, user: str, now: datetime) -> Issued:
-        """Return a certificate that says who a client is."""
-        return self._issue(user, ExtendedKeyUsageOID.CLIENT_AUTH, now, None)
-
-    def _issue(
-        self,
-        name: str,
-        purpose: x509.ObjectIdentifier,
-        now: datetime,
-        alternatives: x509.SubjectAlternativeName | None,
-    ) -> Issued:
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
         issuer = self.certificate.subject
         builder = _builder(issuer, subject, key.public_key(), now, _CERTIFICATE_LASTS)
         builder = (
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(authority=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+            .add_extension(purpose, critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
                 critical=False,
             )
+            .add_extension(alternatives, critical=False)
         )
-        if alternatives is not None:
-            builder = builder.add_extension(alternatives, critical=False)
         return _issued(builder.sign(self.key, hashes.SHA256()), key)
 
 
