@@ -75,7 +75,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
 
 async def _until_told_to_stop(listening: "socket.socket", sources: "Sources") -> None:
     from api.server import HOST, serve
-    from ingest.stopping import until_stopped
+    from ingest.contract.stopping import until_stopped
 
     sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
     await until_stopped(serve(listening, sources))

@@ -55,12 +55,13 @@ def _run(config: "SiteConfig", profiles: "Mapping[str, Profile]") -> int:
     from gateway.clock import ClockLostError
     from gateway.logs import log_to_stderr
     from gateway.outbox_errors import OutboxError
-    from gateway.service import serve, until_told_to_stop
+    from gateway.service import serve
+    from ingest.contract.stopping import until_stopped
 
     log_to_stderr()
     status = 0
     try:
-        told = asyncio.run(until_told_to_stop(serve(config, profiles)))
+        told = asyncio.run(until_stopped(serve(config, profiles)))
         status = _INTERRUPTED if told is signal.SIGINT else 0
     except* ClockLostError as group:
         status = _complain(group.exceptions[0], 1)

@@ -2,8 +2,7 @@
 
 import asyncio
 import secrets
-import signal
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -142,23 +141,3 @@ async def serve(config: SiteConfig, profiles: Mapping[str, Profile]) -> None:
     """Build a gateway and run it until cancelled."""
     async with build(config, profiles) as gateway:
         await gateway.run()
-
-
-async def until_told_to_stop(service: Coroutine[None, None, None]) -> signal.Signals | None:
-    """Run a service; a signal to stop cancels it. Return the signal once it has cleaned up."""
-    told: list[signal.Signals] = []
-    running = asyncio.create_task(service, name="service")
-    loop = asyncio.get_running_loop()
-
-    def stop(which: signal.Signals) -> None:
-        told.append(which)
-        running.cancel()
-
-    for which in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(which, stop, which)
-    try:
-        await running
-    except asyncio.CancelledError:
-        if not told:
-            raise
-    return told[0] if told else None

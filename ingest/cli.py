@@ -74,11 +74,11 @@ def _serve(settings: IngestSettings) -> "Signals | None":
 
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
+    from ingest.contract.stopping import until_stopped
     from ingest.health import health_server
     from ingest.registry.current import CurrentRegistry
     from ingest.stage import open_ingest
     from ingest.starting import ready_for
-    from ingest.stopping import until_stopped
     from ingest.storage.opening import open_store
 
     log_to_stderr()

@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.catalog import open_catalog
+from simulators.demo.broker import free_port
 from tests import servers
 
 _OWNER: Final = "postgres"
@@ -93,7 +94,7 @@ class _Cluster:
         assert found is not None, "PostgreSQL is not installed"
         self._programs = Path(found).resolve().parent
         self._folder = Path(tempfile.mkdtemp(prefix="zonewatch-postgres-"))
-        self._port = servers.free_port()
+        self._port = free_port()
         self._owner = _OWNER if os.geteuid() == _ROOT else None  # root may not run it
         if self._owner:
             owner = pwd.getpwnam(_OWNER)

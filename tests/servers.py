@@ -2,22 +2,16 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from simulators.demo.broker import mosquitto
 from simulators.influxd import influxd
 
-_SBIN: Final = ("/usr/sbin", "/usr/local/sbin")
 _POSTGRES: Final = Path("/usr/lib/postgresql")
-
-
-def mosquitto() -> str | None:
-    """Where Mosquitto is, or None."""
-    return shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", ""), *_SBIN]))
 
 
 def postgres() -> str | None:
@@ -38,10 +32,3 @@ def needs(name: str) -> pytest.MarkDecorator:
     """Skip a test where a server is not installed; in CI it then fails."""
     missing = _PROGRAMS[name]() is None and os.environ.get("CI") != "true"
     return pytest.mark.skipif(missing, reason=f"{name} is not installed")
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -66,10 +66,10 @@ def _run(args: argparse.Namespace) -> "int | Signals | None":
     from api.server import listen
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
+    from ingest.contract.stopping import until_stopped
     from ingest.health import health_server
     from ingest.home import Home
     from ingest.settings import StageSettings, broker_of, home_of
-    from ingest.stopping import until_stopped
 
     broker = broker_of(os.environ)
     home = Home.create(home_of(args.home, os.environ))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from api.server import PortInUseError
-from gateway.service import until_told_to_stop
 from ingest.catalog import CatalogError
+from ingest.contract.stopping import until_stopped
 from ingest.home import NoHomeError
 from ingest.owning import HomeOwnedError
 from ingest.storage.port import StoreError
@@ -37,7 +37,7 @@ def run_command(name: str, prepare: Callable[[], Coroutine[Any, Any, None]]) -> 
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        told = asyncio.run(until_told_to_stop(prepare()))
+        told = asyncio.run(until_stopped(prepare()))
     except _REFUSED as error:
         return say(name, error, status=2)
     except _FAILED as error:

@@ -19,9 +19,9 @@ from pymodbus.constants import ExcCodes
 from gateway.clock import ClockLostError, FollowedClock
 from gateway.profile import Profile
 from gateway.profile_file import load_profiles, named
-from gateway.service import until_told_to_stop
 from ingest.contract.identity import DeviceId
 from ingest.contract.period import instant, micros
+from ingest.contract.stopping import until_stopped
 from simulators.boxes.modbus import ModbusBox
 from simulators.chain.play import Play
 from simulators.chain.site import FieldSite
@@ -124,7 +124,7 @@ def main() -> int:
     """Read orders from stdin and carry them out."""
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
     with suppress(ClockLostError):
-        asyncio.run(until_told_to_stop(live(orders)))
+        asyncio.run(until_stopped(live(orders)))
     return 0
 
 

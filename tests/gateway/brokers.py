@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
-import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,23 +19,11 @@ from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.lifecycle import Birth, Death, parse_birth, parse_death
 from ingest.contract.ranges import Ranges
 from ingest.contract.topic import Kind, Topic
+from simulators.demo.broker import free_port
 from tests.gateway.builders import NOON
 
 GATEWAY = GatewayId("gw-1")
 PATIENCE_S = 20.0
-
-
-def mosquitto_program() -> str | None:
-    """Where Mosquitto is, or None."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
-    return shutil.which("mosquitto", path=path)
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Mosquitto:

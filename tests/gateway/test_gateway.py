@@ -18,14 +18,14 @@ from ingest.contract.lifecycle import Death
 from ingest.contract.period import micros
 from ingest.contract.ranges import Ranges
 from simulators.conductor import Conductor
+from simulators.demo.broker import free_port
+from simulators.demo.broker import mosquitto as broker_program
 from tests.gateway.brokers import (
     GATEWAY,
     PATIENCE_S,
     Listener,
     Mosquitto,
     broker_at,
-    free_port,
-    mosquitto_program,
 )
 from tests.gateway.builders import FIRST_BOOT, NOON, records_of
 
@@ -79,7 +79,7 @@ async def a_gateway(config: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
 @pytest.fixture
 async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     """A running Mosquitto."""
-    program = mosquitto_program()
+    program = broker_program()
     if program is None:
         pytest.skip("Mosquitto is not installed")
     broker = Mosquitto(tmp_path, program)

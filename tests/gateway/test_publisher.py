@@ -16,6 +16,8 @@ from ingest.contract.clock import ManualClock
 from ingest.contract.identity import BootId
 from ingest.contract.lifecycle import Birth, Death
 from ingest.contract.ranges import EMPTY, Ranges
+from simulators.demo.broker import free_port
+from simulators.demo.broker import mosquitto as broker_program
 from tests.gateway.brokers import (
     GATEWAY,
     PATIENCE_S,
@@ -23,8 +25,6 @@ from tests.gateway.brokers import (
     Mosquitto,
     amqtt_broker,
     broker_at,
-    free_port,
-    mosquitto_program,
 )
 from tests.gateway.builders import FIRST_BOOT, NOON, SECOND_BOOT, a_record, records_of
 
@@ -34,7 +34,7 @@ IMPATIENT = Pace(resend_s=0.3, backoff_max_s=0.2, linger_s=0.05)
 @asynccontextmanager
 async def a_mosquitto(folder: Path) -> AsyncGenerator[Mosquitto]:
     """A Mosquitto that is yet to be started."""
-    program = mosquitto_program()
+    program = broker_program()
     if program is None:
         pytest.skip("Mosquitto is not installed")
     broker = Mosquitto(folder, program)

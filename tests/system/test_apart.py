@@ -19,7 +19,7 @@ from ingest.home import Home
 from ingest.registry.model import Provenance
 from simulators.chain import run as chain
 from simulators.chain.home import prepare
-from simulators.demo.broker import embedded_broker
+from simulators.demo.broker import embedded_broker, free_port
 from simulators.demo.plan import FILES, demo_plan
 from tests.system import truth_by_hand as by_hand
 from tests.system.test_run import (
@@ -28,7 +28,6 @@ from tests.system.test_run import (
     ZONES,
     a_readers_token,
     ended,
-    free_port,
     get_json,
     lived,
     metrics_of,

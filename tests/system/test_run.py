@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -34,7 +33,7 @@ from simulators.chain.home import prepare
 from simulators.chain.run import Plan
 from simulators.chain.site import Surroundings
 from simulators.conductor import Conductor
-from simulators.demo.broker import embedded_broker, mosquitto
+from simulators.demo.broker import embedded_broker, free_port, mosquitto
 from simulators.demo.plan import FILES, demo_plan
 from simulators.truth import read_truth
 from tests.system import truth_by_hand as by_hand
@@ -284,9 +283,3 @@ def metrics_of(port: int) -> dict[str, float]:
         lines = answer.read().decode().splitlines()
     pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in pairs}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ import pytest
 from api.catalog import ready_catalog
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
-from simulators.demo.broker import embedded_broker, mosquitto
+from simulators.demo.broker import embedded_broker, free_port, mosquitto
 
 _ROOT = Path(__file__).parent.parent.parent
 _PATIENCE_S = 40.0
@@ -85,7 +84,7 @@ async def test_a_check_tries_everything_and_shows_no_secret(home: Home, tmp_path
 def test_a_check_names_a_broker_that_is_not_there(home: Home) -> None:
     settings = {
         "ZONEWATCH_STORE": "memory:",
-        "ZONEWATCH_BROKER": f"mqtt://ingest:hidden@127.0.0.1:{_free_port()}",
+        "ZONEWATCH_BROKER": f"mqtt://ingest:hidden@127.0.0.1:{free_port()}",
     }
     status, told, error = said(home, "ingest", "--check", **settings)
 
@@ -121,7 +120,7 @@ def test_settings_may_stand_in_a_file(home: Home, tmp_path: Path) -> None:
 async def test_ingest_is_ready_once_it_is_subscribed_and_ends_when_told(
     home: Home, tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     async with embedded_broker(tmp_path / "broker") as broker:
         async with _running(home, "ingest", port, broker) as process:
             told = await _answer(port, "/health/ready", 200)
@@ -138,8 +137,8 @@ async def test_ingest_is_ready_once_it_is_subscribed_and_ends_when_told(
 
 
 async def test_ingest_without_its_broker_lives_and_is_not_ready(home: Home) -> None:
-    port = _free_port()
-    nowhere = BrokerAddress(host="127.0.0.1", port=_free_port())
+    port = free_port()
+    nowhere = BrokerAddress(host="127.0.0.1", port=free_port())
     async with _running(home, "ingest", port, nowhere) as process:
         told = await _answer(port, "/health/ready", 503)
         assert json.loads(told)["wrong"] == {"broker": "not subscribed"}
@@ -148,7 +147,7 @@ async def test_ingest_without_its_broker_lives_and_is_not_ready(home: Home) -> N
 
 
 async def test_analytics_is_ready_and_ends_when_told(home: Home) -> None:
-    port = _free_port()
+    port = free_port()
     async with _running(home, "analytics", port) as process:
         await _answer(port, "/health/ready", 200)
         assert "zonewatch_feed_rows 0.0" in await _answer(port, "/metrics", 200)
@@ -207,9 +206,3 @@ def _environment(home: Home, settings: dict[str, str]) -> dict[str, str]:
 
 def _url(broker: BrokerAddress) -> str:
     return f"mqtt://ingest:hidden@{broker.host}:{broker.port}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

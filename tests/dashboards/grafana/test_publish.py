@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from dashboards.grafana import cli
-from tests.servers import free_port
+from simulators.demo.broker import free_port
 
 GOLDEN = Path(__file__).parents[3] / "deploy" / "grafana" / "dashboards"
 TOKEN = "a-token-of-this-test"  # noqa: S105

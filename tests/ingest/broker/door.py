@@ -22,7 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from ingest.broker.cli import main
 from ingest.home import Home
 from ingest.registry.tables import append
-from tests import servers
+from simulators.demo.broker import free_port, mosquitto
 from tests.builders import a_registry
 from tests.ingest.arrivals import NOW
 
@@ -68,7 +68,7 @@ class Door:
         return document
 
     def start(self) -> None:
-        program = servers.mosquitto()
+        program = mosquitto()
         assert program is not None, "Mosquitto is not installed"
         command = [program, "-c", str(self.folder / "mosquitto.conf")]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -99,7 +99,7 @@ class Door:
 @contextmanager
 def a_door(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Generator[Door]:
     """Write the configuration for two gateways, and start a broker on it."""
-    door = Door(folder / "broker", a_home(folder), servers.free_port(), capsys)
+    door = Door(folder / "broker", a_home(folder), free_port(), capsys)
     door.write(
         *("--self-signed", "--host", "127.0.0.1", "--listen", "127.0.0.1"),
         *("--port", str(door.port), "--user", getpass.getuser(), *options),

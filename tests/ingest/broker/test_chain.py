@@ -15,7 +15,7 @@ from ingest.contract.clock import ManualClock
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.service import IngestService
 from simulators.conductor import Conductor
-from tests import servers
+from simulators.demo.broker import free_port
 from tests.builders import a_device, a_registry
 from tests.ingest.broker.door import FIRST, PATIENCE_S, Door, a_door
 from tests.ingest.embedded import a_pipeline, account_of
@@ -44,7 +44,7 @@ device = [{{ id = "kh-lamp-1", profile = "srne_streetlight", unit = 1 }}]
 async def a_gateway(door: Door, folder: Path, clock: int) -> AsyncGenerator[None]:
     """Run a gateway whose lamp does not answer: that is a record, too."""
     site = folder / "site.toml"
-    text = SITE.format(gateway=FIRST, broker=door.port, clock=clock, line=servers.free_port())
+    text = SITE.format(gateway=FIRST, broker=door.port, clock=clock, line=free_port())
     site.write_text(text, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", str(site)),

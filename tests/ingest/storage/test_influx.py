@@ -21,9 +21,10 @@ from ingest.storage.influx import InfluxStore
 from ingest.storage.influx_http import Door, Place
 from ingest.storage.opening import open_store
 from ingest.storage.port import ReadingsRejectedError, StoreError, StoreUnavailableError
+from simulators.demo.broker import free_port
 from simulators.influxd import ORG, TOKEN, Influxd, influxd, running_influxd
 from tests.ingest.storage.blocks import ALWAYS, Kept, a_block, a_row, at, kept_in
-from tests.servers import free_port, needs
+from tests.servers import needs
 
 pytestmark = needs("influxd")
 
