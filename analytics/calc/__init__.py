@@ -1,0 +1,1 @@
+"""The calculator a verifier uses: the functions behind the reports, by hand."""

@@ -1,0 +1,24 @@
+"""What the calculator can compute: a module a kind.
+
+Each module has `calculator()`, which returns a function from one row to its result. Rows are given
+in order, so that a kind whose rows carry over can keep what it needs between them.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final, TypeAlias
+
+from analytics.calc.row import Row
+
+Result: TypeAlias = dict[str, object]
+Calculator: TypeAlias = Callable[[Row], Result]
+
+KINDS: Final = {
+    "counters": "analytics.calc.counters",
+}
+
+
+def calculator(kind: str) -> Calculator:
+    """Return a new calculator of a kind, one of KINDS."""
+    made: Calculator = import_module(KINDS[kind]).calculator()
+    return made
