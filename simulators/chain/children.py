@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 _GRACE_S: Final = 10.0
@@ -23,10 +24,15 @@ class ChildDiedError(RuntimeError):
 
 @asynccontextmanager
 async def child(
-    module: str, *arguments: str, log: Path, feed: bytes = b""
+    module: str,
+    *arguments: str,
+    log: Path,
+    feed: bytes = b"",
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """Run a module in a process of its own; at the end ask it to stop, and then insist.
 
+    Secrets are told it by its environment.
     If it ends before, the context is cancelled and fails with ChildDiedError.
     """
     with log.open("ab") as said:
@@ -38,7 +44,7 @@ async def child(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=said,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **secrets},
             start_new_session=True,
         )
     try:

@@ -16,6 +16,7 @@ import orjson
 
 from api.accounts.port import LoopbackVisitors
 from api.backend import Backend
+from gateway.config import PASSWORD_VARIABLE
 from ingest.contract.identity import GatewayId
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
@@ -160,7 +161,9 @@ async def running_gateway(played: Played, around: Surroundings) -> AsyncGenerato
     """Run a site's gateway in a process of its own."""
     around.home.mkdir(parents=True, exist_ok=True)
     config = _write_site_file(played, around)
-    async with child("gateway", str(config), log=around.home / "gateway.log"):
+    password = around.broker.password
+    secrets = {} if password is None else {PASSWORD_VARIABLE: password}
+    async with child("gateway", str(config), log=around.home / "gateway.log", secrets=secrets):
         yield
 
 

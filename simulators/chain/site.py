@@ -64,8 +64,7 @@ class Surroundings:
 
 def site_file(site: FieldSite, around: Surroundings, *, interval: timedelta) -> str:
     """Return the gateway's TOML for a site whose devices answer on a loopback port."""
-    broker, profiles = around.broker, site.profiles
-    protocol = {3: "3.1.1", 4: "3.1.1", 5: "5"}[broker.version]
+    profiles = site.profiles
     devices = "\n".join(
         f'[[line.device]]\nid = "{device}"\nprofile = "{profiles[device]}"\nunit = {unit}\n'
         for device, unit in site.units.items()
@@ -76,12 +75,21 @@ home = "{around.home.resolve()}"
 interval_s = {interval // timedelta(seconds=1)}
 
 [broker]
-url = "mqtt://{broker.host}:{broker.port}"
-protocol = "{protocol}"
-
+{_broker_table(around.broker)}
 [clock]
 follow = "127.0.0.1:{around.clock_port}"
 
 [[line]]
 url = "modbus+tcp://127.0.0.1:{around.line_port}"
 {devices}"""
+
+
+def _broker_table(broker: BrokerAddress) -> str:
+    """Return where the broker is and whom to trust about it; the password is no part of a file."""
+    told = {
+        "url": f"{'mqtts' if broker.tls else 'mqtt'}://{broker.host}:{broker.port}",
+        "protocol": {3: "3.1.1", 4: "3.1.1", 5: "5"}[broker.version],
+    }
+    if broker.ca_file:
+        told["ca_file"] = str(broker.ca_file.resolve())
+    return "".join(f'{key} = "{value}"\n' for key, value in told.items())

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from ingest.contract.identity import DeviceId
+from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.home import Home
@@ -148,7 +148,7 @@ async def _a_day(folder: Path) -> Seen:
         stack.callback(ended, backend)
         ready = f"http://127.0.0.1:{metrics_port}/health/ready"
         await until(lambda: status_of(ready) == 200)
-        outboxes = await stack.enter_async_context(lived(field, plan, broker))
+        outboxes = await stack.enter_async_context(lived(field, plan, lambda _: broker))
         await until(lambda: not any(map(chain.held, outboxes)))
         await until(lambda: metrics_of(metrics_port)["zonewatch_feed_rows"] == 0)
         wanted = ["ledger", *(f"zones/{zone}/summary" for zone in ZONES)]
@@ -183,8 +183,10 @@ async def _started(
 
 
 @asynccontextmanager
-async def lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerator[list[Path]]:
-    """Let devices and gateways live through a plan; yield the gateways' outboxes."""
+async def lived(
+    home: Home, plan: Plan, broker: Callable[[GatewayId], BrokerAddress]
+) -> AsyncGenerator[list[Path]]:
+    """Let devices and gateways live, each gateway by its broker; yield the gateways' outboxes."""
     async with AsyncExitStack() as stack:
         conductor = await stack.enter_async_context(Conductor(plan.start))
         lines = await stack.enter_async_context(chain.living_devices(home, plan, conductor.port))
@@ -192,7 +194,7 @@ async def lived(home: Home, plan: Plan, broker: BrokerAddress) -> AsyncGenerator
         for each in plan.played:
             around = Surroundings(
                 home=home.path / "gateways" / each.site.gateway,
-                broker=broker,
+                broker=broker(each.site.gateway),
                 clock_port=conductor.port,
                 line_port=lines[each.site.gateway],
             )
@@ -256,17 +258,25 @@ def status_of(url: str) -> int:
         return 0
 
 
-def a_readers_token(home: Home) -> str:
+def a_readers_token(home: Home, settings: Mapping[str, str] | None = None) -> str:
     """Make an account that may read, by the commands an operator has, and a token of it."""
-    place = ["--home", str(home.path)]
-    _zonewatch("user", "add", "reader", "--role", "viewer", "--scope", "all", *place)
-    said = _zonewatch("token", "create", "reader", "--label", "test", *place)
-    return said.split()[-1]
+    told = {"ZONEWATCH_HOME": str(home.path), **(settings or {})}
+    zonewatch(told, "user", "add", "reader", "--role", "viewer", "--scope", "all")
+    return zonewatch(told, "token", "create", "reader", "--label", "test").split()[-1]
 
 
-def _zonewatch(*arguments: str) -> str:
-    command = [sys.executable, "-m", "zonewatch", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+def zonewatch(settings: Mapping[str, str], *arguments: str) -> str:
+    """Run a command to its end, and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "zonewatch", *arguments],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def get_json(url: str, token: str) -> Any:  # noqa: ANN401

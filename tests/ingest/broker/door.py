@@ -8,8 +8,9 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import IO, Self
 
@@ -50,7 +51,7 @@ class Door:
     folder: Path
     home: Path
     port: int
-    capsys: pytest.CaptureFixture[str]
+    settings: Mapping[str, str] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
 
@@ -60,10 +61,12 @@ class Door:
 
     def write(self, *options: str) -> Mapping[str, object]:
         """Run the command, and remember the passwords it shows."""
-        status = main([str(self.folder), "--home", str(self.home), "--json", *options])
-        said = self.capsys.readouterr()
-        assert status == 0, said.err
-        document: dict[str, dict[str, str]] = json.loads(said.out)
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            status = main([str(self.folder), "--home", str(self.home), "--json", *options])
+        assert status == 0
+        document: dict[str, dict[str, str]] = json.loads(said.getvalue())
         self.passwords |= document["passwords"]
         return document
 
@@ -97,9 +100,14 @@ class Door:
 
 
 @contextmanager
-def a_door(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Generator[Door]:
-    """Write the configuration for two gateways, and start a broker on it."""
-    door = Door(folder / "broker", a_home(folder), free_port(), capsys)
+def a_door(
+    folder: Path,
+    *options: str,
+    home: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Generator[Door]:
+    """Write the configuration for a home's gateways, or for two, and start a broker on it."""
+    door = Door(folder / "broker", home or a_home(folder), free_port(), settings or {})
     door.write(
         *("--self-signed", "--host", "127.0.0.1", "--listen", "127.0.0.1"),
         *("--port", str(door.port), "--user", getpass.getuser(), *options),

@@ -60,9 +60,7 @@ async def a_gateway(door: Door, folder: Path, clock: int) -> AsyncGenerator[None
 
 
 @needs("mosquitto")
-async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_path: Path) -> None:
     taken = asyncio.Queue[int]()
     loop = asyncio.get_running_loop()
     clock = ManualClock(START + timedelta(minutes=10))
@@ -70,7 +68,7 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(
     def committed(count: int) -> None:
         loop.call_soon_threadsafe(taken.put_nowait, count)
 
-    with a_door(tmp_path, capsys, "--host", "localhost") as door:
+    with a_door(tmp_path, "--host", "localhost") as door:
         url = f"mqtts://ingest:{door.passwords['ingest']}@localhost:{door.port}"
         address = BrokerAddress.parse(url, ca_file=str(door.ca))
         link = MqttLink(address, client_id="zonewatch-ingest-w1", clock=clock)

@@ -19,8 +19,8 @@ _DENIED = "Not authorized"
 
 
 @pytest.fixture
-def door(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Door]:
-    with a_door(tmp_path, capsys) as opened:
+def door(tmp_path: Path) -> Iterator[Door]:
+    with a_door(tmp_path) as opened:
         yield opened
 
 
