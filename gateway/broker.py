@@ -8,7 +8,7 @@ from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gateway.config import BrokerConfig, tls_context
+from gateway.config import BrokerConfig
 from gateway.wire import encode
 from ingest.contract.identity import GatewayId
 from ingest.contract.lifecycle import Death, form_death
@@ -59,5 +59,5 @@ def connection(broker: BrokerConfig, gateway: GatewayId, death: Death) -> Connec
         will=will,
         keepalive=_KEEPALIVE_S,
         timeout=_TIMEOUT_S,
-        tls_context=tls_context(broker),
+        tls_context=broker.tls.context() if broker.tls else None,
     )

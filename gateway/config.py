@@ -1,6 +1,5 @@
 """The site file: what a gateway serves and where it brings it, parsed once into frozen values."""
 
-import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +11,10 @@ from urllib.parse import urlsplit
 from gateway.fields import ConfigError, Table
 from gateway.outbox import Bounds
 from ingest.contract.identity import DeviceId, GatewayId
+from ingest.contract.tls import TlsFileError, TlsFiles
 
 PASSWORD_VARIABLE: Final = "ZONEWATCH_GATEWAY_PASSWORD"  # noqa: S105
+_TLS_KEYS: Final = ("ca_file", "certificate", "key")
 _DAY_S: Final = 86_400
 _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
@@ -37,8 +38,7 @@ class BrokerConfig:
     """Where the broker is. The user name is the gateway's id."""
 
     endpoint: Endpoint
-    tls: bool = False
-    ca_file: Path | None = None  # whom to trust about it; None: whom the machine trusts
+    tls: TlsFiles | None = None  # None: in the clear
     protocol: Literal["5", "3.1.1"] = "5"
     password: str | None = field(default=None, repr=False)
 
@@ -103,33 +103,34 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     return config
 
 
-def tls_context(broker: BrokerConfig) -> ssl.SSLContext | None:
-    """Return what checks the broker's certificate; None where it is spoken to in the clear."""
-    return ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None
-
-
 def _broker(table: Table, beside: Path, password: str | None) -> BrokerConfig:
     scheme, endpoint = _url(table, _BROKER_PORTS)
-    ca_file = table.text("ca_file", default="")
+    files = _tls_files(table, beside)
     protocol = table.text("protocol", default="5")
     if protocol not in ("5", "3.1.1"):
         raise table.error("protocol", '"5" or "3.1.1"')
     table.nothing_else()
-    if ca_file and scheme != "mqtts":
-        raise table.error("url", "mqtts://HOST:PORT with ca_file")
-    broker = BrokerConfig(
+    if files != TlsFiles() and scheme != "mqtts":
+        raise table.error("url", "mqtts://HOST:PORT with ca_file or certificate")
+    try:
+        files.context()
+    except TlsFileError as error:
+        raise table.error("ca_file" if error.of == "ca" else error.of, error.expected) from None
+    return BrokerConfig(
         endpoint=endpoint,
-        tls=scheme == "mqtts",
-        ca_file=beside / ca_file if ca_file else None,
+        tls=files if scheme == "mqtts" else None,
         protocol="5" if protocol == "5" else "3.1.1",
         password=password,
     )
-    try:
-        tls_context(broker)
-    except OSError as error:
-        reason = error.strerror or error
-        raise table.error("ca_file", f"a file of certificates as PEM: {reason}") from None
-    return broker
+
+
+def _tls_files(table: Table, beside: Path) -> TlsFiles:
+    ca, certificate, key = (
+        beside / name if (name := table.text(what, default="")) else None for what in _TLS_KEYS
+    )
+    if bool(certificate) != bool(key):
+        raise table.error("key" if certificate else "certificate", "certificate and key together")
+    return TlsFiles(ca=ca, certificate=certificate, key=key)
 
 
 def _line(table: Table) -> LineConfig:

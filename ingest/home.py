@@ -59,6 +59,11 @@ class Home:
         return self.path / "archive"
 
     @property
+    def broker_dir(self) -> Path:
+        """The folder of the broker that `zonewatch run` starts for itself."""
+        return self.path / "mosquitto"
+
+    @property
     def hours_dir(self) -> Path:
         """The folder of rolled hours, by zone and month."""
         return self.path / "hours"

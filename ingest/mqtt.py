@@ -5,11 +5,9 @@ MQTT 5 towards any real broker; 3.1.1 only towards the demo's embedded one.
 
 import logging
 import queue
-import ssl
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
@@ -23,9 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from ingest.archive import Message
 from ingest.contract.clock import Clock
 from ingest.contract.period import micros
-
-CA_VARIABLE: Final = "ZONEWATCH_BROKER_CA"
-"""Names the file with whom to trust about the broker; without it, whom the machine trusts."""
+from ingest.contract.tls import TlsFiles
 
 _LOG = logging.getLogger(__name__)
 _FILTER: Final = "zw/1/+/up/#"
@@ -42,13 +38,16 @@ class BrokerAddress:
     port: int
     user: str | None = None
     password: str | None = field(default=None, repr=False)
-    tls: bool = False
-    ca_file: Path | None = None  # whom to trust about it; None: whom the machine trusts
+    tls: TlsFiles | None = None  # None: in the clear
     version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5
 
     @classmethod
-    def parse(cls, url: str, *, ca_file: str | None = None) -> "BrokerAddress":
-        """Read mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; the error never shows the password."""
+    def parse(cls, url: str, files: TlsFiles | None = None) -> "BrokerAddress":
+        """Read mqtt://USER:PASSWORD@HOST:PORT or mqtts://…, which files are for.
+
+        Raises:
+            ValueError: It cannot be used; the message never shows the password.
+        """
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -56,29 +55,19 @@ class BrokerAddress:
             parts, port = urlsplit(""), None
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("broker: expected mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
-        tls = parts.scheme == "mqtts"
-        if ca_file and not tls:
-            raise ValueError("broker: expected mqtts://… with a file of whom to trust")
+        tls = (files or TlsFiles()) if parts.scheme == "mqtts" else None
+        if files not in (None, TlsFiles()) and not tls:
+            raise ValueError("broker: expected mqtts://… with files of certificates")
         address = cls(
             host=parts.hostname,
             port=port or (8883 if tls else 1883),
             user=None if parts.username is None else unquote(parts.username),
             password=None if parts.password is None else unquote(parts.password),
             tls=tls,
-            ca_file=Path(ca_file) if ca_file else None,
         )
-        address.tls_context()
+        if tls:
+            tls.context()
         return address
-
-    def tls_context(self) -> ssl.SSLContext | None:
-        """Return what checks the broker's certificate, or raise ValueError; None without TLS."""
-        if not self.tls:
-            return None
-        try:
-            return ssl.create_default_context(cafile=self.ca_file)
-        except OSError as error:
-            reason = error.strerror or error
-            raise ValueError(f"{self.ca_file}: expected certificates as PEM: {reason}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +185,8 @@ class MqttLink:
 def trust(client: paho.Client, address: BrokerAddress) -> None:
     """Let a client show who it is, and check who the broker is."""
     client.username_pw_set(address.user, address.password)
-    if (context := address.tls_context()) is not None:
-        client.tls_set_context(context)
+    if address.tls:
+        client.tls_set_context(address.tls.context())
 
 
 def _session(address: BrokerAddress) -> dict[str, Any]:

@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from ingest.contract.tls import TlsFiles
 from ingest.home import Home, home_path
-from ingest.mqtt import CA_VARIABLE, BrokerAddress
+from ingest.mqtt import BrokerAddress
 
+_CA: Final = "ZONEWATCH_BROKER_CA"
+_CERTIFICATE: Final = "ZONEWATCH_BROKER_CERTIFICATE"
+_KEY: Final = "ZONEWATCH_BROKER_KEY"
 _NAMES: Final = (
     "ZONEWATCH_HOME",
     "ZONEWATCH_STORE",
     "ZONEWATCH_CATALOG",
     "ZONEWATCH_BROKER",
-    CA_VARIABLE,
+    _CA,
+    _CERTIFICATE,
+    _KEY,
     "ZONEWATCH_METRICS_PORT",
 )
 _HIGHEST_PORT: Final = 65_535
@@ -82,18 +88,32 @@ def home_of(argument: Path | None, given: Mapping[str, str]) -> Path:
     return home_path(argument, given)
 
 
+def names_broker(given: Mapping[str, str]) -> bool:
+    """Tell whether a broker is named, or it is left to us to have one."""
+    return given.get("ZONEWATCH_BROKER", "") not in ("", "embedded:")
+
+
 def broker_of(given: Mapping[str, str]) -> BrokerAddress:
     """Return the address of the broker; a stage of its own has no embedded one."""
-    url = given.get("ZONEWATCH_BROKER", "")
-    if url in ("", "embedded:"):
+    if not names_broker(given):
         raise SettingsError(
             "ZONEWATCH_BROKER: expected the broker's address, mqtt://USER:PASSWORD@HOST:PORT or"
             " mqtts://…"
         )
     try:
-        return BrokerAddress.parse(url, ca_file=given.get(CA_VARIABLE))
+        return BrokerAddress.parse(given["ZONEWATCH_BROKER"], tls_files(given))
     except ValueError as error:
         raise SettingsError(f"ZONEWATCH_BROKER: {error}") from None
+
+
+def tls_files(given: Mapping[str, str]) -> TlsFiles:
+    """Return the files that a connection to the broker is to use."""
+    ca, certificate, key = (
+        Path(given[name]) if given.get(name) else None for name in (_CA, _CERTIFICATE, _KEY)
+    )
+    if key and not certificate:
+        raise SettingsError(f"{_KEY}: expected {_CERTIFICATE} with it")
+    return TlsFiles(ca=ca, certificate=certificate, key=key)
 
 
 def several_processes(settings: StageSettings, stage: str) -> None:

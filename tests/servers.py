@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from simulators.demo.broker import mosquitto
+from ingest.broker.process import mosquitto
 from simulators.influxd import influxd
 
 _POSTGRES: Final = Path("/usr/lib/postgresql")

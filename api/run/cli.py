@@ -1,7 +1,8 @@
 """Run the whole backend in one process, for one small machine: ingest, analytics, API and board.
 
 Settings come from the environment: ZONEWATCH_BROKER is the broker's address,
-mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; ZONEWATCH_HOME, ZONEWATCH_STORE and ZONEWATCH_CATALOG
+mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; without it a Mosquitto is started, which listens for
+gateways as `zonewatch broker-config` says; ZONEWATCH_HOME, ZONEWATCH_STORE and ZONEWATCH_CATALOG
 name other places than the usual; ZONEWATCH_METRICS_PORT is where ingest and analytics tell how
 they are. SIGTERM ends it when the group in hand is taken in.
 """
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from api.backend import Backend
-    from ingest.mqtt import BrokerAddress
+    from api.run.broker import RunBroker
     from ingest.settings import StageSettings
 
 _PORT: Final = 8080
@@ -25,10 +26,11 @@ _PORT: Final = 8080
 def main(argv: list[str] | None = None) -> int:
     """Run the backend until it is told to stop, and return an exit status."""
     args = _parser().parse_args(argv)
+    from api.run.broker import REFUSED
     from api.server import PortInUseError
     from ingest.starting import started
 
-    return started("run", lambda: _run(args), also=[PortInUseError])
+    return started("run", lambda: _run(args), also=[PortInUseError, *REFUSED])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,19 +47,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(settings: "StageSettings", broker: "BrokerAddress") -> int:
-    from ingest.checking import told, try_broker, try_catalog, try_store
-    from ingest.settings import shown_broker
+def _run(args: argparse.Namespace) -> "int | Signals | None":
+    from api.run.broker import broker_for
+    from ingest.home import Home
+    from ingest.settings import StageSettings, home_of
+
+    home = Home.create(home_of(args.home, os.environ))
+    settings = StageSettings.of(os.environ, home)
+    broker = broker_for(home, os.environ)
+    return _check(settings, broker) if args.check else _serve(args, settings, broker)
+
+
+def _check(settings: "StageSettings", broker: "RunBroker") -> int:
+    from ingest.checking import told, try_catalog, try_store
 
     wrong = {
         "store": try_store(settings.store),
         "catalog": try_catalog(settings.catalog),
-        "broker": try_broker(broker),
+        "broker": broker.wrong(),
     }
-    return told("run", settings.shown() | {"broker": shown_broker(broker)}, wrong)
+    return told("run", settings.shown() | {"broker": broker.shown()}, wrong)
 
 
-def _run(args: argparse.Namespace) -> "int | Signals | None":
+def _serve(
+    args: argparse.Namespace, settings: "StageSettings", broker: "RunBroker"
+) -> "Signals | None":
     import asyncio
     from contextlib import ExitStack
     from importlib.metadata import version
@@ -68,19 +82,17 @@ def _run(args: argparse.Namespace) -> "int | Signals | None":
     from ingest.contract.logs import log_to_stderr
     from ingest.contract.stopping import until_stopped
     from ingest.health import health_server
-    from ingest.home import Home
-    from ingest.settings import StageSettings, broker_of, home_of
 
-    broker = broker_of(os.environ)
-    home = Home.create(home_of(args.home, os.environ))
-    settings = StageSettings.of(os.environ, home)
-    if args.check:
-        return _check(settings, broker)
     log_to_stderr()
     with ExitStack() as stack:
         listening = stack.enter_context(listen(args.port))
         backend = stack.enter_context(
-            Backend.build(home, broker=broker, clock=SystemClock(), software=version("zonewatch"))
+            Backend.build(
+                settings.home,
+                broker=broker.address(),
+                clock=SystemClock(),
+                software=version("zonewatch"),
+            )
         )
         stack.enter_context(
             health_server(
@@ -89,15 +101,17 @@ def _run(args: argparse.Namespace) -> "int | Signals | None":
                 counts=backend.ingest.meter.counts,
             )
         )
-        return asyncio.run(until_stopped(_told(backend, listening)))
+        return asyncio.run(until_stopped(_told(backend, listening, broker)))
 
 
-async def _told(backend: "Backend", listening: "socket") -> None:
+async def _told(backend: "Backend", listening: "socket", broker: "RunBroker") -> None:
     import sys
 
     from api.server import HOST
 
     port = listening.getsockname()[1]
-    sys.stderr.write(f"zonewatch run: http://{HOST}:{port}/board/\n")
-    sys.stderr.flush()
-    await backend.run(listening=listening)
+    async with broker.running():
+        sys.stderr.write(f"zonewatch run: broker: {broker.shown()}\n")
+        sys.stderr.write(f"zonewatch run: http://{HOST}:{port}/board/\n")
+        sys.stderr.flush()
+        await backend.run(listening=listening)

@@ -2,7 +2,8 @@
 
 Each gateway is one user, called by its id, and so is ingest. A new one gets a random password,
 which is shown once; a rerun keeps what is known, and needs no option again. A gateway that the
-registry no longer has, or that is revoked, is out as soon as the broker is told: kill -HUP.
+registry no longer has, or that is revoked, is out as soon as the broker is told: kill -HUP. The
+broker that `zonewatch run` starts has its files in the home, and is told by it.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Final
 from ingest.broker.certificates import CertificateError
 from ingest.broker.choices import ChoiceError, Choices
 from ingest.broker.folder import BrokerFolder, admitted
+from ingest.broker.own import own_choices
 from ingest.broker.passwords import INGEST, PasswordFileError, Roster, UnknownUserError
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.clock import SystemClock
@@ -24,6 +26,14 @@ from ingest.home import Home, home_path
 from ingest.registry.tables import load
 
 _HIGHEST_PORT: Final = 65_535
+_NEXT: Final = """\
+start the broker: mosquitto -c {config}
+or, where it runs, have it read who may come in: kill -HUP its process
+"""
+_NEXT_OWN: Final = """\
+`zonewatch run` starts this broker; where it runs, it hears of who may come in by itself, and of
+all else when it is started again
+"""
 _REFUSED: Final = (ChoiceError, PasswordFileError, UnknownUserError, CertificateError)
 
 
@@ -35,7 +45,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(prog="zonewatch broker-config", description=__doc__)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files are written")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="DIR",
+        nargs="?",
+        help="where the files are written (default: those of the broker of `zonewatch run`)",
+    )
     add_common(parser)
     who = parser.add_argument_group("who may come in")
     who.add_argument("--revoke", action="append", default=[], metavar="ID", help="shut it out")
@@ -84,27 +100,42 @@ def _count(text: str) -> int:
 
 
 def _write(args: argparse.Namespace) -> int:
-    gateways = _gateways(args)
-    given = {field.name: getattr(args, field.name) for field in fields(Choices)}
-    folder = BrokerFolder(args.folder)
+    home = Home.open(home_path(args.home))
+    gateways = _gateways(home)
+    folder = BrokerFolder(args.folder or home.broker_dir)
     try:
-        choices = Choices(**given).over(folder.remembered())
+        choices = _choices(args, home, folder)
         roster = admitted(folder, gateways, revoke=args.revoke, renew=args.renew)
-        by_certificate = choices.client_ca is not None
-        secrets = {} if by_certificate else roster.added
+        secrets = _to_show(args, choices, roster)
         if secrets and args.passwords_to:
             _hand_over(args.passwords_to, secrets)
         folder.write(choices, roster, SystemClock().now())
     except _REFUSED as error:
         raise BadInputError(str(error)) from None
-    _tell(args, roster, {} if args.passwords_to else dict(secrets))
-    sys.stderr.write(f"start the broker: mosquitto -c {folder.config}\n")
-    sys.stderr.write("or, where it runs, have it read who may come in: kill -HUP its process\n")
+    _tell(args, roster, {} if args.passwords_to else secrets)
+    sys.stderr.write(_NEXT_OWN if args.folder is None else _NEXT.format(config=folder.config))
     return 0
 
 
-def _gateways(args: argparse.Namespace) -> list[str]:
-    with reading(Home.open(home_path(args.home))) as connection:
+def _choices(args: argparse.Namespace, home: Home, folder: BrokerFolder) -> Choices:
+    given = Choices(**{field.name: getattr(args, field.name) for field in fields(Choices)})
+    if args.folder is not None:
+        return given.over(folder.remembered())
+    if INGEST in args.renew:
+        raise BadInputError(f"--renew {INGEST}: `zonewatch run` does so itself when it starts")
+    return own_choices(home, given, folder.remembered())
+
+
+def _to_show(args: argparse.Namespace, choices: Choices, roster: Roster) -> dict[str, str]:
+    """Return the new passwords that somebody has to be told."""
+    if choices.client_ca is not None:
+        return {}
+    unused = {INGEST} if args.folder is None else set[str]()  # `run` makes itself one
+    return {user: password for user, password in roster.added.items() if user not in unused}
+
+
+def _gateways(home: Home) -> list[str]:
+    with reading(home) as connection:
         found = [str(gateway.id) for gateway in load(connection).gateways()]
     if not found:
         raise BadInputError("no gateways in the registry: `zonewatch registry import` enters them")

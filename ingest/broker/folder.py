@@ -34,6 +34,11 @@ class BrokerFolder:
         return self.path / _CONFIG
 
     @property
+    def passwords(self) -> Path:
+        """Who may come in; it is written last."""
+        return self.path / _PASSWORDS
+
+    @property
     def ca(self) -> Path:
         """Whom the broker's clients are to trust, where its certificate is of our making."""
         return self.path / _CA
@@ -73,7 +78,7 @@ class BrokerFolder:
         )
         files.put_open(self.path / _REVOKED, "".join(f"{one}\n" for one in sorted(roster.revoked)))
         hashes = {} if by_certificate else roster.hashes
-        files.put_shared(self.path / _PASSWORDS, passwords.form(hashes), reader)
+        files.put_shared(self.passwords, passwords.form(hashes), reader)
 
     def _certify(self, choices: Choices, reader: Reader, now: datetime) -> None:
         (self.path / _CA).parent.mkdir(exist_ok=True)

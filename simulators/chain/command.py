@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from api.server import PortInUseError
+from ingest.broker.process import BrokerNotReadyError
 from ingest.catalog import CatalogError
 from ingest.contract.stopping import until_stopped
 from ingest.home import NoHomeError
@@ -15,7 +16,6 @@ from ingest.storage.port import StoreError
 from simulators.boxes.registers import RegisterValueError
 from simulators.chain.children import ChildDiedError
 from simulators.chain.home import HomeTakenError
-from simulators.demo.broker import BrokerNotReadyError
 
 _REFUSED: Final = (
     NoHomeError,

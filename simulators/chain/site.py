@@ -90,6 +90,6 @@ def _broker_table(broker: BrokerAddress) -> str:
         "url": f"{'mqtts' if broker.tls else 'mqtt'}://{broker.host}:{broker.port}",
         "protocol": {3: "3.1.1", 4: "3.1.1", 5: "5"}[broker.version],
     }
-    if broker.ca_file:
-        told["ca_file"] = str(broker.ca_file.resolve())
+    if broker.tls and broker.tls.ca:
+        told["ca_file"] = str(broker.tls.ca.resolve())
     return "".join(f'{key} = "{value}"\n' for key, value in told.items())

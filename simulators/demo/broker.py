@@ -7,20 +7,19 @@ only Zonewatch's own acknowledgement protects. Nobody but this machine can reach
 import asyncio
 import logging
 import os
-import shutil
 import socket
 import threading
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
+from ingest.broker.process import mosquitto, running_mosquitto
 from ingest.mqtt import BrokerAddress
 
 _LOOPBACK: Final = "127.0.0.1"
-_READY_S: Final = 10.0
 
 _MOSQUITTO: Final = """\
 listener {port} {host}
@@ -37,16 +36,6 @@ log_dest stderr
 """
 
 _AMQTT: Final[dict[str, Any]] = {"plugins": {"simulators.demo.trusting.Trusting": {}}}
-
-
-class BrokerNotReadyError(RuntimeError):
-    """The embedded broker did not come up."""
-
-
-def mosquitto() -> str | None:
-    """Return where Mosquitto's program is, or None."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
-    return shutil.which("mosquitto", path=path)
 
 
 @asynccontextmanager
@@ -69,16 +58,8 @@ def free_port() -> int:
 async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncGenerator[BrokerAddress]:
     config = _write_config(directory, port)
     with (directory / "mosquitto.log").open("ab") as said:
-        process = await asyncio.create_subprocess_exec(
-            program, "-c", str(config), stderr=said, start_new_session=True
-        )
-    try:
-        await _until_it_listens(port)
-        yield BrokerAddress(host=_LOOPBACK, port=port)
-    finally:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
+        async with running_mosquitto(program, config, host=_LOOPBACK, port=port, said=said):
+            yield BrokerAddress(host=_LOOPBACK, port=port)
 
 
 def _write_config(directory: Path, port: int) -> Path:
@@ -122,18 +103,3 @@ async def _start_amqtt(port: int) -> Any:  # noqa: ANN401 - amqtt has no types
     broker = Broker(_AMQTT | {"listeners": listener})
     await broker.start()
     return broker
-
-
-async def _until_it_listens(port: int) -> None:
-    try:
-        async with asyncio.timeout(_READY_S):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection(_LOOPBACK, port)
-                except OSError:
-                    await asyncio.sleep(0.02)
-                else:
-                    writer.close()
-                    return
-    except TimeoutError:
-        raise BrokerNotReadyError(f"no broker on port {port} after {_READY_S:.0f} s") from None

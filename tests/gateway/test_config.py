@@ -18,6 +18,7 @@ from gateway.fields import ConfigError
 from gateway.outbox import Bounds
 from ingest.broker.certificates import Authority
 from ingest.contract.identity import DeviceId, GatewayId
+from ingest.contract.tls import TlsFiles
 
 WHOLE = """
 gateway = "kh-sihanoukville-gw1"
@@ -72,7 +73,10 @@ def test_a_whole_site_file_is_read(tmp_path: Path) -> None:
         home=tmp_path / "gw1",
         interval=timedelta(minutes=1),
         broker=BrokerConfig(
-            endpoint=Endpoint("broker.example", 8884), tls=True, protocol="3.1.1", password=SECRET
+            endpoint=Endpoint("broker.example", 8884),
+            tls=TlsFiles(),
+            protocol="3.1.1",
+            password=SECRET,
         ),
         lines=(
             LineConfig(
@@ -191,7 +195,7 @@ def test_whom_to_trust_about_the_broker_lies_beside_the_file(tmp_path: Path) -> 
 
     broker = load(site_file(tmp_path, text), {}).broker
 
-    assert broker.ca_file == tmp_path / "ca.crt"
+    assert broker.tls == TlsFiles(ca=tmp_path / "ca.crt")
 
 
 @pytest.mark.parametrize(

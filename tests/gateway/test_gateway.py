@@ -14,12 +14,12 @@ import pytest
 from gateway.cli import main
 from gateway.outbox import Outbox
 from gateway.service import OUTBOX_FILE
+from ingest.broker.process import mosquitto as broker_program
 from ingest.contract.lifecycle import Death
 from ingest.contract.period import micros
 from ingest.contract.ranges import Ranges
 from simulators.conductor import Conductor
 from simulators.demo.broker import free_port
-from simulators.demo.broker import mosquitto as broker_program
 from tests.gateway.brokers import (
     GATEWAY,
     PATIENCE_S,

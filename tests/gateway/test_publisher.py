@@ -11,13 +11,13 @@ from gateway.config import BrokerConfig
 from gateway.outbox import Outbox
 from gateway.publisher import LinkSilentError, Publisher, backoff_s
 from gateway.window import Pace
+from ingest.broker.process import mosquitto as broker_program
 from ingest.contract.chunk import Chunk
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import BootId
 from ingest.contract.lifecycle import Birth, Death
 from ingest.contract.ranges import EMPTY, Ranges
 from simulators.demo.broker import free_port
-from simulators.demo.broker import mosquitto as broker_program
 from tests.gateway.brokers import (
     GATEWAY,
     PATIENCE_S,

@@ -18,8 +18,9 @@ from typing import Any
 
 from ingest.catalog import open_catalog
 from ingest.contract.identity import GatewayId
+from ingest.contract.tls import TlsFiles
 from ingest.home import Home
-from ingest.mqtt import CA_VARIABLE, BrokerAddress
+from ingest.mqtt import BrokerAddress
 from ingest.registry.registry import Registry
 from ingest.registry.tables import load
 from simulators.chain import run as chain
@@ -59,8 +60,7 @@ class Apart:
             host="127.0.0.1",
             port=self.door.port,
             password=self.door.passwords[gateway],
-            tls=True,
-            ca_file=self.door.ca,
+            tls=TlsFiles(ca=self.door.ca),
         )
 
     def registry(self) -> Registry:
@@ -112,7 +112,7 @@ async def stages_apart(
         door = stack.enter_context(a_door(folder, home=home.path, settings=settings))
         settings |= {
             "ZONEWATCH_BROKER": f"mqtts://ingest:{door.passwords['ingest']}@127.0.0.1:{door.port}",
-            CA_VARIABLE: str(door.ca),
+            "ZONEWATCH_BROKER_CA": str(door.ca),
         }
         ports = {stage: free_port() for stage in _STAGES}
         apart = Apart(home=home, door=door, settings=settings, ports=ports)

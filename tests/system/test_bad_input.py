@@ -12,10 +12,10 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.broker.process import mosquitto
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
-from simulators.demo.broker import mosquitto
 from tests.builders import a_device, a_registry
 from tests.ingest.arrivals import EVENING_MS, MINUTE_MS, a_chunk, a_part
 from tests.system.harness import Bench, running_bench

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from ingest.broker.process import mosquitto
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
@@ -33,7 +34,7 @@ from simulators.chain.home import prepare
 from simulators.chain.run import Plan
 from simulators.chain.site import Surroundings
 from simulators.conductor import Conductor
-from simulators.demo.broker import embedded_broker, free_port, mosquitto
+from simulators.demo.broker import embedded_broker, free_port
 from simulators.demo.plan import FILES, demo_plan
 from simulators.truth import read_truth
 from tests.system import truth_by_hand as by_hand

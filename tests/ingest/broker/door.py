@@ -21,9 +21,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.broker.cli import main
+from ingest.broker.process import mosquitto
 from ingest.home import Home
 from ingest.registry.tables import append
-from simulators.demo.broker import free_port, mosquitto
+from simulators.demo.broker import free_port
 from tests.builders import a_registry
 from tests.ingest.arrivals import NOW
 

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.config import PASSWORD_VARIABLE
 from ingest.contract.clock import ManualClock
+from ingest.contract.tls import TlsFiles
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.service import IngestService
 from simulators.conductor import Conductor
@@ -29,7 +30,7 @@ gateway = "{gateway}"
 home = "outbox"
 [broker]
 url = "mqtts://localhost:{broker}"
-ca_file = "broker/tls/ca.crt"
+ca_file = "{ca}"
 [clock]
 follow = "127.0.0.1:{clock}"
 [[line]]
@@ -44,7 +45,7 @@ device = [{{ id = "kh-lamp-1", profile = "srne_streetlight", unit = 1 }}]
 async def a_gateway(door: Door, folder: Path, clock: int) -> AsyncGenerator[None]:
     """Run a gateway whose lamp does not answer: that is a record, too."""
     site = folder / "site.toml"
-    text = SITE.format(gateway=FIRST, broker=door.port, clock=clock, line=free_port())
+    text = SITE.format(gateway=FIRST, broker=door.port, ca=door.ca, clock=clock, line=free_port())
     site.write_text(text, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", str(site)),
@@ -70,7 +71,7 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_
 
     with a_door(tmp_path, "--host", "localhost") as door:
         url = f"mqtts://ingest:{door.passwords['ingest']}@localhost:{door.port}"
-        address = BrokerAddress.parse(url, ca_file=str(door.ca))
+        address = BrokerAddress.parse(url, TlsFiles(ca=door.ca))
         link = MqttLink(address, client_id="zonewatch-ingest-w1", clock=clock)
         with a_pipeline(tmp_path, a_registry(a_device()), mailbox=link) as pipeline:
             service = IngestService(
@@ -101,7 +102,9 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_
 @pytest.mark.parametrize(
     ("url", "content", "expected"),
     [
-        pytest.param("mqtts://h", "no certificate", "expected certificates as PEM", id="no PEM"),
+        pytest.param(
+            "mqtts://h", "no certificate", "expected a file of certificates as PEM", id="no PEM"
+        ),
         pytest.param("mqtts://h", None, "No such file", id="no file"),
         pytest.param("mqtt://h", "", "expected mqtts://", id="in the clear"),
     ],
@@ -114,4 +117,4 @@ def test_whom_to_trust_is_checked_when_it_is_set(
         path.write_text(content, encoding="utf-8")
 
     with pytest.raises(ValueError, match=expected):
-        BrokerAddress.parse(url, ca_file=str(path))
+        BrokerAddress.parse(url, TlsFiles(ca=path))
