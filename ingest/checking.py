@@ -17,6 +17,7 @@ from ingest.storage.opening import open_store
 from ingest.storage.port import StoreError
 
 _PATIENCE_S: Final = 10.0
+_HUNG_UP: Final = "hung up without a word, as one does that takes no such certificate"
 
 
 def told(stage: str, settings: Mapping[str, str], wrong: Mapping[str, str | None]) -> int:
@@ -67,6 +68,11 @@ def try_broker(address: BrokerAddress) -> str | None:
             reasons.append(f"refused: {reason}")
         answered.set()
 
+    def hung_up(*_: object) -> None:
+        if not answered.is_set():
+            reasons.append(_HUNG_UP)
+        answered.set()
+
     five = address.version == MQTTProtocolVersion.MQTTv5
     client = paho.Client(
         CallbackAPIVersion.VERSION2,
@@ -76,6 +82,7 @@ def try_broker(address: BrokerAddress) -> str | None:
     )
     trust(client, address)
     client.on_connect = connected
+    client.on_disconnect = hung_up
     try:
         client.connect(address.host, address.port)
         client.loop_start()

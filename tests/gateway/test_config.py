@@ -210,3 +210,22 @@ def test_whom_to_trust_is_checked_when_it_is_read(tmp_path: Path, url: str, comp
 
     with pytest.raises(ConfigError, match=complaint):
         load(site_file(tmp_path, text), {})
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        pytest.param('certificate = "c"', "broker.key: expected certificate and key", id="no key"),
+        pytest.param('key = "k"', "broker.certificate: expected certificate and key", id="alone"),
+        pytest.param(
+            'certificate = "c"\nkey = "k"', "broker.certificate: expected a cert", id="no files"
+        ),
+    ],
+)
+def test_a_certificate_of_its_own_is_whole_or_refused(
+    tmp_path: Path, keys: str, complaint: str
+) -> None:
+    text = SHORT.replace('"mqtt://10.0.0.1"', f'"mqtts://10.0.0.1"\n{keys}')
+
+    with pytest.raises(ConfigError, match=complaint):
+        load(site_file(tmp_path, text), {})

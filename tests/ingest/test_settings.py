@@ -88,3 +88,24 @@ def test_a_metrics_port_is_a_port(tmp_path: Path, port: str) -> None:
 def test_a_duckdb_store_has_one_process(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="zonewatch run"):
         several_processes(StageSettings.of({}, Home(tmp_path)), "ingest")
+
+
+def test_a_key_is_of_a_certificate() -> None:
+    given = {"ZONEWATCH_BROKER": "mqtts://h", "ZONEWATCH_BROKER_KEY": "client.key"}
+
+    with pytest.raises(SettingsError, match="ZONEWATCH_BROKER_CERTIFICATE with it"):
+        broker_of(given)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        pytest.param("mqtts://h", r"client\.crt: expected a certificate as PEM", id="no file"),
+        pytest.param("mqtt://h", "expected mqtts://", id="in the clear"),
+    ],
+)
+def test_a_certificate_that_cannot_be_shown_is_told(url: str, says: str) -> None:
+    given = {"ZONEWATCH_BROKER": url, "ZONEWATCH_BROKER_CERTIFICATE": "client.crt"}
+
+    with pytest.raises(SettingsError, match=says):
+        broker_of(given)

@@ -13,6 +13,7 @@ import pytest
 from gateway.config import PASSWORD_VARIABLE
 from ingest.contract.clock import ManualClock
 from ingest.contract.tls import TlsFiles
+from ingest.ledger import Line
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.service import IngestService
 from simulators.conductor import Conductor
@@ -31,6 +32,7 @@ home = "outbox"
 [broker]
 url = "mqtts://localhost:{broker}"
 ca_file = "{ca}"
+{shown}
 [clock]
 follow = "127.0.0.1:{clock}"
 [[line]]
@@ -42,26 +44,36 @@ device = [{{ id = "kh-lamp-1", profile = "srne_streetlight", unit = 1 }}]
 
 
 @asynccontextmanager
-async def a_gateway(door: Door, folder: Path, clock: int) -> AsyncGenerator[None]:
-    """Run a gateway whose lamp does not answer: that is a record, too."""
+async def a_gateway(
+    door: Door, folder: Path, clock: int, files: TlsFiles | None = None
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """Run a gateway whose lamp does not answer: that is a record, too.
+
+    It comes in by its password, or by a certificate.
+    """
     site = folder / "site.toml"
-    text = SITE.format(gateway=FIRST, broker=door.port, ca=door.ca, clock=clock, line=free_port())
+    shown = f'certificate = "{files.certificate}"\nkey = "{files.key}"' if files else ""
+    text = SITE.format(
+        gateway=FIRST, broker=door.port, ca=door.ca, shown=shown, clock=clock, line=free_port()
+    )
     site.write_text(text, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", str(site)),
         cwd=ROOT,
-        env=os.environ | {PASSWORD_VARIABLE: door.passwords[FIRST]},
+        env=os.environ | {PASSWORD_VARIABLE: door.passwords.get(FIRST, "")},
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield
+        yield process
     finally:
         process.kill()
         await process.communicate()
 
 
-@needs("mosquitto")
-async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_path: Path) -> None:
+async def brought(
+    door: Door, folder: Path, address: BrokerAddress, files: TlsFiles | None = None
+) -> Line:
+    """Let a gateway bring its record to an ingest at an address; return the account of it."""
     taken = asyncio.Queue[int]()
     loop = asyncio.get_running_loop()
     clock = ManualClock(START + timedelta(minutes=10))
@@ -69,32 +81,32 @@ async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_
     def committed(count: int) -> None:
         loop.call_soon_threadsafe(taken.put_nowait, count)
 
+    link = MqttLink(address, client_id="zonewatch-ingest-w1", clock=clock)
+    with a_pipeline(folder, a_registry(a_device()), mailbox=link) as pipeline:
+        service = IngestService(link=link, pipeline=pipeline, on_commit=committed)
+        running = asyncio.create_task(service.run())
+        try:
+            assert await asyncio.to_thread(link.subscribed.wait, PATIENCE_S)
+            async with (
+                asyncio.timeout(PATIENCE_S),
+                Conductor(START) as conductor,
+                a_gateway(door, folder, conductor.port, files),
+            ):
+                await conductor.gather(1)
+                await conductor.run(START + timedelta(minutes=5))
+                while account_of(pipeline).stored == 0:
+                    await taken.get()
+            return account_of(pipeline)
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+
+@needs("mosquitto")
+async def test_records_travel_over_tls_and_their_acknowledgement_comes_back(tmp_path: Path) -> None:
     with a_door(tmp_path, "--host", "localhost") as door:
         url = f"mqtts://ingest:{door.passwords['ingest']}@localhost:{door.port}"
-        address = BrokerAddress.parse(url, TlsFiles(ca=door.ca))
-        link = MqttLink(address, client_id="zonewatch-ingest-w1", clock=clock)
-        with a_pipeline(tmp_path, a_registry(a_device()), mailbox=link) as pipeline:
-            service = IngestService(
-                link=link,
-                pipeline=pipeline,
-                on_commit=committed,
-            )
-            running = asyncio.create_task(service.run())
-            try:
-                assert await asyncio.to_thread(link.subscribed.wait, PATIENCE_S)
-                async with (
-                    asyncio.timeout(PATIENCE_S),
-                    Conductor(START) as conductor,
-                    a_gateway(door, tmp_path, conductor.port),
-                ):
-                    await conductor.gather(1)
-                    await conductor.run(START + timedelta(minutes=5))
-                    while account_of(pipeline).stored == 0:
-                        await taken.get()
-                account = account_of(pipeline)
-            finally:
-                running.cancel()
-                await asyncio.wait([running])
+        account = await brought(door, tmp_path, BrokerAddress.parse(url, TlsFiles(ca=door.ca)))
 
     assert (account.assigned, account.stored, account.missing) == (1, 1, 0)
 
