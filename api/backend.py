@@ -23,7 +23,7 @@ from ingest.mqtt import BrokerAddress
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
 from ingest.stage import IngestStage, open_ingest
-from ingest.storage.opening import open_store
+from ingest.storage.opening import open_store, opened_means
 from ingest.tables import FEED
 
 
@@ -46,6 +46,7 @@ class Backend:
             stack.callback(catalog.dispose)
             store = open_store(home.store_setting())
             stack.callback(store.close)
+            means = stack.enter_context(opened_means(home.store_setting()))
             files = HourFiles(home.hours_dir)
             stack.callback(files.close)
             registry = CurrentRegistry(catalog)
@@ -63,7 +64,12 @@ class Backend:
                 ingest=ingest,
                 analytics=AnalyticsStage(
                     feeder=Feeder(
-                        store=store, catalog=catalog, files=files, registry=registry, clock=clock
+                        store=store,
+                        catalog=catalog,
+                        files=files,
+                        registry=registry,
+                        clock=clock,
+                        means=means,
                     ),
                     meter=PassMeter(ingest.meter.counts),
                 ),

@@ -65,7 +65,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
     from ingest.meter import feed_gauge
     from ingest.registry.current import CurrentRegistry
     from ingest.starting import ready_for
-    from ingest.storage.opening import open_store
+    from ingest.storage.opening import open_store, opened_means
 
     log_to_stderr()
     counts = CollectorRegistry()
@@ -83,6 +83,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
             files=files,
             registry=CurrentRegistry(catalog),
             clock=SystemClock(),
+            means=stack.enter_context(opened_means(settings.store)),
         )
         stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts))
         stack.enter_context(

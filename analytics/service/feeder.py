@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
+from analytics.means import hourly_means
 from analytics.service import facts, zonefigures
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
@@ -19,14 +20,23 @@ from ingest import feed, ledger
 from ingest.contract.clock import Clock
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import DAY_US, Period, micros, utc_day
+from ingest.contract.period import DAY_US, HOUR_US, Period, micros, utc_day
 from ingest.feed import Change
 from ingest.ledger import Settlement
 from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
+from ingest.storage.block import Block
 from ingest.storage.port import ReadingStore
 
 _CURRENT_US: Final = 60_000_000
+
+
+class MeansCopy(Protocol):
+    """Where hourly means are copied to, for curves over months; nothing is read back."""
+
+    def write(self, block: Block) -> None:
+        """Put means in the place of those that are there, each at the start of its hour."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,7 @@ class Feeder:
     files: HourFiles
     registry: Callable[[], Registry]
     clock: Clock
+    means: MeansCopy | None = None  # None: nobody draws curves from a copy
 
     def step(self) -> int:
         """Take what is on the feed; return how many rows that were."""
@@ -54,6 +65,7 @@ class Feeder:
         for (zone, device_class), own in _by_zone(changes, registry).items():
             computed = self._roller(zone, device_class, registry).compute(_touched(own))
             hours += len(computed)
+            self._copy_means(zone, device_class, computed)
             found += self._device_days(zone, device_class, computed)
             distinct |= self._distinct(zone, device_class, own)
         with self.catalog.begin() as connection:
@@ -89,6 +101,16 @@ class Feeder:
         hours = hours.assign(day=hours["hour"].map(days))
         hours = hours[pd.MultiIndex.from_frame(hours[["device", "day"]]).isin(wanted)]
         return device_days(hours, device_class=device_class)
+
+    def _copy_means(
+        self, zone: Zone, device_class: DeviceClass, computed: set[tuple[DeviceId, int]]
+    ) -> None:
+        if self.means is None:
+            return
+        reached = [hour for _, hour in computed]
+        span = Period(min(reached), max(reached) + HOUR_US)
+        hours = self.files.read(zone.id, device_class, span)
+        self.means.write(hourly_means(hours, computed, device_class=device_class))
 
     def _distinct(
         self, zone: Zone, device_class: DeviceClass, changes: Sequence[Change]

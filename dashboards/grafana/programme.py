@@ -3,6 +3,7 @@
 # ruff: noqa: S608
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
@@ -14,6 +15,7 @@ from ingest.contract.catalog import ACTIVE_POWER, LOAD_POWER, REACHABLE
 from ingest.contract.metric import DeviceClass
 from ingest.contract.quality import Quality
 from ingest.storage.influx_lines import flag_of
+from ingest.storage.influx_means import hourly
 
 UID: Final = "zonewatch-programme"
 TITLE: Final = "Programme"
@@ -27,6 +29,7 @@ _ABOUT: Final = (
     " zone's inventory."
 )
 _GOOD_ENOUGH: Final = "Bad readings, and those taken back, are left out; suspect ones are drawn."
+_OF_HOURS: Final = "Means over the time that good readings hold; no figure is made of them."
 
 
 def _usable(metric: str) -> str:
@@ -172,21 +175,51 @@ def _answering(device_class: DeviceClass) -> Block:
     )
 
 
-def _curves(device_class: DeviceClass, metric: str, title: str, unit: str) -> Block:
-    return Block(
-        title=f"{_TITLES[device_class]}: {title}",
-        form=Form.CURVES,
-        description=_GOOD_ENOUGH,
-        question=InfluxQuestion(
-            influxql=(
-                f'SELECT mean("{metric}") FROM "{device_class}" WHERE {_CHOSEN_DEVICES}'
-                f" AND {_usable(metric)} GROUP BY time($__interval), device fill(none)"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Curve:
+    """What is drawn of a device class."""
+
+    device_class: DeviceClass
+    metric: str
+    title: str
+    unit: str  # as Grafana calls it
+
+    def of_readings(self) -> Block:
+        """Draw every reading."""
+        return self._block(self.device_class, self.title, "$__interval", _GOOD_ENOUGH)
+
+    def of_hours(self) -> Block:
+        """Draw hourly means, which a span of months has few enough of."""
+        return self._block(hourly(self.device_class), f"{self.title} by the hour", "1h", _OF_HOURS)
+
+    def _block(self, measurement: str, title: str, step: str, description: str) -> Block:
+        return Block(
+            title=f"{_TITLES[self.device_class]}: {title}",
+            form=Form.CURVES,
+            description=description,
+            question=InfluxQuestion(
+                influxql=(
+                    f'SELECT mean("{self.metric}") FROM "{measurement}" WHERE {_CHOSEN_DEVICES}'
+                    f" AND {_usable(self.metric)} GROUP BY time({step}), device fill(none)"
+                ),
+                series="$tag_device",
             ),
-            series="$tag_device",
-        ),
-        unit=unit,
-        width=12,
+            unit=self.unit,
+            width=12,
+        )
+
+
+_CURVES: Final = tuple(
+    _Curve(device_class=device_class, metric=metric, title=title, unit=unit)
+    for device_class, metric, title, unit in (
+        (DeviceClass.STREETLIGHT, LOAD_POWER.name, "load", "watt"),
+        (DeviceClass.STREETLIGHT, "battery_soc", "battery's charge", "percent"),
+        (DeviceClass.HOUSEHOLD_PV, ACTIVE_POWER.name, "power", "watt"),
+        (DeviceClass.SCHOOL_PV, ACTIVE_POWER.name, "power", "watt"),
+        (DeviceClass.AIR_STATION, "pm25", "PM2.5", "conμgm3"),
+        (DeviceClass.AIR_STATION, "pm10", "PM10", "conμgm3"),
     )
+)
 
 
 SECTIONS: Final = (
@@ -210,14 +243,11 @@ SECTIONS: Final = (
     ),
     Section(
         title="Readings",
-        blocks=(
-            _curves(DeviceClass.STREETLIGHT, LOAD_POWER.name, "load", "watt"),
-            _curves(DeviceClass.STREETLIGHT, "battery_soc", "battery's charge", "percent"),
-            _curves(DeviceClass.HOUSEHOLD_PV, ACTIVE_POWER.name, "power", "watt"),
-            _curves(DeviceClass.SCHOOL_PV, ACTIVE_POWER.name, "power", "watt"),
-            _curves(DeviceClass.AIR_STATION, "pm25", "PM2.5", "conμgm3"),
-            _curves(DeviceClass.AIR_STATION, "pm10", "PM10", "conμgm3"),
-        ),
+        blocks=tuple(curve.of_readings() for curve in _CURVES),
+    ),
+    Section(
+        title="Hourly means, for long spans",
+        blocks=tuple(curve.of_hours() for curve in _CURVES),
     ),
 )
 

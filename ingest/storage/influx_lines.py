@@ -46,12 +46,15 @@ def fields_of(metrics: Iterable[str]) -> list[str]:
     return [field for metric in metrics for field in (metric, flag_of(metric))]
 
 
-def encoded(block: Block, *, replacing: Chosen, lines: int) -> Iterator[bytes]:
+def encoded(
+    block: Block, *, replacing: Chosen, lines: int, into: str | None = None
+) -> Iterator[bytes]:
     """Yield a block's rows as line protocol in microseconds, in bodies of so many lines.
 
-    `replacing` tells of which rows something may be there already. Every row has a reading.
+    `replacing` tells of which rows something may be there already. Every row has a reading. They
+    go `into` a measurement, the device class's own where None.
     """
-    columns = [_keys(block)]
+    columns = [_keys(block, into or block.device_class)]
     for metric, flags in block.flags.items():
         columns += _fields(metric, block.values[metric], flags, replacing)
     columns.append(_tokens(block.measured_at, " ", "\n"))
@@ -82,8 +85,8 @@ def _body(pieces: Pieces) -> bytes:
     return b"".join(pieces).replace(b" ,", b" ")
 
 
-def _keys(block: Block) -> Pieces:
-    keys = [f"{block.device_class},device={name} ".encode() for name in block.names]
+def _keys(block: Block, into: str) -> Pieces:
+    keys = [f"{into},device={name} ".encode() for name in block.names]
     return _listed(np.array(keys, np.object_)[block.devices])
 
 

@@ -1,11 +1,17 @@
 """Which reading store: as ZONEWATCH_STORE says."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from ingest.storage.port import ReadingStore, StoreError
+
+if TYPE_CHECKING:
+    from ingest.storage.influx_http import Place
+    from ingest.storage.influx_means import InfluxMeans
 
 EXPECTED = (
     "ZONEWATCH_STORE: expected duckdb:PATH, memory: or influx+http[s]://HOST:PORT?org=O&bucket=B"
@@ -30,9 +36,31 @@ def open_store(setting: str, environment: Mapping[str, str] = os.environ) -> Rea
             raise StoreError(EXPECTED)
 
 
+@contextmanager
+def opened_means(
+    setting: str, environment: Mapping[str, str] = os.environ
+) -> "Generator[InfluxMeans | None]":
+    """Open where hourly means are copied to; None where the store is none that Grafana asks."""
+    if not setting.startswith("influx+"):
+        yield None
+        return
+    from ingest.storage.influx_means import InfluxMeans  # noqa: PLC0415
+
+    place, token = _place(setting, environment)
+    with closing(InfluxMeans(place, token=token)) as means:
+        yield means
+
+
 def _influx(setting: str, environment: Mapping[str, str]) -> ReadingStore:
-    """Open a bucket; what the setting says is not repeated, lest a secret stands in it."""
     from ingest.storage.influx import InfluxStore  # noqa: PLC0415
+
+    place, token = _place(setting, environment)
+    return InfluxStore(place.url, org=place.org, bucket=place.bucket, token=token)
+
+
+def _place(setting: str, environment: Mapping[str, str]) -> "tuple[Place, str]":
+    """Return a bucket and its token; what the setting says is not repeated, lest it hold one."""
+    from ingest.storage.influx_http import Place  # noqa: PLC0415
 
     parts = urlsplit(setting)
     named = dict(parse_qsl(parts.query))
@@ -42,4 +70,4 @@ def _influx(setting: str, environment: Mapping[str, str]) -> ReadingStore:
     if not (token := environment.get("ZONEWATCH_STORE_TOKEN")):
         raise StoreError("ZONEWATCH_STORE_TOKEN: not set; InfluxDB wants a token")
     url = f"{parts.scheme.removeprefix('influx+')}://{parts.netloc}"
-    return InfluxStore(url, org=named["org"], bucket=named["bucket"], token=token)
+    return Place(url=url, org=named["org"], bucket=named["bucket"]), token

@@ -1,7 +1,9 @@
 """What becomes of the change feed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, hour_of, micros
 from ingest.ledger import Line, Settlement
+from ingest.storage.block import Block
 from ingest.storage.memory import MemoryStore
 from ingest.tables import METADATA as INGEST_TABLES
 from tests.analytics.blocks import a_block
@@ -61,6 +64,19 @@ def _arrive(feeder: Feeder, rows: list[tuple[float, float]], *, records: int, da
     with feeder.catalog.begin() as connection:
         feed.add(connection, [touched])
         ledger.move(connection, [Settlement(gateway=_GATEWAY, day=day, stored=records)])
+
+
+class _Copy:
+    """Keeps what was copied last, by metric."""
+
+    def __init__(self) -> None:
+        self.means: dict[tuple[str, int, str], float] = {}
+
+    def write(self, block: Block) -> None:
+        for metric, values in block.values.items():
+            rows = zip(block.devices, block.measured_at.tolist(), values.tolist(), strict=True)
+            for device, hour, mean in rows:
+                self.means[block.names[device], hour, metric] = mean
 
 
 def _lines(feeder: Feeder) -> dict[date, Line]:
@@ -138,3 +154,19 @@ def test_figures_follow_facts(feeder: Feeder) -> None:
     with feeder.catalog.connect() as connection:
         found = {(row.figure, row.device_class): row.value for row in zonefigures.every(connection)}
     assert found["energy_measured", "streetlight"] == "0.010"
+
+
+def test_the_mean_of_a_touched_hour_is_copied_and_put_right(feeder: Feeder) -> None:
+    """60 W for five minutes and 30 W held for ten; then the latter becomes 90 W."""
+    copy = _Copy()
+    feeder = replace(feeder, means=copy)
+    lamp_load = _LAMP, _HOUR, "load_power"
+
+    _arrive(feeder, [(0, 60), (5, 30)], records=2, day=NIGHT)
+    feeder.step()
+    assert copy.means[lamp_load] == pytest.approx(40)
+    assert isnan(copy.means[_LAMP, _HOUR, "battery_soc"])
+
+    _arrive(feeder, [(5, 90)], records=1, day=NIGHT)
+    feeder.step()
+    assert copy.means[lamp_load] == pytest.approx(80)

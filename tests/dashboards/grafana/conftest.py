@@ -23,6 +23,8 @@ from ingest.registry.registry import Registry
 from ingest.registry.tables import append, load
 from ingest.storage.block import Block
 from ingest.storage.influx import InfluxStore
+from ingest.storage.influx_http import Place
+from ingest.storage.influx_means import InfluxMeans
 from simulators.influxd import FIRST_BUCKET, ORG, TOKEN, influxd, running_influxd
 from tests.api import builders
 from tests.catalogs import a_postgres_url
@@ -87,12 +89,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         registry = _registered(catalog)
         _brought_in(catalog, store)
         files = stack.enter_context(closing(HourFiles(folder / "hours")))
+        place = Place(url=server.url, org=ORG, bucket=FIRST_BUCKET)
+        means = stack.enter_context(closing(InfluxMeans(place, token=TOKEN)))
         feeder = Feeder(
             store=store,
             catalog=catalog,
             files=files,
             registry=lambda: registry,
             clock=ManualClock(LATER),
+            means=means,
         )
         assert feeder.step() == len(_BLOCKS) + 1
         yield Servers(influx=server.url, catalog=catalog, registry=registry)

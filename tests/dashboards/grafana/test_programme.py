@@ -121,6 +121,27 @@ def test_a_curve_has_suspect_readings_and_no_bad_ones(servers: Servers) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "device", "mean"),
+    [
+        pytest.param("Streetlights: load by the hour", "kh-lamp-1", 60, id="good ones alone"),
+        pytest.param("School PV: power by the hour", "kh-pv-1", 5_000, id="an inverter"),
+        pytest.param("Air stations: PM2.5 by the hour", "kh-air-1", 20, id="an air station"),
+    ],
+)
+@needs("influxd")
+@needs("postgres")
+def test_a_long_curve_is_of_hourly_means(
+    servers: Servers, title: str, device: str, mean: float
+) -> None:
+    question = _block(title).question
+    assert isinstance(question, InfluxQuestion)
+
+    (series,) = series_of(question, servers.influx, [device], EVENING, LATER)
+
+    assert series["values"] == [[int(EVENING.timestamp()) * 1_000, mean]]
+
+
+@pytest.mark.parametrize(
     ("title", "expected"),
     [
         pytest.param("Streetlights that answer", 2, id="two lamps"),
