@@ -62,8 +62,8 @@ class OwnBroker:
         """Return what it is for people to read."""
         where = self.settings.address or "every address"
         known = len(self.folder.known().hashes.keys() - {INGEST})
-        who = "gateways with certificates" if self.choices.client_ca else f"{known} gateways"
-        return f"own Mosquitto, TLS at {where}, port {self.settings.port}; {who} may come in"
+        who = "who shows a certificate" if self.choices.client_ca else str(known)
+        return f"own Mosquitto, TLS at {where}, port {self.settings.port}; gateways let in: {who}"
 
     def wrong(self) -> str | None:
         """Return why it cannot listen where it is to."""
