@@ -22,7 +22,7 @@ from simulators.demo.broker import free_port
 from tests.ingest.broker.door import FIRST, SECOND, Door, Visitor, a_home
 from tests.ingest.broker.test_chain import a_gateway
 from tests.servers import needs
-from tests.system.test_run import ROOT, a_readers_token, ended, get_json, until, zonewatch
+from tests.system.test_run import ROOT, a_readers_token, get_json, until, zonewatch
 
 START = datetime(2026, 10, 30, 11, tzinfo=UTC)
 _LISTEN = "127.0.0.1"
@@ -65,7 +65,9 @@ async def run(door: Door) -> AsyncGenerator[str]:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((_LISTEN, door.port), 1)
     finally:
-        ended(backend)
+        if backend.poll() is None:  # asked, not killed: its broker would stay
+            backend.terminate()
+            await asyncio.to_thread(backend.wait, 30)
 
 
 def settings() -> dict[str, str]:
