@@ -4,11 +4,12 @@ Parsing never loses a row for its neighbour's sake: a row that says what it must
 with its number and the reason, the others are kept.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import isfinite
-from typing import cast
+from itertools import chain
+from math import fsum, isfinite
+from typing import Final, cast
 
 from ingest.contract import fields
 from ingest.contract.fields import MalformedError
@@ -18,8 +19,9 @@ from ingest.contract.period import rfc3339
 from ingest.contract.quality import Quality
 from ingest.contract.ranges import EMPTY, Ranges
 
-_TIME_LIMIT_MS = 2**52  # fits an int64 in microseconds
-_FLAGS = frozenset(int(flag) for flag in Quality)
+_TIME_LIMIT_MS: Final = 2**52  # fits an int64 in microseconds
+_FLAGS: Final = frozenset(int(flag) for flag in Quality)
+_NUMBERS: Final = frozenset({float, int})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,11 +178,8 @@ def _parse_account(body: Mapping[str, object]) -> Account:
 
 def _parse_part(body: Mapping[str, object], where: str) -> tuple[Part | None, tuple[Defect, ...]]:
     number = _numbers(body.get("number"), f"{where}.number")
-    times = cast("Sequence[int]", fields.sequence(body.get("measured_at"), f"{where}.measured_at"))
-    columns = {
-        name: cast("Sequence[float | None]", fields.sequence(column, f"{where}.values.{name}"))
-        for name, column in fields.mapping(body.get("values"), f"{where}.values").items()
-    }
+    times = fields.sequence(body.get("measured_at"), f"{where}.measured_at")
+    columns = _columns(body.get("values"), f"{where}.values")
     for name, column in {"measured_at": times, **columns}.items():
         if len(column) != len(number):
             raise MalformedError(f"{where}.{name}", f"{len(number)} rows, as number has")
@@ -189,16 +188,30 @@ def _parse_part(body: Mapping[str, object], where: str) -> tuple[Part | None, tu
         quality = _quality(body.get("quality", {}), f"{where}.quality", len(number))
     except MalformedError as error:
         return None, (Defect(numbers=Ranges.from_numbers(number), reason=str(error)),)
-    wrong = _wrong_rows(times, columns, quality)
-    part = Part(device=device, number=number, measured_at=times, values=columns, quality=quality)
+    part = Part(
+        device=device,
+        number=number,
+        measured_at=cast("Sequence[int]", times),
+        values=cast("Mapping[str, Sequence[float | None]]", columns),
+        quality=quality,
+    )
+    wrong = _wrong_rows(part)
     return without_rows(part, wrong), _defects(number, wrong)
 
 
-def _numbers(value: object, where: str) -> list[int]:
-    number = list(fields.sequence(value, where))
+def _columns(value: object, where: str) -> Mapping[str, Sequence[object]]:
+    columns = fields.mapping(value, where)
+    for name, column in columns.items():
+        if not isinstance(column, list):
+            raise MalformedError(f"{where}.{name}", "a list")
+    return cast("Mapping[str, Sequence[object]]", columns)
+
+
+def _numbers(value: object, where: str) -> Sequence[int]:
+    number = fields.sequence(value, where)
     if not number or not set(map(type, number)) <= {int}:
         raise MalformedError(where, "whole numbers, at least one")
-    whole = [each for each in number if isinstance(each, int)]
+    whole = cast("Sequence[int]", number)
     if min(whole) < 1 or len(set(whole)) != len(whole):
         raise MalformedError(where, "numbers from 1 on, each once")
     return whole
@@ -220,40 +233,50 @@ def _flag(pair: object, where: str, rows: int) -> tuple[int, int]:
             raise MalformedError(where, "[row, flag] with a flag of 1, 2, 3, 4 or 9")
 
 
-def _wrong_rows(
-    times: Sequence[object],
-    columns: Mapping[str, Sequence[object]],
-    quality: Mapping[str, Sequence[tuple[int, int]]],
-) -> dict[int, str]:
-    """Return why a row cannot be stored, for each that cannot."""
+def _wrong_rows(part: Part) -> dict[int, str]:
+    """Return why a row cannot be stored, for each that cannot; parts are sound as a rule."""
+    values: Sequence[object] = list(chain.from_iterable(part.values.values()))
+    kinds = set(map(type, values))
     wrong: dict[int, str] = {}
-    silent = set(range(len(times)))
-    for name, column in columns.items():
-        kinds = set(map(type, column))
-        if not kinds <= {float, int, type(None)} or not _all_finite(column):
-            wrong |= {
-                row: f"{name:.63}: expected a finite number, got {value!r:.40}"
-                for row, value in enumerate(column)
-                if not _is_value(value)
-            }
-        if type(None) not in kinds:
-            silent.clear()
-        elif silent:
-            silent -= {row for row, value in enumerate(column) if value is not None}
-    silent -= {row for pairs in quality.values() for row, _ in pairs}
-    wrong |= dict.fromkeys(silent, "a record that says nothing")
-    wrong |= {
-        row: f"measured_at: expected whole milliseconds since 1970, got {time!r:.40}"
-        for row, time in enumerate(times)
-        if type(time) is not int or not 0 <= time < _TIME_LIMIT_MS
-    }
+    if not kinds <= _NUMBERS | {type(None)} or not _all_finite(values):
+        wrong |= _wrong_values(part.values)
+    if not kinds or type(None) in kinds:
+        wrong |= dict.fromkeys(_silent(part), "a record that says nothing")
+    times: Sequence[object] = part.measured_at
+    if set(map(type, times)) != {int} or not _all_times(part.measured_at):
+        wrong |= {
+            row: f"measured_at: expected whole milliseconds since 1970, got {time!r:.40}"
+            for row, time in enumerate(times)
+            if type(time) is not int or not 0 <= time < _TIME_LIMIT_MS
+        }
     return wrong
 
 
-def _all_finite(column: Sequence[object]) -> bool:
+def _wrong_values(columns: Mapping[str, Sequence[object]]) -> dict[int, str]:
+    return {
+        row: f"{name:.63}: expected a finite number, got {value!r:.40}"
+        for name, column in columns.items()
+        for row, value in enumerate(column)
+        if not _is_value(value)
+    }
+
+
+def _silent(part: Part) -> set[int]:
+    silent = set(range(len(part.number)))
+    for column in part.values.values():
+        silent -= {row for row in silent if column[row] is not None}
+    return silent - {row for pairs in part.quality.values() for row, _ in pairs}
+
+
+def _all_times(times: Sequence[int]) -> bool:
+    return min(times) >= 0 and max(times) < _TIME_LIMIT_MS
+
+
+def _all_finite(values: Iterable[object]) -> bool:
+    """Tell whether numbers are finite, by their sum; False, too, where that alone is too large."""
     try:
-        return all(map(isfinite, filter(None, cast("Sequence[float]", column))))
-    except OverflowError:
+        return isfinite(fsum(filter(None, cast("Iterable[float]", values))))
+    except (OverflowError, ValueError):
         return False
 
 

@@ -25,8 +25,11 @@ class Ranges:
     @classmethod
     def from_numbers(cls, numbers: Iterable[int]) -> "Ranges":
         """Build from single numbers in any order."""
+        distinct = sorted(set(numbers))
+        if distinct and distinct[-1] - distinct[0] + 1 == len(distinct):
+            return cls(((distinct[0], distinct[-1]),))
         merged: list[list[int]] = []
-        for number in sorted(numbers):
+        for number in distinct:
             if merged and number <= merged[-1][1] + 1:
                 merged[-1][1] = number
             else:
@@ -69,7 +72,7 @@ class Ranges:
 
     def within(self, first: int, last: int) -> "Ranges":
         """Return the part of the set from first to last, both included."""
-        return self & Ranges.of((first, last))
+        return self & Ranges(((first, last),)) if first <= last else EMPTY
 
     @property
     def count(self) -> int:
