@@ -19,6 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final, Self
 
+from ingest.contract.envelope import is_deflated
 from ingest.contract.period import utc_day
 from ingest.durable import sync
 
@@ -26,6 +27,8 @@ _FRAME: Final = struct.Struct(">I32s")
 _MESSAGE: Final = struct.Struct(">qHI")
 _START: Final = bytes(32)
 _SUFFIX: Final = ".zwa"
+_FAST: Final = 1
+_AS_IT_IS: Final = 0  # to deflate what is deflated saves 1 % and takes a tenth of ingest's time
 
 
 class ArchiveDamagedError(Exception):
@@ -161,7 +164,8 @@ def _pack(messages: Sequence[Message]) -> bytes:
         topic = message.topic.encode()
         packed += _MESSAGE.pack(message.received_at, len(topic), len(message.payload))
         packed += topic + message.payload
-    return zlib.compress(packed, 1)
+    plain = any(not is_deflated(message.payload) for message in messages)
+    return zlib.compress(packed, _FAST if plain else _AS_IT_IS)
 
 
 def _unpack(body: bytes) -> tuple[Message, ...]:

@@ -10,12 +10,19 @@ from ingest.contract.fields import MalformedError
 from ingest.contract.limits import LIMITS, Limits, TooLargeError
 
 _LEVEL: Final = 6
+_PLAIN: Final = b"{"
+_DEFLATED: Final = b"\x78"  # RFC 1950: deflate with a window of 32 KiB
 
 
 def seal(text: bytes) -> bytes:
     """Return JSON text as it travels, deflated where that is shorter."""
     deflated = zlib.compress(text, _LEVEL)
     return deflated if len(deflated) < len(text) else text
+
+
+def is_deflated(payload: bytes) -> bool:
+    """Tell whether a payload says that it is deflated."""
+    return payload.startswith(_DEFLATED)
 
 
 def open_envelope(payload: bytes, limits: Limits = LIMITS) -> bytes:
@@ -27,13 +34,12 @@ def open_envelope(payload: bytes, limits: Limits = LIMITS) -> bytes:
     """
     if len(payload) > limits.wire_bytes:
         raise TooLargeError("bytes on the wire", limits.wire_bytes)
-    match payload[:1]:
-        case b"{":
-            text = payload
-        case b"\x78":  # RFC 1950: deflate with a window of 32 KiB
-            text = _inflate(payload, limits)
-        case _:
-            raise MalformedError("payload", "plain JSON starting with '{', or a zlib stream")
+    if is_deflated(payload):
+        text = _inflate(payload, limits)
+    elif payload.startswith(_PLAIN):
+        text = payload
+    else:
+        raise MalformedError("payload", "plain JSON starting with '{', or a zlib stream")
     if len(text) > limits.inflated_bytes:
         raise TooLargeError("bytes inflated", limits.inflated_bytes)
     return text
