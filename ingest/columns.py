@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, repeat
+from itertools import chain, groupby
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass, Metric
 from ingest.contract.period import HOUR_US
 from ingest.contract.quality import Quality
-from ingest.storage.block import Block, Flags, Instants, Values
+from ingest.storage.block import Block, Flags, Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,27 +67,35 @@ def _block(device_class: DeviceClass, arrivals: Sequence[Arrival]) -> Block:
     known = metrics_of(device_class)
     used = sorted({name for part in parts for name in (*part.values, *part.quality)} & set(known))
     values = {name: _values(name, parts) for name in used}
+    doubted = [
+        (start, part) for start, part in zip(starts.tolist(), parts, strict=False) if part.quality
+    ]
     return Block(
         device_class=device_class,
         names=names,
         devices=np.repeat(np.array([place[part.device] for part in parts], np.int32), lengths),
         measured_at=times * 1_000,
         values=values,
-        flags={name: _flags(known[name], parts, starts, values[name]) for name in used},
+        flags={name: _flags(known[name], values[name], doubted) for name in used},
     )
 
 
 def _values(name: str, parts: Iterable[Part]) -> Values:
-    columns = (part.values.get(name) or repeat(None, len(part.number)) for part in parts)
-    return np.array(list(chain.from_iterable(columns)), np.float64)
+    told: list[float | None] = []
+    for part in parts:
+        told += part.values.get(name) or [None] * len(part.number)
+    return np.array(told, np.float64)
 
 
-def _flags(metric: Metric, parts: Sequence[Part], starts: Instants, values: Values) -> Flags:
-    """Flag what is there: good, bad where implausible, or worse where the gateway says so."""
+def _flags(metric: Metric, values: Values, doubted: Sequence[tuple[int, Part]]) -> Flags:
+    """Flag what is there: good, bad where implausible, or worse where the gateway says so.
+
+    `doubted` are the parts of which it says so, each with the row it starts at.
+    """
     there = ~np.isnan(values)
     flags = there.astype(np.int8)
     flag_implausible(metric, values, flags)
-    for part, start in zip(parts, starts, strict=False):
+    for start, part in doubted:
         for row, said in part.quality.get(metric.name, ()):
             place = start + row
             if not there[place] or said == Quality.MISSING:
@@ -99,36 +107,38 @@ def _flags(metric: Metric, parts: Sequence[Part], starts: Instants, values: Valu
 
 def _touched(block: Block, arrivals: Sequence[Arrival]) -> list[Touched]:
     origins: dict[tuple[GatewayId, date], int] = {}
-    origin = np.fromiter(
-        (
-            origins.setdefault((arrival.gateway, day), len(origins))
-            for arrival in arrivals
-            for day in arrival.days
-        ),
-        np.int64,
-        len(block),
-    )
-    keys = np.stack([block.devices.astype(np.int64), block.measured_at // HOUR_US, origin])
-    found, place = np.unique(keys, axis=1, return_inverse=True)
+    runs = [
+        (origins.setdefault((arrival.gateway, day), len(origins)), len(list(rows)))
+        for arrival in arrivals
+        for day, rows in groupby(arrival.days)
+    ]
+    origin = np.repeat(*np.array(runs, np.int64).T)
+    hours, hour = np.unique(block.measured_at // HOUR_US, return_inverse=True)
+    shape = (len(block.names), len(hours), len(origins))
+    keys = np.ravel_multi_index((block.devices, hour, origin), shape)
+    found, place = np.unique(keys, return_inverse=True)
     counted = np.repeat(
         np.array([one.counted for one in arrivals], np.int64), [len(one.days) for one in arrivals]
     )
     said = sum((flags != 0 for flags in block.flags.values()), np.zeros(len(block), np.int64))
-    records = np.bincount(place.ravel(), weights=counted, minlength=found.shape[1])
-    readings = np.bincount(place.ravel(), weights=said * counted, minlength=found.shape[1])
+    records = np.bincount(place, weights=counted)
+    readings = np.bincount(place, weights=said * counted)
     from_whom = list(origins)
     return [
         Touched(
             device_class=block.device_class,
             device=block.names[device],
-            hour=hour * HOUR_US,
+            hour=int(hours[at]) * HOUR_US,
             gateway=from_whom[source][0],
             day=from_whom[source][1],
             records=int(count),
             readings=int(spoken),
         )
-        for (device, hour, source), count, spoken in zip(
-            found.T.tolist(), records.tolist(), readings.tolist(), strict=True
+        for device, at, source, count, spoken in zip(
+            *(index.tolist() for index in np.unravel_index(found, shape)),
+            records.tolist(),
+            readings.tolist(),
+            strict=True,
         )
     ]
 

@@ -209,8 +209,9 @@ def _take_chunk(
     account = before.told(chunk.account)
     defects = list(one.defects)
     stored: list[int] = []
+    settled = account.settled
     for part in chunk.parts:
-        fresh = without_rows(part, _rows_in(part, account.settled)) if account.settled else part
+        fresh = without_rows(part, _rows_in(part, settled))
         if fresh is None:
             continue
         device, wrong = _judge(gateway, fresh, rules, one.message.received_at)
@@ -385,6 +386,8 @@ def _moved(
 
 
 def _rows_in(part: Part, numbers: Ranges) -> set[int]:
+    if not numbers.within(min(part.number), max(part.number)):
+        return set()
     return {row for row, number in enumerate(part.number) if number in numbers}
 
 

@@ -63,6 +63,8 @@ class BootAccount:
 
     def by_day(self, numbers: Ranges) -> dict[date, int]:
         """Count numbers by their day of entry."""
+        if not numbers:
+            return {}
         counts = {day: numbers.within(*span).count for day, span in self.days.items()}
         return {day: count for day, count in counts.items() if count}
 
