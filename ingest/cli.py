@@ -72,6 +72,7 @@ def _serve(settings: IngestSettings) -> "Signals | None":
     import asyncio
     from contextlib import ExitStack
 
+    from ingest.collecting import rare_collections
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.contract.stopping import until_stopped
@@ -98,4 +99,5 @@ def _serve(settings: IngestSettings) -> "Signals | None":
         )
         port = settings.stage.metrics_port
         stack.enter_context(health_server(port, checks=stage.checks, counts=stage.meter.counts))
+        stack.enter_context(rare_collections())
         return asyncio.run(until_stopped(stage.run()))
