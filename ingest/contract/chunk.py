@@ -15,11 +15,10 @@ from ingest.contract import fields
 from ingest.contract.fields import MalformedError
 from ingest.contract.identity import BootId, DeviceId
 from ingest.contract.limits import LIMITS, Limits, TooLargeError
-from ingest.contract.period import rfc3339
+from ingest.contract.period import TIME_LIMIT_MS, rfc3339
 from ingest.contract.quality import Quality
 from ingest.contract.ranges import EMPTY, Ranges
 
-_TIME_LIMIT_MS: Final = 2**52  # fits an int64 in microseconds
 _FLAGS: Final = frozenset(int(flag) for flag in Quality)
 _NUMBERS: Final = frozenset({float, int})
 
@@ -247,7 +246,7 @@ def _wrong_rows(part: Part) -> dict[int, str]:
         wrong |= {
             row: f"measured_at: expected whole milliseconds since 1970, got {time!r:.40}"
             for row, time in enumerate(times)
-            if type(time) is not int or not 0 <= time < _TIME_LIMIT_MS
+            if type(time) is not int or not 0 <= time < TIME_LIMIT_MS
         }
     return wrong
 
@@ -269,7 +268,7 @@ def _silent(part: Part) -> set[int]:
 
 
 def _all_times(times: Sequence[int]) -> bool:
-    return min(times) >= 0 and max(times) < _TIME_LIMIT_MS
+    return min(times) >= 0 and max(times) < TIME_LIMIT_MS
 
 
 def _all_finite(values: Iterable[object]) -> bool:

@@ -1,4 +1,4 @@
-"""The topics of wire version 1, all under the gateway's own branch."""
+"""The topics of wire version 1, all under the own branch of who publishes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     BIRTH = "up/birth"
     CHUNK = "up/chunk"
     DEATH = "up/death"
+    READING = "up/reading"  # below the branch of a device that publishes by itself
     ACK = "down/ack"
 
 
@@ -23,13 +24,15 @@ class UnknownTopicError(ValueError):
     """A topic that wire version 1 does not know."""
 
     def __init__(self, topic: str) -> None:
-        super().__init__(f"unknown topic {topic!r}: expected zw/1/GATEWAY/up/birth|chunk|death")
+        super().__init__(
+            f"unknown topic {topic!r}: expected zw/1/GATEWAY/up/birth|chunk|death|reading"
+        )
         self.topic = topic
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Where a message goes: the gateway whose branch it is, and what it is."""
+    """Where a message goes: whose branch it is, a gateway's or a device's, and what it is."""
 
     gateway: GatewayId
     kind: Kind

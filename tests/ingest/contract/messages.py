@@ -50,6 +50,15 @@ def a_part_message(**changed: object) -> dict[str, object]:
     return part | changed
 
 
+def a_reading_message(**changed: object) -> dict[str, object]:
+    """Return what a lamp says that publishes by itself, in plain words."""
+    message: dict[str, object] = {
+        "measured_at": EVENING_MS,
+        "values": {"load_power": 60.5, "lamp_on": 1, "battery_soc": None},
+    }
+    return message | changed
+
+
 def a_birth_message(**changed: object) -> dict[str, object]:
     """Return the birth of a gateway with one lamp."""
     message: dict[str, object] = {

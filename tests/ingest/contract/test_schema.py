@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 import ingest.contract
+from ingest.contract import fields
 from ingest.contract.ack import Ack, form_ack, parse_ack
 from ingest.contract.chunk import Chunk, form_chunk, parse_chunk
 from ingest.contract.fields import MalformedError
@@ -26,12 +27,15 @@ from ingest.contract.lifecycle import (
     parse_death,
 )
 from ingest.contract.limits import LIMITS
+from ingest.contract.mapping import read_said
+from ingest.mapping_files import SHIPPED, load_mapping
 from tests.ingest.contract.messages import (
     EVENING_MS,
     a_birth_message,
     a_chunk_message,
     a_death_message,
     a_part_message,
+    a_reading_message,
     a_served_message,
     acks,
     an_ack_message,
@@ -43,22 +47,25 @@ from tests.ingest.contract.messages import (
 Message = dict[str, object]
 
 FOLDER = Path(ingest.contract.__file__).parent / "schema"
+PLAIN = load_mapping(SHIPPED / "plain.toml")
 FORMATS = FormatChecker(formats=())
 SCHEMAS = {
     kind: json.loads((FOLDER / f"{kind}.json").read_text(encoding="utf-8"))
-    for kind in ("birth", "chunk", "death", "ack")
+    for kind in ("birth", "chunk", "death", "ack", "reading")
 }
 PARSERS: dict[str, Callable[[object], object]] = {
     "birth": parse_birth,
     "chunk": parse_chunk,
     "death": parse_death,
     "ack": parse_ack,
+    "reading": lambda message: read_said(fields.mapping(message, "reading"), PLAIN),
 }
 SOUND: dict[str, Message] = {
     "birth": a_birth_message(),
     "chunk": a_chunk_message(),
     "death": a_death_message(),
     "ack": an_ack_message(),
+    "reading": a_reading_message(),
 }
 # What no schema can say: rules between two fields.
 BETWEEN_FIELDS = {
@@ -227,6 +234,14 @@ def test_what_a_schema_takes_the_parser_takes_and_the_other_way_round(
         pytest.param("ack", an_ack_message(settled={"b 1": []}), id="ack: boot with a blank"),
         pytest.param(
             "ack", an_ack_message(quarantined={"b1": [{"reason": "x"}]}), id="ack: no numbers"
+        ),
+        pytest.param("reading", a_reading_message(measured_at=0.5), id="reading: half a ms"),
+        pytest.param("reading", a_reading_message(values={}), id="reading: says nothing"),
+        pytest.param(
+            "reading", a_reading_message(values={"load_power": None}), id="reading: all null"
+        ),
+        pytest.param(
+            "reading", a_reading_message(values={"load_power": "60"}), id="reading: a text"
         ),
         pytest.param("chunk", a_chunk_message(head=-1), id="chunk: negative head"),
         pytest.param("chunk", a_chunk_message(low=0), id="chunk: low 0"),
