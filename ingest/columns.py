@@ -25,6 +25,7 @@ class Arrival:
     device_class: DeviceClass
     gateway: GatewayId
     days: tuple[date, ...]  # of entry, one a row
+    numbered: bool = True  # False: counted beside the equation of the account
     counted: bool = True  # False: written again, and already in the account
 
 
@@ -37,6 +38,7 @@ class Touched:
     hour: int  # start, microseconds
     gateway: GatewayId
     day: date
+    numbered: bool
     records: int
     readings: int
 
@@ -106,9 +108,12 @@ def _flags(metric: Metric, values: Values, doubted: Sequence[tuple[int, Part]]) 
 
 
 def _touched(block: Block, arrivals: Sequence[Arrival]) -> list[Touched]:
-    origins: dict[tuple[GatewayId, date], int] = {}
+    origins: dict[tuple[GatewayId, date, bool], int] = {}
     runs = [
-        (origins.setdefault((arrival.gateway, day), len(origins)), len(list(rows)))
+        (
+            origins.setdefault((arrival.gateway, day, arrival.numbered), len(origins)),
+            len(list(rows)),
+        )
         for arrival in arrivals
         for day, rows in groupby(arrival.days)
     ]
@@ -131,6 +136,7 @@ def _touched(block: Block, arrivals: Sequence[Arrival]) -> list[Touched]:
             hour=int(hours[at]) * HOUR_US,
             gateway=from_whom[source][0],
             day=from_whom[source][1],
+            numbered=from_whom[source][2],
             records=int(count),
             readings=int(spoken),
         )

@@ -21,7 +21,8 @@ class Change:
     device: DeviceId
     hour: int  # start, microseconds
     gateway: GatewayId
-    day: date  # of entry into the outbox
+    day: date  # of entry into the outbox, of receipt where not numbered
+    numbered: bool
     records: int
     readings: int
 
@@ -44,6 +45,7 @@ def changes(connection: sa.Connection, *, limit: int = 100_000) -> Sequence[Chan
             hour=row.hour,
             gateway=GatewayId(row.gateway),
             day=row.day,
+            numbered=row.numbered,
             records=row.records,
             readings=row.readings,
         )

@@ -64,6 +64,11 @@ class Home:
         return self.path / "mosquitto"
 
     @property
+    def mappings_dir(self) -> Path:
+        """The folder of an installation's own mappings, if it has any."""
+        return self.path / "mappings"
+
+    @property
     def hours_dir(self) -> Path:
         """The folder of rolled hours, by zone and month."""
         return self.path / "hours"

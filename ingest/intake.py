@@ -4,44 +4,32 @@ A pure function of the messages, the registry and the accounts before them, so t
 archive again gives the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
-from typing import Final
 
 from ingest.archive import Frame, Message, Position
-from ingest.checks import impossible_times
-from ingest.columns import Arrival, Touched, lay_out, silent_rows, unknown_metrics
+from ingest.columns import Arrival, Touched, lay_out, unknown_metrics
 from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
-from ingest.contract.fields import MalformedError, as_text
+from ingest.contract.fields import MalformedError, as_text, mapping
 from ingest.contract.identity import BootId, DeviceId, GatewayId
 from ingest.contract.lifecycle import Birth, Death, parse_birth, parse_death
 from ingest.contract.limits import TooLargeError
+from ingest.contract.mapping import FieldMapping
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic, UnknownTopicError
+from ingest.judging import NO_MAPPINGS, NOTHING_REFUSED, RecordKey, Rules, judged
 from ingest.ledger import BootAccount, BootKey, Settlement
 from ingest.markers import Decision, Marker, is_marker, parse_marker
 from ingest.registry.model import Device
 from ingest.registry.registry import Registry
+from ingest.singles import Single, SingleRefusedError, arrival_of
 from ingest.storage.block import Block
 from ingest.wire import UndecodableError, decode
 
 _UNREADABLE = (UnknownTopicError, UndecodableError, MalformedError, TooLargeError)
 
-
-RecordKey = tuple[DeviceId, int]
-"""A device, and the instant it said something at. [microseconds, UTC]"""
-
-NOTHING_REFUSED: Final[Mapping[RecordKey, str]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """By what rows are judged."""
-
-    registry: Registry
-    refused: Mapping[RecordKey, str]
+Body = Chunk | Birth | Death | Single
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +61,7 @@ class Verdict:
     marker: Marker
     at: int  # microseconds
     taken: Ranges = EMPTY  # records that are stored now
-    whole: bool = False  # nothing of the message is refused any more
+    whole: bool = False  # all of the message is stored now
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +85,7 @@ class Opened:
     index: int
     message: Message
     gateway: GatewayId | None
-    body: Chunk | Birth | Death | None
+    body: Body | None
     defects: tuple[Defect, ...] = ()
     reason: str = ""
     verdict: Verdict | None = None
@@ -134,6 +122,7 @@ def take_in(
     *,
     registry: Registry,
     accounts: Mapping[BootKey, BootAccount],
+    mappings: Mapping[str, FieldMapping] = NO_MAPPINGS,
     refused: Mapping[RecordKey, str] = NOTHING_REFUSED,
 ) -> Intake:
     """Fold the messages, in order, into readings and accounts.
@@ -142,9 +131,10 @@ def take_in(
         opened: The messages.
         registry: Whose devices are whose.
         accounts: The accounts before them.
+        mappings: How devices that publish by themselves say things, by their profile.
         refused: What the store would not keep, and why: it goes to quarantine.
     """
-    rules = Rules(registry=registry, refused=refused)
+    rules = Rules(registry=registry, mappings=mappings, refused=refused)
     intake = Intake(accounts=dict(accounts))
     for one in opened:
         if one.verdict is not None:
@@ -153,11 +143,18 @@ def take_in(
             intake.refusals.append(_refusal(one, EMPTY, one.reason))
         elif isinstance(one.body, Chunk):
             _take_chunk(intake, one, one.gateway, one.body, rules)
+        elif isinstance(one.body, Single):
+            intake.refusals += _take_single(intake, one, one.body, rules)
         else:
             intake.heard.append(_heard(one.gateway, one.message.received_at, one.body))
     intake.blocks, intake.touched = lay_out(intake.arrivals)
     intake.settlements += [
-        Settlement(gateway=hour.gateway, day=hour.day, readings=hour.readings)
+        Settlement(
+            gateway=hour.gateway,
+            day=hour.day,
+            readings=hour.readings,
+            unnumbered=0 if hour.numbered else hour.records,
+        )
         for hour in intake.touched
     ]
     return intake
@@ -182,7 +179,7 @@ def _open_marked(index: int, message: Message, find: Callable[[Position, int], M
     return replace(_open(index, find(marker.place, marker.index)), verdict=verdict)
 
 
-def _read(topic: Topic, message: Message) -> tuple[Chunk | Birth | Death, tuple[Defect, ...]]:
+def _read(topic: Topic, message: Message) -> tuple[Body, tuple[Defect, ...]]:
     body = decode(message.payload)
     match topic.kind:
         case Kind.CHUNK:
@@ -191,6 +188,8 @@ def _read(topic: Topic, message: Message) -> tuple[Chunk | Birth | Death, tuple[
             return parse_birth(body), ()
         case Kind.DEATH:
             return parse_death(body), ()
+        case Kind.READING:
+            return Single(device=DeviceId(topic.gateway), body=mapping(body, "reading")), ()
         case Kind.ACK:
             raise UnknownTopicError(message.topic)
 
@@ -214,7 +213,7 @@ def _take_chunk(
         fresh = without_rows(part, _rows_in(part, settled))
         if fresh is None:
             continue
-        device, wrong = _judge(gateway, fresh, rules, one.message.received_at)
+        device, wrong = judged(gateway, fresh, rules, one.message.received_at)
         defects += wrong
         sound = without_rows(fresh, _rows_in(fresh, _numbers(wrong))) if wrong else fresh
         if sound is not None and device is not None:
@@ -230,6 +229,16 @@ def _take_chunk(
         defects=defects,
     )
     intake.heard.append(Heard(gateway=gateway, at=one.message.received_at, held=chunk.held))
+
+
+def _take_single(intake: Intake, one: Opened, single: Single, rules: Rules) -> list[Refusal]:
+    """Take a record in, or return why not."""
+    try:
+        intake.arrivals.append(arrival_of(single, rules, received_at=one.message.received_at))
+    except SingleRefusedError as error:
+        refusal = _refusal(one, EMPTY, str(error))
+        return [replace(refusal, gateway=error.gateway or one.gateway)]
+    return []
 
 
 def _settle(
@@ -264,6 +273,8 @@ def _take_again(intake: Intake, one: Opened, verdict: Verdict, rules: Rules) -> 
     All that is sound is written here, whether or not it was stored before, so that a store rebuilt
     under a registry that already knew better ends with the same; the account moves each once.
     """
+    if isinstance(one.body, Single):
+        return replace(verdict, whole=not _take_single(intake, one, one.body, rules))
     if one.gateway is None or not isinstance(one.body, Chunk):
         return verdict
     chunk = one.body
@@ -277,7 +288,7 @@ def _take_again(intake: Intake, one: Opened, verdict: Verdict, rules: Rules) -> 
         asked = _only(part, wanted)
         if asked is None:
             continue
-        device, wrong = _judge(one.gateway, asked, rules, one.message.received_at)
+        device, wrong = judged(one.gateway, asked, rules, one.message.received_at)
         refused |= _numbers(wrong)
         kept = without_rows(asked, _rows_in(asked, _numbers(wrong)))
         if kept is None or device is None:
@@ -286,7 +297,7 @@ def _take_again(intake: Intake, one: Opened, verdict: Verdict, rules: Rules) -> 
         intake.arrivals += _arrivals_again(kept, device, account)
     taken = Ranges.from_numbers(sound)
     _move_to_stored(intake, account, taken - account.stored)
-    return replace(verdict, taken=taken, whole=not refused)
+    return replace(verdict, taken=taken, whole=bool(taken) and not refused)
 
 
 def _arrivals_again(part: Part, device: Device, account: BootAccount) -> list[Arrival]:
@@ -308,45 +319,6 @@ def _move_to_stored(intake: Intake, account: BootAccount, fresh: Ranges) -> None
         *(_moved(account, day, stored=n) for day, n in account.by_day(fresh).items()),
         *(_moved(account, day, quarantined=-n) for day, n in account.by_day(freed).items()),
     ]
-
-
-def _judge(
-    gateway: GatewayId, part: Part, rules: Rules, received_at: int
-) -> tuple[Device | None, tuple[Defect, ...]]:
-    """Return whose the rows are, and which of them cannot be stored."""
-    device, reason = _resolve(gateway, part, rules.registry, received_at)
-    if device is None:
-        return None, (Defect(numbers=Ranges.from_numbers(part.number), reason=reason),)
-    wrong = (*impossible_times(part, received_at=received_at), *_refused(part, rules.refused))
-    if unknown_metrics(device.device_class, part):
-        silent = [part.number[row] for row in silent_rows(device.device_class, part)]
-        reason = f"no metric of a {device.device_class} in it"
-        if silent:
-            wrong = (*wrong, Defect(numbers=Ranges.from_numbers(silent), reason=reason))
-    return device, wrong
-
-
-def _refused(part: Part, refused: Mapping[RecordKey, str]) -> Iterator[Defect]:
-    if refused:
-        for number, at in zip(part.number, part.measured_at, strict=True):
-            if reason := refused.get((part.device, at * 1_000)):
-                yield Defect(numbers=Ranges.of((number, number)), reason=reason)
-
-
-def _resolve(
-    gateway: GatewayId, part: Part, registry: Registry, received_at: int
-) -> tuple[Device | None, str]:
-    if registry.gateway(gateway) is None:
-        return None, f"unknown gateway {gateway}"
-    owners: set[str] = set()
-    for at in (received_at, part.measured_at[0] * 1_000):
-        device = registry.device(part.device, at)
-        if device is not None and device.gateway == gateway:
-            return device, ""
-        owners |= {device.gateway} if device is not None else set()
-    if owners:
-        return None, f"device {part.device} belongs to another gateway, {min(owners)}"
-    return None, f"unknown device {part.device}"
 
 
 def _arrival(part: Part, device: Device, account: BootAccount) -> Arrival:

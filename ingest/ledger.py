@@ -20,7 +20,7 @@ from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.tables import LEDGER_BOOT, LEDGER_COUNT, LEDGER_SPAN
 
-_COUNTED: Final = ("stored", "repeated", "quarantined", "redelivered", "readings")
+_COUNTED: Final = ("stored", "repeated", "quarantined", "redelivered", "readings", "unnumbered")
 
 BootKey = tuple[GatewayId, BootId]
 
@@ -71,7 +71,7 @@ class BootAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the account, in records; redelivered and readings stand beside it."""
+    """One line of the account, in records; redelivered, readings, unnumbered stand beside it."""
 
     assigned: int = 0
     stored: int = 0
@@ -82,6 +82,7 @@ class Line:
     missing: int = 0
     redelivered: int = 0
     readings: int = 0
+    unnumbered: int = 0  # records stored that no gateway numbers, by the day of receipt
 
     @property
     def balanced(self) -> bool:
@@ -106,6 +107,7 @@ class Settlement:
     quarantined: int = 0
     redelivered: int = 0
     readings: int = 0
+    unnumbered: int = 0
 
 
 def load(
@@ -169,6 +171,7 @@ def lines(
             quarantined=row.quarantined,
             redelivered=row.redelivered,
             readings=row.readings,
+            unnumbered=row.unnumbered,
         )
         for row in connection.execute(sa.select(LEDGER_COUNT))
     }

@@ -15,13 +15,14 @@ from ingest.intake import Intake, Refusal
 from ingest.ledger import BootAccount, BootKey
 from ingest.tables import FEED
 
-_WAYS: Final = ("stored", "quarantined", "redelivered", "thinned", "replayed")
+_WAYS: Final = ("stored", "quarantined", "redelivered", "thinned", "replayed", "unnumbered")
 _CLASSES: Final = (
     ("unknown gateway", "unknown_gateway"),
     ("unknown device", "unknown_device"),
     ("unknown topic", "unknown_topic"),
     ("payload", "unreadable"),
     ("no metric of", "no_metric"),
+    ("no mapping", "no_mapping"),
     ("impossible time", "impossible_time"),
 )
 _OTHERS_DEVICE: Final = "belongs to another gateway"
@@ -107,6 +108,7 @@ def _ways(intake: Intake, before: Mapping[BootKey, BootAccount]) -> Tally[str]:
     ways: Tally[str] = Tally()
     for moved in intake.settlements:
         ways["redelivered"] += moved.redelivered
+        ways["unnumbered"] += moved.unnumbered
         ways["replayed"] += max(-moved.quarantined, 0)
         ways["quarantined"] += max(moved.quarantined, 0)
         ways["stored"] += max(moved.stored, 0)

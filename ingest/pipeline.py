@@ -6,7 +6,7 @@ in again at the start, in the archive's order, and what never reached the archiv
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,8 +17,11 @@ from ingest.archive import Archive, Frame, Message, Position
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.mapping import FieldMapping
 from ingest.contract.topic import Kind, Topic
-from ingest.intake import Intake, Opened, RecordKey, boots_in, open_messages, take_in
+from ingest.intake import Intake, Opened, boots_in, open_messages, take_in
+from ingest.judging import RecordKey
+from ingest.mapping_files import shipped_mappings
 from ingest.meter import Meter
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
@@ -59,6 +62,7 @@ class Pipeline:
     publisher: Publisher
     clock: Clock
     meter: Meter | None = None
+    mappings: Mapping[str, FieldMapping] = field(default_factory=shipped_mappings)  # by profile
 
     def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
         """Take in a group of messages, telling after each step that it is done."""
@@ -107,7 +111,13 @@ class Pipeline:
         registry = self.registry()
         refused: dict[RecordKey, str] = {}
         while True:
-            intake = take_in(opened, registry=registry, accounts=accounts, refused=refused)
+            intake = take_in(
+                opened,
+                registry=registry,
+                accounts=accounts,
+                mappings=self.mappings,
+                refused=refused,
+            )
             try:
                 self.store.write(intake.blocks)
             except ReadingsRejectedError as error:

@@ -111,7 +111,7 @@ def _closed(one: Quarantined, verdict: Verdict) -> dict[str, object]:
     if marker.decision is Decision.DROP:
         return who | {"state": State.DROPPED}
     replayed = one.replayed | verdict.taken
-    over = not one.numbers - replayed if one.numbers else verdict.whole and bool(verdict.taken)
+    over = not one.numbers - replayed if one.numbers else verdict.whole
     told: dict[str, object] = {"replayed": json.dumps(replayed.to_lists())}
     return told | who | {"state": State.REPLAYED} if over else told
 

@@ -16,6 +16,7 @@ from ingest.control import Desk, Form
 from ingest.control_socket import answering
 from ingest.health import Check
 from ingest.home import Home
+from ingest.mapping_files import load_mappings
 from ingest.meter import Meter, feed_gauge
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.owning import owned
@@ -79,6 +80,7 @@ def open_ingest(
             publisher=link,
             clock=clock,
             meter=meter,
+            mappings=load_mappings(home.mappings_dir),
         )
         service = IngestService(link=link, pipeline=pipeline)
         desk = Desk(
@@ -132,6 +134,7 @@ def open_desk(
             registry=registry,
             publisher=_Nobody(),
             clock=clock,
+            mappings=load_mappings(home.mappings_dir),
         )
         for _ in pipeline.recover():
             pass

@@ -15,6 +15,7 @@ from ingest.catalog import CatalogError, open_catalog, upgrade
 from ingest.commands.opening import MIGRATIONS
 from ingest.health import MetricsPortError
 from ingest.home import NoHomeError
+from ingest.mapping_files import MappingError
 from ingest.owning import HomeOwnedError
 from ingest.settings import SettingsError
 from ingest.storage.port import StoreError
@@ -27,6 +28,7 @@ _REFUSED: Final = (
     HomeOwnedError,
     ArchiveDamagedError,
     MetricsPortError,
+    MappingError,
 )
 _INTERRUPTED: Final = 130
 

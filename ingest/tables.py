@@ -39,6 +39,7 @@ LEDGER_COUNT: Final = sa.Table(
     sa.Column("quarantined", sa.BigInteger, nullable=False),
     sa.Column("redelivered", sa.BigInteger, nullable=False),
     sa.Column("readings", sa.BigInteger, nullable=False),
+    sa.Column("unnumbered", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 QUARANTINE: Final = sa.Table(
@@ -72,6 +73,7 @@ FEED: Final = sa.Table(
     sa.Column("day", sa.Date, nullable=False),  # of entry into the outbox
     sa.Column("records", sa.Integer, nullable=False),
     sa.Column("readings", sa.Integer, nullable=False),
+    sa.Column("numbered", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 PRESENCE: Final = sa.Table(

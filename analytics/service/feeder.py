@@ -196,13 +196,16 @@ def _touched(changes: Sequence[Change]) -> dict[DeviceId, set[int]]:
 
 
 def _repeated(changes: Sequence[Change], count: int) -> list[Settlement]:
-    """Find a home for repeated records: the last that came, by gateway and day of entry."""
+    """Find a home for repeated records: the last that came, by gateway and day of entry.
+
+    Those that no gateway numbers are in no equation, so they stay where they are counted.
+    """
     moved: list[Settlement] = []
     for change in reversed(changes):
         share = min(count, change.records)
-        if share:
+        if share and change.numbered:
             moved.append(
                 Settlement(gateway=change.gateway, day=change.day, stored=-share, repeated=share)
             )
-            count -= share
+        count -= share
     return moved

@@ -30,6 +30,7 @@ _STATES: Final = (
     "pending",
     "missing",
     "redelivered",
+    "unnumbered",
 )
 
 

@@ -16,7 +16,7 @@ class LineShown(BaseModel):
     """One line, in records.
 
     assigned = stored + repeated + quarantined + thinned + pending + missing.
-    Redelivered records and readings stand beside the equation.
+    Redelivered and unnumbered records, and readings, stand beside the equation.
     """
 
     gateway: str | None
@@ -30,6 +30,7 @@ class LineShown(BaseModel):
     missing: int
     redelivered: int
     readings: int
+    unnumbered: int
     balanced: bool
 
     @classmethod

@@ -10,11 +10,13 @@ from ingest.broker.choices import ChoiceError
 from ingest.broker.own import OwnBroker, PortTakenError
 from ingest.broker.passwords import PasswordFileError
 from ingest.broker.process import BrokerDiedError, BrokerNotReadyError, mosquitto
+from ingest.broker.publishers import publishers
 from ingest.checking import try_broker
 from ingest.commands.opening import reading
 from ingest.contract.clock import SystemClock
 from ingest.contract.tls import TlsFiles
 from ingest.home import Home
+from ingest.mapping_files import load_mappings
 from ingest.mqtt import BrokerAddress
 from ingest.registry.tables import load
 from ingest.settings import SettingsError, broker_of, names_broker, shown_broker, tls_files
@@ -101,8 +103,8 @@ class _Own:
 
     def address(self) -> BrokerAddress:
         with reading(self.home) as connection:
-            gateways = [str(gateway.id) for gateway in load(connection).gateways()]
-        roster = self.own.admit(gateways, SystemClock().now())
+            users = publishers(load(connection), load_mappings(self.home.mappings_dir))
+        roster = self.own.admit(users, SystemClock().now())
         return self.own.address(roster, self.files)
 
     def running(self) -> AbstractAsyncContextManager[None]:

@@ -1,7 +1,7 @@
-"""Write Mosquitto's configuration, access list and passwords from the registry's gateways.
+"""Write Mosquitto's configuration, access list and passwords from the registry.
 
-Each gateway is one user, called by its id, and so is ingest. A new one gets a random password,
-which is shown once; a rerun keeps what is known, and needs no option again. A gateway that the
+Each gateway is one user, called by its id, and so are ingest and each device that publishes by
+itself: its profile is a mapping. A new one gets a random password, which is shown once; a rerun keeps what is known, and needs no option again. A gateway that the
 registry no longer has, or that is revoked, is out as soon as the broker is told: kill -HUP. The
 broker that `zonewatch run` starts has its files in the home, and is told by it.
 """
@@ -20,9 +20,11 @@ from ingest.broker.choices import ChoiceError, Choices
 from ingest.broker.folder import BrokerFolder, admitted
 from ingest.broker.own import own_choices
 from ingest.broker.passwords import INGEST, PasswordFileError, Roster, UnknownUserError
+from ingest.broker.publishers import publishers
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.clock import SystemClock
 from ingest.home import Home, home_path
+from ingest.mapping_files import load_mappings
 from ingest.registry.tables import load
 
 _HIGHEST_PORT: Final = 65_535
@@ -101,11 +103,11 @@ def _count(text: str) -> int:
 
 def _write(args: argparse.Namespace) -> int:
     home = Home.open(home_path(args.home))
-    gateways = _gateways(home)
+    users = _users(home)
     folder = BrokerFolder(args.folder or home.broker_dir)
     try:
         choices = _choices(args, home, folder)
-        roster = admitted(folder, gateways, revoke=args.revoke, renew=args.renew)
+        roster = admitted(folder, users, revoke=args.revoke, renew=args.renew)
         secrets = _to_show(args, choices, roster)
         if secrets and args.passwords_to:
             _hand_over(args.passwords_to, secrets)
@@ -134,14 +136,16 @@ def _to_show(args: argparse.Namespace, choices: Choices, roster: Roster) -> dict
     return {user: password for user, password in roster.added.items() if user not in unused}
 
 
-def _gateways(home: Home) -> list[str]:
+def _users(home: Home) -> list[str]:
+    """Return who publishes: the gateways, and the devices that do so by themselves."""
     with reading(home) as connection:
-        found = [str(gateway.id) for gateway in load(connection).gateways()]
-    if not found:
+        registry = load(connection)
+    publishing = publishers(registry, load_mappings(home.mappings_dir))
+    if not registry.gateways():
         raise BadInputError("no gateways in the registry: `zonewatch registry import` enters them")
-    if INGEST in found:
-        raise BadInputError(f"gateway {INGEST}: this name is ingest's own at the broker")
-    return found
+    if INGEST in publishing:
+        raise BadInputError(f"{INGEST}: this name is ingest's own at the broker")
+    return publishing
 
 
 def _hand_over(path: Path, secrets: Mapping[str, str]) -> None:

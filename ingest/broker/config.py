@@ -56,14 +56,14 @@ user {INGEST}
 topic read zw/1/+/up/#
 topic write zw/1/+/down/#
 """
-_ANY_GATEWAY: Final = """\
+_ANY_USER: Final = """\
 pattern write zw/1/%u/up/#
 pattern read zw/1/%u/down/#
 """
-_ONE_GATEWAY: Final = """\
-user {gateway}
-topic write zw/1/{gateway}/up/#
-topic read zw/1/{gateway}/down/#
+_ONE_USER: Final = """\
+user {user}
+topic write zw/1/{user}/up/#
+topic read zw/1/{user}/down/#
 """
 
 
@@ -106,13 +106,13 @@ def form_config(settings: BrokerSettings) -> str:
     return text
 
 
-def form_acl(gateways: Collection[str], *, by_certificate: bool) -> str:
-    """Return the access list: each gateway writes below its up and reads below its down.
+def form_acl(users: Collection[str], *, by_certificate: bool) -> str:
+    """Return the access list: each user writes below its up and reads below its down.
 
     Where certificates say who a client is, the broker looks at no password, and a pattern would
-    let in whoever was revoked: there every gateway is named.
+    let in whoever was revoked: there every user is named.
     """
     if not by_certificate:
-        return f"{_INGEST}\n{_ANY_GATEWAY}"
-    named = (_ONE_GATEWAY.format(gateway=gateway) for gateway in sorted(gateways))
+        return f"{_INGEST}\n{_ANY_USER}"
+    named = (_ONE_USER.format(user=user) for user in sorted(users))
     return "\n".join([_INGEST, *named])

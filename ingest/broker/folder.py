@@ -110,10 +110,10 @@ class BrokerFolder:
 
 def admitted(
     folder: BrokerFolder,
-    gateways: Collection[str],
+    users: Collection[str],
     *,
     revoke: Collection[str],
     renew: Collection[str],
 ) -> Roster:
     """Return who may come in after this run."""
-    return passwords.admit(gateways, known=folder.known(), revoke=revoke, renew=renew)
+    return passwords.admit(users, known=folder.known(), revoke=revoke, renew=renew)

@@ -73,11 +73,11 @@ class OwnBroker:
             return f"port {self.settings.port} cannot be listened at: {error.strerror or error}"
         return None
 
-    def admit(self, gateways: Collection[str], now: datetime) -> Roster:
-        """Write its files: ingest may come in anew, and who of these gateways could before."""
-        roster = admitted(self.folder, self._invited(gateways), revoke=(), renew=[INGEST])
+    def admit(self, users: Collection[str], now: datetime) -> Roster:
+        """Write its files: ingest may come in anew, and who of these users could before."""
+        roster = admitted(self.folder, self._invited(users), revoke=(), renew=[INGEST])
         self.folder.write(self.choices, roster, now)
-        if strangers := sorted({*gateways} - roster.hashes.keys() - roster.revoked):
+        if strangers := sorted({*users} - roster.hashes.keys() - roster.revoked):
             _LOG.warning(
                 "no password yet, `zonewatch broker-config` makes one: %s", ", ".join(strangers)
             )
@@ -121,12 +121,12 @@ class OwnBroker:
                 for task in beside:
                     task.cancel()
 
-    def _invited(self, gateways: Collection[str]) -> list[str]:
+    def _invited(self, users: Collection[str]) -> list[str]:
         """Return who has a password already; where certificates decide, everybody."""
         known = self.folder.known()
         if self.choices.client_ca:
-            return [one for one in gateways if one not in known.revoked]
-        return [one for one in gateways if one in known.hashes]
+            return [one for one in users if one not in known.revoked]
+        return [one for one in users if one in known.hashes]
 
 
 def own_choices(home: Home, given: Choices, remembered: Choices) -> Choices:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 INGEST: Final = "ingest"
-"""The user that reads what gateways publish."""
+"""The user that reads what all others publish."""
 
 # As few as mosquitto_passwd takes: the broker hashes in its only thread whenever a gateway
 # connects, and a password of 192 random bits needs no stretching.
@@ -69,22 +69,22 @@ def form(hashes: Mapping[str, str]) -> str:
 
 
 def admit(
-    gateways: Collection[str],
+    users: Collection[str],
     *,
     known: Roster,
     revoke: Collection[str] = (),
     renew: Collection[str] = (),
     make: Callable[[], str] = new_password,
 ) -> Roster:
-    """Return who may come in: ingest, and every gateway that is not revoked.
+    """Return who may come in: ingest, and every user that is not revoked.
 
     Known hashes are kept. What is revoked stays so until its password is renewed.
     """
-    _check_named({*gateways, *known.hashes, *known.revoked, INGEST}, {*revoke, *renew})
+    _check_named({*users, *known.hashes, *known.revoked, INGEST}, {*revoke, *renew})
     if INGEST in revoke:
         raise UnknownUserError("ingest cannot be revoked, but its password be renewed")
     revoked = (known.revoked - set(renew)) | set(revoke)
-    users = ({*gateways} - revoked) | {INGEST}
+    users = ({*users} - revoked) | {INGEST}
     added = {user: make() for user in sorted(users) if user in renew or user not in known.hashes}
     kept = {user: code for user, code in known.hashes.items() if user in users - added.keys()}
     hashes = kept | {user: hashed(password) for user, password in added.items()}
@@ -98,4 +98,6 @@ def admit(
 
 def _check_named(known: Collection[str], named: Collection[str]) -> None:
     if unknown := sorted(set(named) - set(known)):
-        raise UnknownUserError(f"no gateway {unknown[0]!r} in the registry or at this broker")
+        raise UnknownUserError(
+            f"no gateway or device {unknown[0]!r} in the registry or at this broker"
+        )

@@ -1,7 +1,8 @@
 """Show the account of records, per gateway and UTC day of entry into the outbox.
 
-assigned = stored + repeated + quarantined + thinned + pending + missing. Exit status 0 where it
-balances and nothing is missing, else 1.
+assigned = stored + repeated + quarantined + thinned + pending + missing. Beside it stand what came
+again, readings, and records that no gateway numbers. Exit status 0 where it balances and nothing is
+missing, else 1.
 """
 
 import argparse
@@ -55,7 +56,7 @@ def _show(args: argparse.Namespace) -> int:
                 {"gateway": gateway, "day": day.isoformat(), **_shown(line)}
                 for (gateway, day), line in account.items()
             ],
-            "total": {**_shown(total), "unnumbered": 0, "balanced": sound},
+            "total": {**_shown(total), "balanced": sound},
         }
         sys.stdout.write(json.dumps(document) + "\n")
     else:

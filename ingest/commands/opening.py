@@ -14,6 +14,7 @@ from ingest.archive import ArchiveDamagedError
 from ingest.catalog import CatalogError, open_catalog, snapshot, upgrade
 from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
+from ingest.mapping_files import MappingError
 from ingest.owning import HomeOwnedError
 from ingest.storage.port import StoreError
 
@@ -34,6 +35,7 @@ _TOLD: Final = (
     ControlError,
     HomeOwnedError,
     StoreError,
+    MappingError,
 )
 
 

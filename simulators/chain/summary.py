@@ -27,7 +27,7 @@ def summary(
     account.pop("redelivered")
     return {
         "zones": [zone_summary(result) for result in results],
-        "ledger": account | {"unnumbered": 0, "balanced": total.balanced},
+        "ledger": account | {"balanced": total.balanced},
         "records": total.assigned,
         "values": values,
         "seconds": round(seconds, 1),

@@ -83,6 +83,7 @@ def test_the_feed_gives_what_came_in_order_and_forgets_what_was_taken(catalog: s
             hour=hour,
             gateway=_GATEWAY,
             day=_FIRST,
+            numbered=True,
             records=1,
             readings=12,
         )

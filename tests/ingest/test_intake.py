@@ -380,7 +380,7 @@ def test_a_message_of_another_kind_is_heard_but_moves_nothing() -> None:
     assert intake.settlements == []
 
 
-@pytest.mark.parametrize("kind", ["reading", "chunk/x", "ack"])
+@pytest.mark.parametrize("kind", ["readings", "chunk/x", "ack"])
 def test_an_unknown_topic_is_quarantined(kind: str) -> None:
     intake = take_in(
         open_messages(a_frame(a_message(a_chunk(a_part()), kind=kind))),

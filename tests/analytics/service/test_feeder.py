@@ -49,7 +49,14 @@ def feeder(tmp_path: Path, empty_catalog: sa.Engine) -> Iterator[Feeder]:
     files.close()
 
 
-def _arrive(feeder: Feeder, rows: list[tuple[float, float]], *, records: int, day: date) -> None:
+def _arrive(
+    feeder: Feeder,
+    rows: list[tuple[float, float]],
+    *,
+    records: int,
+    day: date,
+    numbered: bool = True,
+) -> None:
     """Put readings into the store, and what ingest would write down of them into the catalog."""
     feeder.store.write([a_block(rows)])
     touched = Touched(
@@ -58,12 +65,14 @@ def _arrive(feeder: Feeder, rows: list[tuple[float, float]], *, records: int, da
         hour=_HOUR,
         gateway=_GATEWAY,
         day=day,
+        numbered=numbered,
         records=records,
         readings=records,
     )
     with feeder.catalog.begin() as connection:
         feed.add(connection, [touched])
-        ledger.move(connection, [Settlement(gateway=_GATEWAY, day=day, stored=records)])
+        counted = {"stored" if numbered else "unnumbered": records}
+        ledger.move(connection, [Settlement(gateway=_GATEWAY, day=day, **counted)])
 
 
 class _Copy:
@@ -170,3 +179,14 @@ def test_the_mean_of_a_touched_hour_is_copied_and_put_right(feeder: Feeder) -> N
     _arrive(feeder, [(5, 90)], records=1, day=NIGHT)
     feeder.step()
     assert copy.means[lamp_load] == pytest.approx(80)
+
+
+def test_what_no_gateway_numbered_is_in_no_equation_and_so_not_moved(feeder: Feeder) -> None:
+    """Two records come numbered, and again twice without a number, with one more."""
+    _arrive(feeder, [(0, 60), (5, 60)], records=2, day=NIGHT)
+    feeder.step()
+    _arrive(feeder, [(0, 60), (5, 60), (10, 60)], records=3, day=NIGHT, numbered=False)
+    _arrive(feeder, [(0, 60)], records=1, day=NIGHT)
+    feeder.step()
+
+    assert _lines(feeder) == {NIGHT: Line(stored=2, repeated=1, unnumbered=3)}

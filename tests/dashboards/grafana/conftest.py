@@ -130,6 +130,7 @@ def _brought_in(catalog: sa.Engine, store: InfluxStore) -> None:
                     hour=hour_of(EVENING_US),
                     gateway=GatewayId("kh-gw"),
                     day=date(2026, 10, 30),
+                    numbered=True,
                     records=len(_MINUTES),
                     readings=3 * len(_MINUTES),
                 )

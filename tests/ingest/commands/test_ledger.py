@@ -55,7 +55,8 @@ def test_the_account_is_printed_as_one_json_document(
     assert main(["--json", "--home", str(home.path)]) == 0
 
     document = json.loads(capsys.readouterr().out)
-    beside = {"repeated": 0, "quarantined": 0, "thinned": 0, "missing": 0, "redelivered": 0}
+    names = ("repeated", "quarantined", "thinned", "missing", "redelivered", "unnumbered")
+    beside = dict.fromkeys(names, 0)
     first = beside | {"assigned": 4, "stored": 4, "pending": 0, "readings": 8, "balanced": True}
     second = beside | {"assigned": 2, "stored": 0, "pending": 2, "readings": 0, "balanced": True}
     assert document["lines"] == [
@@ -65,7 +66,6 @@ def test_the_account_is_printed_as_one_json_document(
     assert document["total"] == first | {
         "assigned": 6,
         "pending": 2,
-        "unnumbered": 0,
         "balanced": True,
     }
 
