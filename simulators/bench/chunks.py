@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,9 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, instant, micros
 from ingest.home import Home
 from ingest.mqtt import Group
-from ingest.pipeline import Pipeline, Step
+from ingest.pipeline import Pipeline, Publisher, Step
 from ingest.registry.current import CurrentRegistry
+from ingest.registry.model import Entry
 from ingest.registry.tables import append
 from ingest.storage.block import Block, Reading
 from ingest.storage.duckdb import DuckdbStore
@@ -123,7 +125,9 @@ def _timed(
         home = Home.create(Path(directory) / "home")
         store = _TimedStore(opening(home))
         stack.callback(store.close)
-        pipeline = _pipeline(stack, home, store, messages)
+        now = instant(messages[-1].received_at)
+        entries = registry_entries()
+        pipeline = a_pipeline(stack, home, store, entries=entries, now=now, publisher=_Mailbox())
         stack.enter_context(rare_collections())
         began, idle = time.perf_counter(), time.process_time()
         spent = _push(pipeline, messages, group)
@@ -134,22 +138,28 @@ def _timed(
     return seconds, busy, spent
 
 
-def _pipeline(
-    stack: ExitStack, home: Home, store: _TimedStore, messages: Sequence[Message]
+def a_pipeline(
+    stack: ExitStack,
+    home: Home,
+    store: ReadingStore,
+    *,
+    entries: Sequence[Entry],
+    now: datetime,
+    publisher: Publisher,
 ) -> Pipeline:
-    now = instant(messages[-1].received_at)
+    """Return ingest's pipeline over a home, with a registry, closed by the stack."""
     catalog = ready_catalog(f"sqlite:{home.path / 'catalog.sqlite'}")
     stack.callback(catalog.dispose)
     with catalog.begin() as connection:
-        entries = [(0, entry) for entry in registry_entries()]
-        append(connection, entries, actor="bench", source="bench", known_at=now)
+        entered = [(0, entry) for entry in entries]
+        append(connection, entered, actor="bench", source="bench", known_at=now)
     return Pipeline(
         worker="w1",
         archive=stack.enter_context(Archive(home.archive_dir, "w1")),
         store=store,
         catalog=catalog,
         registry=CurrentRegistry(catalog),
-        publisher=_Mailbox(),
+        publisher=publisher,
         clock=ManualClock(now),
     )
 

@@ -1,6 +1,6 @@
 """Sealed chunks of one simulated gateway, as the field side forms them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -50,7 +50,9 @@ _GATEWAY: Final = GatewayId("bench-gateway")
 _BOOT: Final = BootId("bench-boot")
 
 
-def registry_entries() -> list[Entry]:
+def registry_entries(
+    devices: Sequence[DeviceId] = DEVICES, *, profile: str = "srne_streetlight"
+) -> list[Entry]:
     """Return a zone with one gateway and its devices."""
     zone, site = ZoneId("bench"), SiteId("bench-site")
     return [
@@ -65,7 +67,7 @@ def registry_entries() -> list[Entry]:
         ),
         Site(id=site, zone=zone, name="Bench", latitude=None, longitude=None),
         Gateway(id=_GATEWAY, site=site, provenance=Provenance.SIMULATED, sim=None),
-        *(_lamp(device) for device in DEVICES),
+        *(_lamp(device, profile) for device in devices),
     ]
 
 
@@ -108,12 +110,12 @@ def _first_of_day(hour: int) -> int:
     return ((hour + 1) // 24 * 24 - 1) * ROWS + 1 if hour >= 23 else 1  # noqa: PLR2004
 
 
-def _lamp(device: DeviceId) -> Device:
+def _lamp(device: DeviceId, profile: str) -> Device:
     return Device(
         id=device,
         gateway=_GATEWAY,
         device_class=DeviceClass.STREETLIGHT,
-        profile="srne_streetlight",
+        profile=profile,
         painted_number=None,
         lot=None,
         latitude=None,

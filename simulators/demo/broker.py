@@ -24,10 +24,6 @@ _LOOPBACK: Final = "127.0.0.1"
 _MOSQUITTO: Final = """\
 listener {port} {host}
 allow_anonymous true
-persistence true
-persistence_location {directory}/
-autosave_on_changes true
-autosave_interval 1
 max_inflight_messages 1000
 max_queued_messages 100000
 max_queued_bytes 268435456
@@ -35,14 +31,31 @@ message_size_limit 262144
 log_dest stderr
 """
 
+_DURABLE: Final = """\
+persistence true
+persistence_location {directory}/
+autosave_on_changes true
+autosave_interval 1
+"""
+
 _AMQTT: Final[dict[str, Any]] = {"plugins": {"simulators.demo.trusting.Trusting": {}}}
 
 
 @asynccontextmanager
-async def embedded_broker(directory: Path) -> AsyncGenerator[BrokerAddress]:
-    """Run a broker that keeps its files in a directory, for as long as the context lasts."""
+async def embedded_broker(
+    directory: Path, *, durable: bool = True
+) -> AsyncGenerator[BrokerAddress]:
+    """Run a broker that keeps its files in a directory, for as long as the context lasts.
+
+    Where it is durable, Mosquitto writes all it holds anew at each change, so that a killed one
+    forgets nothing: with thousands of messages waiting that is all it does.
+    """
     program, port = mosquitto(), free_port()
-    running = _run_amqtt(port) if program is None else _run_mosquitto(program, directory, port)
+    running = (
+        _run_amqtt(port)
+        if program is None
+        else _run_mosquitto(program, _write_config(directory, port, durable=durable), port)
+    )
     async with running as address:
         yield address
 
@@ -55,16 +68,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncGenerator[BrokerAddress]:
-    config = _write_config(directory, port)
-    with (directory / "mosquitto.log").open("ab") as said:
+async def _run_mosquitto(program: str, config: Path, port: int) -> AsyncGenerator[BrokerAddress]:
+    with config.with_name("mosquitto.log").open("ab") as said:
         async with running_mosquitto(program, config, host=_LOOPBACK, port=port, said=said):
             yield BrokerAddress(host=_LOOPBACK, port=port)
 
 
-def _write_config(directory: Path, port: int) -> Path:
+def _write_config(directory: Path, port: int, *, durable: bool) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
-    text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
+    text = _MOSQUITTO.format(port=port, host=_LOOPBACK)
+    text += _DURABLE.format(directory=directory.resolve()) if durable else ""
     if os.geteuid() == 0:
         text += "user root\n"  # else it becomes a user who cannot read this directory
     config = directory / "mosquitto.conf"
