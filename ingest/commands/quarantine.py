@@ -8,7 +8,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -20,6 +20,7 @@ from ingest.contract.limits import TooLargeError
 from ingest.contract.period import instant, rfc3339
 from ingest.control import Control, Outcome
 from ingest.home import Home, home_path
+from ingest.markers import Decision
 from ingest.quarantine import Quarantined, State
 from ingest.wire import UndecodableError, decode
 
@@ -89,17 +90,26 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    return _told(args, lambda control: control.replay(args.id, actor=_actor()))
+    def act(control: Control) -> list[Outcome]:
+        return control.replay(args.id, actor=_actor())
+
+    return _told(args, carried_out(_home(args), act, decision=Decision.REPLAY, entries=args.id))
 
 
 def _drop(args: argparse.Namespace) -> int:
-    _told(args, lambda control: [control.drop(args.id, actor=_actor(), why=args.why)])
+    def act(control: Control) -> list[Outcome]:
+        return [control.drop(args.id, actor=_actor(), why=args.why)]
+
+    _told(args, carried_out(_home(args), act, decision=Decision.DROP, entries=[args.id]))
     return 0
 
 
-def _told(args: argparse.Namespace, act: Callable[[Control], list[Outcome]]) -> int:
-    """Have a decision carried out, print what came of it, and return 1 where something is left."""
-    outcomes = carried_out(Home.open(home_path(args.home)), act)
+def _home(args: argparse.Namespace) -> Home:
+    return Home.open(home_path(args.home))
+
+
+def _told(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> int:
+    """Print what came of a decision, and return 1 where something is left."""
     if args.json:
         _print_json({"entries": [asdict(one) for one in outcomes]})
     for one in [] if args.json else outcomes:
