@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import stat
+import sys
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +22,9 @@ from ingest.quarantine import State
 _NAME: Final = "control.sock"
 _LINE: Final = 1_048_576  # bytes
 _ANSWER_S: Final = 300.0
+
+# Python 3.13 would remove it by the short address, which is gone by then.
+_KEPT: Final[dict[str, Any]] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 
 
 class NobodyThereError(Exception):
@@ -45,7 +49,7 @@ async def answering(home: Home, control: Control) -> AsyncGenerator[None]:
     with _short(home.path) as folder:
         path = folder / _NAME
         path.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(answer, path, limit=_LINE)
+        server = await asyncio.start_unix_server(answer, path, limit=_LINE, **_KEPT)
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     try:
         yield
