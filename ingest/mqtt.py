@@ -26,8 +26,8 @@ from ingest.contract.tls import TlsFiles
 _LOG = logging.getLogger(__name__)
 _FILTER: Final = "zw/1/+/up/#"
 _SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
-_RECEIVE_MAXIMUM: Final = 1_000
-_BACKLOG: Final = 2_000  # messages; a full backlog stops reading from the socket
+_RECEIVE_MAXIMUM: Final = 4_000  # so that a group can be gathered while one is committed
+_BACKLOG: Final = 4_000  # messages; a full backlog stops reading from the socket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,8 @@ class Group:
 
     wait_s: float = 0.5  # for the first
     linger_s: float = 0.1  # for others behind it
-    messages: int = 256
-    payload_bytes: int = 8_388_608
+    messages: int = 2_000  # single records come in messages of their own
+    payload_bytes: int = 2_097_152  # some 280 usual chunks
 
 
 @dataclass(frozen=True, slots=True)

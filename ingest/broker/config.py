@@ -6,7 +6,7 @@ from typing import Final
 
 from ingest.broker.passwords import INGEST
 
-_INFLIGHT: Final = 1_000  # messages under way to ingest: the usual 20 stall a group's commit
+_INFLIGHT: Final = 4_000  # messages under way to ingest: the usual 20 stall a group's commit
 _QUEUED: Final = 100_000  # messages kept for an ingest that is away
 _QUEUED_BYTES: Final = 536_870_912
 _LARGEST: Final = 262_144  # bytes of a payload; the contract's limit is a quarter of it

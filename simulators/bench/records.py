@@ -40,7 +40,7 @@ from simulators.bench.load import LEVELS, START, STEP, registry_entries
 from simulators.demo.broker import embedded_broker, mosquitto
 from simulators.influxd import FIRST_BUCKET, ORG, TOKEN, influxd, running_influxd
 
-RECORDS: Final = 60_000  # fewer than the broker keeps for one session
+RECORDS: Final = 30_000  # fewer than the broker keeps for one session
 _DEVICES: Final = 8_500  # as many as the programme has
 _SEED: Final = 1
 _WORKER: Final = "bench-ingest"

@@ -24,7 +24,7 @@ _LOOPBACK: Final = "127.0.0.1"
 _MOSQUITTO: Final = """\
 listener {port} {host}
 allow_anonymous true
-max_inflight_messages 1000
+max_inflight_messages 4000
 max_queued_messages 100000
 max_queued_bytes 268435456
 message_size_limit 262144
