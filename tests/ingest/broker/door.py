@@ -25,21 +25,23 @@ from ingest.broker.process import mosquitto
 from ingest.home import Home
 from ingest.registry.tables import append
 from simulators.demo.broker import free_port
-from tests.builders import a_registry
+from tests.builders import a_device, a_registry
 from tests.ingest.arrivals import NOW
 
 PATIENCE_S = 20.0
 FIRST, SECOND = "kh-gw-1", "kh-gw-2"
+ALONE = "kh-meter-1"  # a device that publishes by itself
 
 
 def a_home(folder: Path) -> Path:
-    """Return a home whose registry has two gateways."""
+    """Return a home whose registry has two gateways, and a device that publishes by itself."""
     from api.catalog import ready_catalog  # noqa: PLC0415 - brings every owner's tables
 
     home = Home.create(folder / "home")
     catalog = ready_catalog(home.catalog_url({}))
+    registry = a_registry(a_device(), a_device(ALONE, profile="plain"))
     with catalog.begin() as connection:
-        entries = [(entry.valid_from, entry.item) for entry in a_registry().entries]
+        entries = [(entry.valid_from, entry.item) for entry in registry.entries]
         append(connection, entries, actor="test", source="test", known_at=NOW)
     catalog.dispose()
     return home.path

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.broker.cli import main
 from ingest.broker.passwords import hashed, parse
-from tests.ingest.broker.door import FIRST, SECOND, a_home
+from tests.ingest.broker.door import ALONE, FIRST, SECOND, a_home
 from tests.servers import needs
 
 FIRST_RUN = ("--self-signed", "--host", "broker.example")
@@ -36,8 +36,8 @@ def test_a_rerun_needs_no_option_and_changes_nothing(
 
     assert written(home) == 0
 
-    assert shown.keys() == {FIRST, SECOND, "ingest"}
-    assert len(set(shown.values())) == 3
+    assert shown.keys() == {FIRST, SECOND, ALONE, "ingest"}
+    assert len(set(shown.values())) == 4
     assert capsys.readouterr().out == ""
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     everything = b"".join(before.values()).decode()
@@ -53,7 +53,7 @@ def test_secrets_are_for_the_broker_and_who_runs_this_alone(home: Path, tmp_path
     modes = {stat.S_IMODE((folder / name).stat().st_mode) for name in secret}
     assert modes == {0o600}
     assert stat.S_IMODE(handed.stat().st_mode) == 0o600
-    assert len(handed.read_text(encoding="utf-8").splitlines()) == 3
+    assert len(handed.read_text(encoding="utf-8").splitlines()) == 4
 
 
 def test_a_new_name_makes_a_new_certificate_of_the_same_authority(
@@ -88,7 +88,9 @@ def test_with_clients_certificates_every_gateway_is_named(
     [
         pytest.param((), "--certificate FILE and --key FILE, or --self-signed", id="no TLS"),
         pytest.param(("--certificate", "c"), "--certificate and --key together", id="no key"),
-        pytest.param((*FIRST_RUN, "--revoke", "kh-gw-9"), "no gateway 'kh-gw-9'", id="unknown"),
+        pytest.param(
+            (*FIRST_RUN, "--revoke", "kh-gw-9"), "no gateway or device 'kh-gw-9'", id="unknown"
+        ),
         pytest.param((*FIRST_RUN, "--revoke", "ingest"), "cannot be revoked", id="ingest"),
         pytest.param((*FIRST_RUN, "--port", "0"), "expected a port", id="port"),
         pytest.param((*FIRST_RUN, "--listen", "::\nuser root"), "printable --listen", id="line"),

@@ -10,7 +10,7 @@ import pytest
 from ingest.broker.certificates import Authority
 from ingest.broker.passwords import INGEST
 from tests.ingest.arrivals import NOW
-from tests.ingest.broker.door import FIRST, PATIENCE_S, SECOND, Door, Visitor, a_door
+from tests.ingest.broker.door import ALONE, FIRST, PATIENCE_S, SECOND, Door, Visitor, a_door
 from tests.servers import needs
 
 pytestmark = needs("mosquitto")
@@ -35,6 +35,18 @@ def test_a_gateway_speaks_for_itself_alone(door: Door) -> None:
         assert gateway.publish(f"zw/1/{FIRST}/up/chunk", b"own") == "Success"
 
         assert ingest.hear() == (f"zw/1/{FIRST}/up/chunk", b"own")
+
+
+def test_a_device_that_publishes_by_itself_speaks_for_itself_alone(door: Door) -> None:
+    with Visitor(door, INGEST) as ingest, Visitor(door, ALONE) as device:
+        ingest.subscribe("zw/1/+/up/#")
+
+        assert device.publish(f"zw/1/{FIRST}/up/reading", b"a gateway's") == _DENIED
+        assert device.publish("zw/1/kh-lamp-1/up/reading", b"another's") == _DENIED
+        assert device.publish(f"zw/1/{ALONE}/down/ack", b"own down") == _DENIED
+        assert device.publish(f"zw/1/{ALONE}/up/reading", b"own") == "Success"
+
+        assert ingest.hear() == (f"zw/1/{ALONE}/up/reading", b"own")
 
 
 def test_a_gateway_reads_what_is_for_it_alone(door: Door) -> None:
