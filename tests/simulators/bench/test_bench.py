@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import chunks, cli, influx
+from simulators.bench import chunks, cli, influx, records
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -67,6 +67,17 @@ def test_chunks_are_measured_to_the_last_value() -> None:
 @needs("influxd")
 def test_chunks_are_measured_into_influxdb() -> None:
     assert influx.measure(20)["values"] == Measured(48_000, "1")
+
+
+@needs("mosquitto")
+@needs("influxd")
+def test_single_records_are_measured_to_the_last() -> None:
+    figures = records.measure(500)
+
+    assert figures["records"] == Measured(500, "1")
+    speed = figures["records_per_second"].value
+    assert speed == pytest.approx(500 / figures["seconds"].value)
+    assert figures["values_per_second"].value == pytest.approx(10 * speed)
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
