@@ -1,9 +1,10 @@
 """Write Mosquitto's configuration, access list and passwords from the registry.
 
 Each gateway is one user, called by its id, and so are ingest and each device that publishes by
-itself: its profile is a mapping. A new one gets a random password, which is shown once; a rerun keeps what is known, and needs no option again. A gateway that the
-registry no longer has, or that is revoked, is out as soon as the broker is told: kill -HUP. The
-broker that `zonewatch run` starts has its files in the home, and is told by it.
+itself: its profile is a mapping. A new one gets a random password, which is shown once; a rerun
+keeps what is known, and needs no option again. Who is not in the registry any more, or is revoked,
+is out as soon as the broker is told: kill -HUP. The broker that `zonewatch run` starts has its
+files in the home, and is told by it.
 """
 
 import argparse

@@ -9,5 +9,6 @@ from ingest.singles import publishes_by_itself
 
 def publishers(registry: Registry, mappings: Mapping[str, FieldMapping]) -> list[str]:
     """Return the gateways, and the devices that publish by themselves, by name."""
-    alone = (each for each in registry.devices() if publishes_by_itself(each, mappings))
-    return sorted({str(one.id) for one in (*registry.gateways(), *alone)})
+    gateways = {str(gateway.id) for gateway in registry.gateways()}
+    alone = {str(each.id) for each in registry.devices() if publishes_by_itself(each, mappings)}
+    return sorted(gateways | alone)

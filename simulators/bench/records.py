@@ -22,6 +22,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ingest.archive import Message
+from ingest.broker.process import mosquitto
 from ingest.collecting import rare_collections
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId, GatewayId
@@ -37,7 +38,7 @@ from ingest.storage.port import ReadingStore
 from simulators.bench.chunks import a_pipeline
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import LEVELS, START, STEP, registry_entries
-from simulators.demo.broker import embedded_broker, mosquitto
+from simulators.demo.broker import embedded_broker
 from simulators.influxd import FIRST_BUCKET, ORG, TOKEN, influxd, running_influxd
 
 RECORDS: Final = 30_000  # fewer than the broker keeps for one session

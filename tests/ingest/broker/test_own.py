@@ -19,7 +19,7 @@ from ingest.contract.tls import TlsFiles
 from ingest.home import Home
 from simulators.demo.broker import free_port
 from tests.ingest.arrivals import NOW
-from tests.ingest.broker.door import FIRST, SECOND, a_home
+from tests.ingest.broker.door import ALONE, FIRST, SECOND, a_home
 from tests.servers import needs
 
 
@@ -72,7 +72,7 @@ def test_ingest_has_another_password_at_each_start_and_none_is_shown(
 
     passwords = {broker.admit([FIRST, SECOND], NOW).added[INGEST] for _ in range(2)}
 
-    assert shown.keys() == {FIRST, SECOND}
+    assert shown.keys() == {FIRST, SECOND, ALONE}
     assert len(passwords) == 2
     for path in broker.folder.path.rglob("*"):
         assert path.is_dir() or not any(one in path.read_text() for one in passwords)
