@@ -17,6 +17,7 @@ from ingest.archive import Archive, Frame, Message, Position
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic
 from ingest.intake import Intake, Opened, RecordKey, boots_in, open_messages, take_in
 from ingest.meter import Meter
@@ -96,6 +97,7 @@ class Pipeline:
         if self.meter:
             self.meter.took(frame, intake, accounts)
         _tell(intake)
+        _tell_missing(intake, accounts)
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
         yield Step.ACKNOWLEDGED
@@ -155,7 +157,7 @@ class Pipeline:
 def _tell(intake: Intake) -> None:
     """Log what somebody may have to look after, with gateway, boot and range."""
     for refusal in intake.refusals:
-        numbers = ", ".join(f"{first}-{last}" for first, last in refusal.numbers.pairs[:_SHOWN])
+        numbers = _named(refusal.numbers)
         about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}
         _LOG.warning("quarantined: %s", refusal.reason, extra=about)
     for heard in intake.heard:
@@ -165,6 +167,20 @@ def _tell(intake: Intake) -> None:
         elif heard.death is not None:
             about = {"gateway": heard.gateway, "boot": heard.death.boot}
             _LOG.info("a gateway has gone", extra=about)
+
+
+def _tell_missing(intake: Intake, before: Mapping[ledger.BootKey, ledger.BootAccount]) -> None:
+    """Raise the alarm on records that a gateway does not hold any more and that never arrived."""
+    for key, account in intake.accounts.items():
+        known = before[key].missing if key in before else EMPTY
+        if lost := account.missing - known:
+            about = {"gateway": account.gateway, "boot": account.boot, "range": _named(lost)}
+            _LOG.error("missing: %d records that nobody holds any more", lost.count, extra=about)
+
+
+def _named(numbers: Ranges) -> str:
+    shown = ", ".join(f"{first}-{last}" for first, last in numbers.pairs[:_SHOWN])
+    return f"{shown}, …" if len(numbers.pairs) > _SHOWN else shown
 
 
 def _keys_of(block: Block) -> Iterator[RecordKey]:
