@@ -69,7 +69,7 @@ class Pipeline:
 
     def recover(self) -> Iterator[Step]:
         """Take in what the archive holds and the catalog does not know of."""
-        for frame in self.archive.frames(after=self._watermark()):
+        for frame in self.archive.frames(after=self.watermark()):
             yield from self._take(frame)
 
     def acknowledge(self, gateways: Iterable[GatewayId], boots: Iterable[ledger.BootKey]) -> None:
@@ -84,6 +84,14 @@ class Pipeline:
         with self.catalog.connect() as connection:
             known = [one.gateway for one in presence.every(connection)]
         self.acknowledge(known, ())
+
+    def watermark(self) -> Position | None:
+        """Return where in the archive the catalog's knowledge ends, None before anything."""
+        with self.catalog.connect() as connection:
+            row = connection.execute(
+                sa.select(WATERMARK).where(WATERMARK.c.worker == self.worker)
+            ).first()
+        return None if row is None else Position(row.archive_file, row.archive_offset)
 
     def _take(self, frame: Frame) -> Iterator[Step]:
         opened = open_messages(frame, self.archive.message)
@@ -113,7 +121,7 @@ class Pipeline:
             try:
                 self.store.write(intake.blocks)
             except ReadingsRejectedError as error:
-                found = dict.fromkeys(_keys_of(error.refused), str(error))
+                found = dict.fromkeys(keys_of(error.refused), str(error))
                 if found.keys() <= refused.keys():
                     raise
                 refused |= found
@@ -133,13 +141,6 @@ class Pipeline:
         )
         if changed.rowcount == 0:
             connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
-
-    def _watermark(self) -> Position | None:
-        with self.catalog.connect() as connection:
-            row = connection.execute(
-                sa.select(WATERMARK).where(WATERMARK.c.worker == self.worker)
-            ).first()
-        return None if row is None else Position(row.archive_file, row.archive_offset)
 
     def _ack(self, gateway: GatewayId, boots: set[BootId]) -> Ack:
         with self.catalog.connect() as connection:
@@ -183,6 +184,7 @@ def _named(numbers: Ranges) -> str:
     return f"{shown}, …" if len(numbers.pairs) > _SHOWN else shown
 
 
-def _keys_of(block: Block) -> Iterator[RecordKey]:
+def keys_of(block: Block) -> Iterator[RecordKey]:
+    """Yield the record of each row."""
     for device, at in zip(block.devices.tolist(), block.measured_at.tolist(), strict=True):
         yield block.names[device], at

@@ -114,6 +114,28 @@ class _Nobody:
 
 
 @contextmanager
+def open_pipeline(
+    *,
+    home: Home,
+    store: ReadingStore,
+    catalog: sa.Engine,
+    registry: Callable[[], Registry],
+    clock: Clock,
+) -> Generator[Pipeline]:
+    """Own a home for a command, while no service runs on it."""
+    with owned(home), Archive(home.archive_dir, WORKER) as archive:
+        yield Pipeline(
+            worker=WORKER,
+            archive=archive,
+            store=store,
+            catalog=catalog,
+            registry=registry,
+            publisher=_Nobody(),
+            clock=clock,
+        )
+
+
+@contextmanager
 def open_desk(
     *,
     home: Home,
@@ -123,16 +145,9 @@ def open_desk(
     clock: Clock,
 ) -> Generator[Desk]:
     """Own a home for a command's decisions, while no service runs on it."""
-    with owned(home), Archive(home.archive_dir, WORKER) as archive:
-        pipeline = Pipeline(
-            worker=WORKER,
-            archive=archive,
-            store=store,
-            catalog=catalog,
-            registry=registry,
-            publisher=_Nobody(),
-            clock=clock,
-        )
+    with open_pipeline(
+        home=home, store=store, catalog=catalog, registry=registry, clock=clock
+    ) as pipeline:
         for _ in pipeline.recover():
             pass
 
@@ -141,4 +156,5 @@ def open_desk(
                 for _ in pipeline.commit(messages):
                     pass
 
-        yield Desk(catalog=catalog, clock=clock, commit=commit, find=archive.message)
+        find = pipeline.archive.message
+        yield Desk(catalog=catalog, clock=clock, commit=commit, find=find)

@@ -15,6 +15,7 @@ from ingest.catalog import CatalogError, open_catalog, snapshot, upgrade
 from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
 from ingest.owning import HomeOwnedError
+from ingest.rebuilding import NothingRegisteredError
 from ingest.storage.port import StoreError
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ _TOLD: Final = (
     ArchiveDamagedError,
     ControlError,
     HomeOwnedError,
+    NothingRegisteredError,
     StoreError,
 )
 

@@ -1,0 +1,66 @@
+"""Make the reading store whole from the archive: an empty one, or one that lost something.
+
+What the account of records has as stored is written again, in the archive's order, and every hour
+it touches is computed again; the figures keep their digits. Over an empty catalog whose registry
+was imported, everything is taken in as if it came now. Nothing else may take in messages meanwhile.
+
+Exit status 1 where the archive does not have what the account has as stored.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ingest.contract.ranges import Ranges
+    from ingest.rebuilding import Rebuilt
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(prog="zonewatch rebuild", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
+    args = parser.parse_args(argv)
+    from ingest.commands.opening import run_told
+
+    return run_told("rebuild", lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
+    from api.rebuild.whole import make_whole
+    from ingest.home import Home, home_path
+
+    rebuilt, waiting = make_whole(Home.open(home_path(args.home)))
+    told = {
+        "written": rebuilt.written,
+        "taken_in": rebuilt.taken_in,
+        "lost": sum(numbers.count for numbers in rebuilt.lost.values()),
+        "waiting_hours": waiting,
+    }
+    if args.json:
+        sys.stdout.write(json.dumps(told) + "\n")
+    else:
+        sys.stdout.write(_text(rebuilt, waiting))
+    return 1 if rebuilt.lost else 0
+
+
+def _text(rebuilt: "Rebuilt", waiting: int) -> str:
+    done = f"{rebuilt.written:,} records written again"
+    new = f"{rebuilt.taken_in:,} groups of messages taken in that the catalog did not know of"
+    lines = [f"{done}, {new}", *_lost(rebuilt.lost)]
+    if waiting:
+        lines.append(f"{waiting:,} hours wait for analytics to compute them")
+    return "\n".join([*lines, ""])
+
+
+def _lost(lost: "Mapping[tuple[str, str], Ranges]") -> list[str]:
+    return [
+        f"NOT IN THE ARCHIVE: {gateway}, boot {boot}: "
+        + ", ".join(f"{first}-{last}" for first, last in numbers.pairs)
+        for (gateway, boot), numbers in sorted(lost.items())
+    ]

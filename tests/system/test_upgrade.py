@@ -1,0 +1,99 @@
+"""A home written by an earlier commit: brought up to date, it says the same to the digit."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import zonewatch
+from analytics.service.basis import so_far
+from analytics.summary import zone_summary
+from api.catalog import ready_catalog
+from ingest.contract.identity import DeviceId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
+from ingest.home import Home
+from ingest.registry.tables import load
+from ingest.storage.duckdb import DuckdbStore
+from tests.system.old_home import REPORT, SAID, old_home
+
+_EVER = Period(0, 2**60)
+Say = Callable[..., bytes]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    for name in ("ZONEWATCH_STORE", "ZONEWATCH_CATALOG"):
+        monkeypatch.delenv(name, raising=False)
+    home = old_home(tmp_path)
+    monkeypatch.setenv("ZONEWATCH_HOME", str(home.path))
+    return home
+
+
+@pytest.fixture
+def say(capfdbinary: pytest.CaptureFixture[bytes]) -> Say:
+    def run(*arguments: str, status: int = 0) -> bytes:
+        assert zonewatch.main(list(arguments)) == status
+        return capfdbinary.readouterr().out
+
+    return run
+
+
+@pytest.mark.usefixtures("home")
+def test_the_report_is_what_that_commit_wrote(say: Say) -> None:
+    assert json.loads(say(*REPORT)) == SAID["report"]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_account_is_what_that_commit_wrote(say: Say) -> None:
+    account = json.loads(say("ledger", "--json"))
+
+    assert account.pop("missing_ranges") == []
+    assert account == SAID["ledger"]
+
+
+def test_the_summary_is_what_that_commit_printed(home: Home) -> None:
+    catalog = ready_catalog(home.catalog_url())
+    with catalog.connect() as connection:
+        zones = [zone_summary(each) for each in so_far(connection, load(connection)).results]
+    catalog.dispose()
+
+    assert zones == SAID["demo"]["zones"]
+
+
+@pytest.mark.usefixtures("home")
+def test_what_that_commit_did_not_have_is_there(say: Say) -> None:
+    """Its quarantine can be decided on, and who comes in is written down."""
+    assert say("quarantine", "replay") == b""
+    say("user", "add", "ministry", "--role", "viewer", "--scope", "country:KH")
+
+    assert b"ministry" in say("user", "list")
+
+
+def test_its_archive_gives_the_same_again(home: Home, say: Say) -> None:
+    before = _readings(home)
+    home.store_path.unlink()
+
+    told = json.loads(say("rebuild", "--json"))
+
+    assert told == {"written": 5_245, "taken_in": 0, "lost": 0, "waiting_hours": 0}
+    assert _readings(home) == before
+    assert len(before) > 400
+    assert json.loads(say(*REPORT)) == SAID["report"]
+    assert json.loads(say("ledger", "--json"))["total"] == SAID["ledger"]["total"]
+
+
+def _readings(home: Home) -> list[tuple[int, float]]:
+    """Return every power of a lamp and of a PV set, by its instant."""
+    store = DuckdbStore(home.store_path)
+    found: list[tuple[int, float]] = []
+    for device_class, device, metric in (
+        (DeviceClass.STREETLIGHT, "kh-lamp-001", "battery_voltage"),
+        (DeviceClass.SCHOOL_PV, "kh-pv-01", "active_power"),
+    ):
+        block = store.read(device_class, [DeviceId(device)], _EVER, [metric])
+        values = block.values[metric].tolist() if metric in block.values else []
+        found += zip(block.measured_at.tolist(), values, strict=True)
+    store.close()
+    return found
