@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingest.contract.ranges import Ranges
+    from ingest.ledger import BootKey
     from ingest.rebuilding import Rebuilt
 
 
@@ -58,7 +59,7 @@ def _text(rebuilt: "Rebuilt", waiting: int) -> str:
     return "\n".join([*lines, ""])
 
 
-def _lost(lost: "Mapping[tuple[str, str], Ranges]") -> list[str]:
+def _lost(lost: "Mapping[BootKey, Ranges]") -> list[str]:
     return [
         f"NOT IN THE ARCHIVE: {gateway}, boot {boot}: "
         + ", ".join(f"{first}-{last}" for first, last in numbers.pairs)
