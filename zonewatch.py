@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "ledger": ("ingest.commands.ledger", "the account of records"),
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
+    "backup": ("api.backup.cli", "everything that is in no server, into one file"),
+    "restore": ("api.restore.cli", "a home from a backup"),
     "rebuild": ("api.rebuild.cli", "the store made whole from the archive"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),

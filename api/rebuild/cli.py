@@ -37,20 +37,21 @@ def _run(args: argparse.Namespace) -> int:
     from ingest.home import Home, home_path
 
     rebuilt, waiting = make_whole(Home.open(home_path(args.home)))
-    told = {
+    document = {
         "written": rebuilt.written,
         "taken_in": rebuilt.taken_in,
         "lost": sum(numbers.count for numbers in rebuilt.lost.values()),
         "waiting_hours": waiting,
     }
     if args.json:
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(json.dumps(document) + "\n")
     else:
-        sys.stdout.write(_text(rebuilt, waiting))
+        sys.stdout.write(told(rebuilt, waiting))
     return 1 if rebuilt.lost else 0
 
 
-def _text(rebuilt: "Rebuilt", waiting: int) -> str:
+def told(rebuilt: "Rebuilt", waiting: int) -> str:
+    """Return what came of it for a terminal."""
     done = f"{rebuilt.written:,} records written again"
     new = f"{rebuilt.taken_in:,} groups of messages taken in that the catalog did not know of"
     lines = [f"{done}, {new}", *_lost(rebuilt.lost)]

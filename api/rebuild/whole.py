@@ -5,8 +5,7 @@ from typing import Final
 
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rebuilding import rebuild_and_compute, waiting_hours
-from api.catalog import ready_catalog
-from ingest.audit.journal import LOCAL, Deed, append
+from api.catalog import note, ready_catalog
 from ingest.contract.clock import SystemClock
 from ingest.home import Home
 from ingest.rebuilding import Rebuilt, rebuild
@@ -40,7 +39,6 @@ def make_whole(home: Home) -> tuple[Rebuilt, int]:
             rebuilt = rebuild_and_compute(pipeline, files)
         else:
             rebuilt = rebuild(pipeline)
-        with catalog.begin() as connection:
-            deed = Deed(actor="operator", action="store.rebuild", object="store", address=LOCAL)
-            append(connection, deed, at=clock.now())
+        note(catalog, "store.rebuild", "store", at=clock.now())
+        with catalog.connect() as connection:
             return rebuilt, waiting_hours(connection)

@@ -53,11 +53,11 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
 
 
-def run_told(name: str, run: Callable[[], int]) -> int:
+def run_told(name: str, run: Callable[[], int], also: tuple[type[Exception], ...] = ()) -> int:
     """Return a command's exit status; bad input is one line on stderr and status 2."""
     try:
         return run()
-    except _TOLD as error:
+    except (*_TOLD, *also) as error:
         reason = str(error)
     except SQLAlchemyError as error:
         reason = f"the catalog: {str(error).splitlines()[0]}"
