@@ -55,9 +55,10 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def run_told(name: str, run: Callable[[], int], also: tuple[type[Exception], ...] = ()) -> int:
     """Return a command's exit status; bad input is one line on stderr and status 2."""
+    refused: tuple[type[Exception], ...] = (*_TOLD, *also)
     try:
         return run()
-    except (*_TOLD, *also) as error:
+    except refused as error:
         reason = str(error)
     except SQLAlchemyError as error:
         reason = f"the catalog: {str(error).splitlines()[0]}"
