@@ -190,7 +190,7 @@ def test_what_is_missing_raises_the_alarm_on_both_pages(
 
     text = text_of(client, "/board/ledger")
 
-    assert "Missing: 1 records that no gateway holds any more" in text
+    assert "Missing records, which no gateway holds any more: 1" in text
     assert "kh-gw 2026-10-01 boot-1 10 " in text
     assert "records are missing" in text_of(client, "/board/")
     assert client.get("/v1/ledger").json()["missing_ranges"] == [

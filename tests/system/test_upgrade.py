@@ -1,6 +1,7 @@
 """A home written by an earlier commit: brought up to date, it says the same to the digit."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.home import Home
+from ingest.owning import owned
 from ingest.registry.tables import load
 from ingest.storage.duckdb import DuckdbStore
 from tests.system.old_home import REPORT, SAID, old_home
@@ -82,6 +84,52 @@ def test_its_archive_gives_the_same_again(home: Home, say: Say) -> None:
     assert len(before) > 400
     assert json.loads(say(*REPORT)) == SAID["report"]
     assert json.loads(say("ledger", "--json"))["total"] == SAID["ledger"]["total"]
+
+
+def test_its_archive_and_registry_alone_give_the_same_again(
+    home: Home, say: Say, tmp_path: Path
+) -> None:
+    """With the catalog lost, too: everything is taken in anew, as of the last message."""
+    before = _readings(home)
+    say("registry", "export", str(tmp_path / "registry"))
+    for path in home.path.iterdir():
+        if path.name.startswith(("catalog", "readings")):
+            path.unlink()
+    shutil.rmtree(home.hours_dir)
+
+    refused = zonewatch.main(["rebuild"])
+    say("registry", "import", *map(str, (tmp_path / "registry").iterdir()))
+    told = json.loads(say("rebuild", "--json"))
+
+    assert refused == 2
+    assert (told["written"], told["lost"], told["waiting_hours"]) == (0, 0, 0)
+    assert _readings(home) == before
+    assert json.loads(say(*REPORT))["figures"] == SAID["report"]["figures"]
+    assert json.loads(say("ledger", "--json"))["total"] == SAID["ledger"]["total"]
+
+
+def test_while_something_takes_messages_in_nothing_is_rebuilt(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with owned(home):
+        assert zonewatch.main(["rebuild"]) == 2
+
+    error = capsys.readouterr().err
+    assert error == f"zonewatch rebuild: {home.path}: another process takes in messages here\n"
+
+
+def test_what_the_archive_lost_is_named(home: Home, say: Say) -> None:
+    """Only the file of the first day is left."""
+    _, newest = sorted(home.archive_dir.iterdir())
+    newest.unlink()
+    home.store_path.unlink()
+
+    told = json.loads(say("rebuild", "--json", status=1))
+    text = say("rebuild", status=1).decode().splitlines()
+
+    assert told["written"] + told["lost"] == 5_245
+    assert min(told["written"], told["lost"]) > 0
+    assert text[1].startswith("NOT IN THE ARCHIVE: kh-sihanoukville-gw1, boot ")
 
 
 def _readings(home: Home) -> list[tuple[int, float]]:

@@ -68,7 +68,7 @@ def test_what_is_missing_is_named_as_far_as_there_is_room() -> None:
     html = page(account_view(a_registry(), an_account(lines, *losses), None))
 
     assert 'role="alert"' in html
-    assert "Missing: 120 records that no gateway holds any more" in html
+    assert "Missing records, which no gateway holds any more: 120" in html
     assert ">1–2<" in html
     assert "And 10 more ranges" in html
     assert "records are missing" in html
