@@ -124,6 +124,23 @@ def test_a_correction_before_a_replay_gives_way_as_it_did(tmp_path: Path) -> Non
         assert kept(again) == kept(pipeline) == [60.0, 50.0, 62.0]
 
 
+def test_a_replay_writes_its_own_records_again_and_not_its_neighbors(tmp_path: Path) -> None:
+    """The other lamp's record of the same chunk was corrected before the replay."""
+    with a_pipeline(tmp_path, _IGNORANT) as ignorant:
+        other = a_part([7.0], first=4, device="kh-lamp-2")
+        commit(ignorant, a_message(a_chunk(a_part(), other)))
+        pipeline = knowing(ignorant)
+        correction = other | {"number": [5], "values": {"load_power": [8.0]}}
+        commit(pipeline, a_message(a_chunk(correction)))
+        a_desk(pipeline).replay([], actor="operator")
+        again = without_store(pipeline)
+
+        rebuild(again)
+
+        assert kept(again) == kept(pipeline) == [60.0, 61.0, 62.0]
+        assert kept(again, "kh-lamp-2") == kept(pipeline, "kh-lamp-2") == [8.0]
+
+
 def test_a_record_that_came_again_after_its_correction_does_not_win(tmp_path: Path) -> None:
     first = a_message(a_chunk(a_part([60.0])))
     correction = a_chunk(a_part([99.0], first=2, measured_at=[EVENING_MS]))

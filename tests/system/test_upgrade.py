@@ -3,17 +3,19 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import zonewatch
+from analytics.service import facts
 from analytics.service.basis import so_far
 from analytics.summary import zone_summary
 from api.catalog import ready_catalog
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import Period
+from ingest.contract.period import HOUR_US, Period
 from ingest.home import Home
 from ingest.owning import owned
 from ingest.registry.tables import load
@@ -84,6 +86,22 @@ def test_its_archive_gives_the_same_again(home: Home, say: Say) -> None:
     assert len(before) > 400
     assert json.loads(say(*REPORT)) == SAID["report"]
     assert json.loads(say("ledger", "--json"))["total"] == SAID["ledger"]["total"]
+
+
+def test_what_is_rebuilt_stays_as_of_when_it_was_computed(home: Home, say: Say) -> None:
+    """An hour of silence went by after the last message, and results had reached up to its end."""
+    catalog = ready_catalog(home.catalog_url())
+    with catalog.begin() as connection:
+        reached = facts.progress(connection)
+        facts.put_progress(connection, replace(reached, as_of=reached.as_of + HOUR_US))
+    catalog.dispose()
+    before = say(*REPORT)
+    home.store_path.unlink()
+
+    say("rebuild")
+
+    assert say(*REPORT) == before
+    assert json.loads(before)["as_of"] > SAID["report"]["as_of"]
 
 
 def test_its_archive_and_registry_alone_give_the_same_again(
