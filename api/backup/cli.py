@@ -1,8 +1,8 @@
 """Write everything of a home that is in no server into one file, while it runs.
 
-Catalog with registry, accounts and journal, archive, rolled hours, the broker's keys and whatever
-else lies in the home. Readings in DuckDB are left out: `zonewatch restore` makes them again from
-the archive. The file is readable by its owner alone: it holds keys and passwords' hashes.
+Catalog with registry, accounts and journal, archive, the broker's keys and whatever else lies in
+the home. Readings and rolled hours are left out: they are made again from the archive. The file is
+readable by its owner alone: it holds keys and passwords' hashes.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """What of a home goes into a backup, and how it is copied while everything runs.
 
 The catalog is copied first, by SQLite's own means, so that the archive beside it is never older:
-what it holds beyond the catalog is taken in again at the next start. Archive files only grow, hour
-files are replaced whole. The DuckDB store is left out: it is made again from the archive.
+what it holds beyond the catalog is taken in again. Readings and rolled hours are left out, since
+nothing but the archive may say what was received: they are made again from it.
 """
 
 import sqlite3
@@ -32,7 +32,11 @@ def catalog_file(home: Home) -> Path | None:
 def left_out(home: Home) -> tuple[str, ...]:
     """Return what a backup of a home does not hold."""
     store = home.store_setting().partition(":")[0]
-    return (f"readings ({store})", *(() if catalog_file(home) else ("the catalog, in a server",)))
+    return (
+        f"readings ({store})",
+        "rolled hours",
+        *(() if catalog_file(home) else ("the catalog, in a server",)),
+    )
 
 
 def add_all(members: tarfile.TarFile, home: Home, *, beside: Path) -> int:
@@ -53,7 +57,8 @@ def _files(home: Home) -> Iterator[Path]:
     for path in sorted(home.path.rglob("*")):
         passing = path.name.endswith((*_PASSING, *_BESIDE_SQLITE))
         own_store = path.parent == home.path and path.name.startswith(store)
-        if path.is_file() and not path.is_symlink() and not passing and not own_store:
+        made_again = own_store or path.is_relative_to(home.hours_dir)
+        if path.is_file() and not path.is_symlink() and not passing and not made_again:
             yield path
 
 

@@ -35,7 +35,9 @@ def _run(args: argparse.Namespace) -> int:
     sys.stdout.write(f"{home.path}: as of {about.made_at}, by Zonewatch {about.software}\n")
     noted(home, "home.restore", args.file.name, at=SystemClock().now())
     if not home.store_setting().startswith("duckdb:"):
-        sys.stdout.write("readings are kept elsewhere: `zonewatch rebuild` makes them whole\n")
+        sys.stdout.write(
+            "readings are kept elsewhere: `zonewatch rebuild` makes them and the hours\n"
+        )
         return 0
     rebuilt, waiting = make_whole(home)
     sys.stdout.write(told(rebuilt, waiting))

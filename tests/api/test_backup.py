@@ -47,7 +47,7 @@ def backup(home: Home, tmp_path: Path, say: Say) -> Path:
     file = tmp_path / "backup.zwb"
     status, told, error = say("backup", file, "--home", home.path)
     assert (status, error) == (0, "")
-    assert b"left out: readings (duckdb)\n" in told
+    assert b"left out: readings (duckdb), rolled hours\n" in told
     return file
 
 
@@ -128,6 +128,7 @@ def test_any_tar_reads_it(backup: Path) -> None:
 
     assert names[:2] == ["backup.json", "catalog.sqlite"]
     assert not [name for name in names if "duckdb" in name or name.endswith((".lock", "-wal"))]
+    assert not [name for name in names if name.startswith("hours")]
 
 
 def a_piece(share: float) -> Callable[[bytes], bytes]:
