@@ -47,7 +47,7 @@ def add_all(members: tarfile.TarFile, home: Home, *, beside: Path) -> int:
         _add_database(members, catalog, CATALOG, beside)
         added += 1
     for path in _files(home):
-        if catalog is None or not path.samefile(catalog):
+        if catalog is None or path.resolve() != catalog.resolve():
             added += _add(members, path, str(path.relative_to(home.path)), beside)
     return added
 

@@ -64,6 +64,7 @@ def writing(path: Path, about: About) -> Generator[tarfile.TarFile]:
     """
     partial = path.with_name(f"{path.name}.partial")
     try:
+        partial.unlink(missing_ok=True)
         partial.touch(mode=0o600)
         with partial.open("wb") as file:
             hashed = _Hashed(file)

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from api.backup.contents import CATALOG, catalog_file
 from api.backup.sealed import About, BackupError, reading
 from ingest.durable import sync
 from ingest.home import Home
@@ -11,11 +12,16 @@ from ingest.home import Home
 def lay_out(file: Path, path: Path) -> tuple[Home, About]:
     """Make a home at a path from a backup; return it, and what the backup says of itself.
 
+    A catalog goes to where ZONEWATCH_CATALOG names a file.
+
     Raises:
-        BackupError: Something is at the path, or the file is no whole backup.
+        BackupError: Something is at a place already, or the file is no whole backup.
     """
+    catalog = catalog_file(Home(path))
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise BackupError(f"{path}: something is there already, expected no home yet")
+    if catalog is not None and catalog.exists():
+        raise BackupError(f"{catalog}: something is there already, expected no catalog yet")
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.restoring")
     try:
@@ -28,6 +34,9 @@ def lay_out(file: Path, path: Path) -> tuple[Home, About]:
         sync(path.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    restored = path / CATALOG
+    if catalog is not None and catalog != restored and restored.exists():
+        shutil.move(restored, catalog)
     return Home.open(path), about
 
 

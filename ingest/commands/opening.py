@@ -63,7 +63,7 @@ def run_told(name: str, run: Callable[[], int], also: tuple[type[Exception], ...
     except SQLAlchemyError as error:
         reason = f"the catalog: {str(error).splitlines()[0]}"
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}"
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     sys.stderr.write(f"zonewatch {name}: {reason}\n")
     return _BAD_INPUT
 

@@ -115,11 +115,21 @@ def test_a_catalog_in_another_place_comes_along(
     monkeypatch.setenv("ZONEWATCH_CATALOG", f"sqlite:{tmp_path / 'elsewhere.sqlite'}")
     _, report, _ = say(*REPORT, "--home", home.path)
     assert say("backup", tmp_path / "file", "--home", home.path)[0] == 0
-    monkeypatch.delenv("ZONEWATCH_CATALOG")
 
+    status, _, error = say("restore", tmp_path / "file", "--home", tmp_path / "again")
+    assert status == 2
+    assert "elsewhere.sqlite: something is there already, expected no catalog yet" in error
+    assert not (tmp_path / "again").exists()
+
+    monkeypatch.setenv("ZONEWATCH_CATALOG", f"sqlite:{tmp_path / 'another.sqlite'}")
     assert say("restore", tmp_path / "file", "--home", tmp_path / "again")[0] == 0
-
     assert say(*REPORT, "--home", tmp_path / "again")[1] == report
+    assert (tmp_path / "another.sqlite").exists()
+    assert not (tmp_path / "again" / "catalog.sqlite").exists()
+
+    monkeypatch.delenv("ZONEWATCH_CATALOG")
+    assert say("restore", tmp_path / "file", "--home", tmp_path / "third")[0] == 0
+    assert say(*REPORT, "--home", tmp_path / "third")[1] == report
 
 
 def test_any_tar_reads_it(backup: Path) -> None:
@@ -227,6 +237,7 @@ def test_a_home_that_is_there_stays_as_it_is(home: Home, backup: Path, say: Say)
     [
         pytest.param("backup b.zwb --home none", "none: no home is there", id="no home"),
         pytest.param("backup none/b.zwb --home home", "none/b.zwb", id="no such folder"),
+        pytest.param("backup home/b.zwb --home home", "in the home itself", id="into itself"),
         pytest.param("restore b.zwb --home none", "b.zwb: No such file", id="no such file"),
     ],
 )
