@@ -53,8 +53,10 @@ def test_the_report_is_what_that_commit_wrote(say: Say) -> None:
 def test_the_account_is_what_that_commit_wrote(say: Say) -> None:
     account = json.loads(say("ledger", "--json"))
 
-    assert account.pop("missing_ranges") == []
-    assert account == SAID["ledger"]
+    assert account["missing_ranges"] == []
+    assert account["total"].items() >= SAID["ledger"]["total"].items()
+    for line, said in zip(account["lines"], SAID["ledger"]["lines"], strict=True):
+        assert line.items() >= said.items()
 
 
 def test_the_summary_is_what_that_commit_printed(home: Home) -> None:
