@@ -1,6 +1,7 @@
 """The backend in one process over embedded parts: ingest, analytics, and the API with its board."""
 
 import asyncio
+import os
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ingest.home import Home
 from ingest.mqtt import BrokerAddress
 from ingest.registry.current import CurrentRegistry
 from ingest.registry.registry import Registry
+from ingest.settings import disk_of
 from ingest.stage import IngestStage, open_ingest
 from ingest.storage.opening import open_store, opened_means
 from ingest.tables import FEED
@@ -58,6 +60,7 @@ class Backend:
                     registry=registry,
                     broker=broker,
                     clock=clock,
+                    disk=disk_of(os.environ, home, clock),
                 )
             )
             yield cls(
@@ -80,6 +83,7 @@ class Backend:
                     clock=clock,
                     software=software,
                     control=ingest.control,
+                    disk=ingest.disk,
                 ),
             )
 

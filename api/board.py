@@ -20,6 +20,7 @@ from api.accounts import log_in
 from api.accounts.log_in import GivenPerson
 from api.results import GivenResults
 from api.sources import Given, Sources
+from dashboards.board.account import Account, account_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
@@ -27,10 +28,11 @@ from dashboards.board.programme import Heard, programme_view
 from dashboards.board.views import MissingView, Person, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
+from ingest.catalog import snapshot
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
-from ingest.ledger import lines
+from ingest.ledger import lines, load, missing
 from ingest.registry.model import Device, Zone
 from ingest.storage.block import Reading
 
@@ -82,6 +84,20 @@ def device(
         return _missing(device, person)
     timezone = ZoneInfo(registry.zone_of(found).timezone)
     return _answer(device_view(registry, _day_shown(sources, found, timezone, day)), person)
+
+
+@_router.get("/ledger")
+def ledger(sources: Given, person: GivenPerson) -> HTMLResponse:
+    """Return the page of the account of records."""
+    with snapshot(sources.catalog) as connection:
+        account = Account(
+            lines={k: line for k, line in lines(connection).items() if sources.sees(k[0])},
+            boots=[each for each in load(connection).values() if sources.sees(each.gateway)],
+            missing=[each for each in missing(connection) if sources.sees(each.gateway)],
+        )
+    disk = None if sources.restricted else sources.disk
+    room = disk.look() if disk is not None else None
+    return _answer(account_view(sources.registry(), account, room), person)
 
 
 @_open.get("/board.css")

@@ -44,7 +44,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from ingest.control_socket import SocketControl
     from ingest.home import Home
     from ingest.registry.current import CurrentRegistry
-    from ingest.settings import StageSettings, given_settings, home_of
+    from ingest.settings import StageSettings, disk_of, given_settings, home_of
     from ingest.storage.opening import open_store
 
     given = given_settings(args.config, os.environ)
@@ -67,6 +67,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             clock=SystemClock(),
             software=version("zonewatch"),
             control=SocketControl(home),
+            disk=disk_of(given, home, SystemClock()),
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))

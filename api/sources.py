@@ -11,6 +11,7 @@ from api.accounts.caller import caller_of
 from api.accounts.seen import SeenRegistries
 from ingest.contract.clock import Clock
 from ingest.control import Control
+from ingest.disk import Disk
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
@@ -25,6 +26,7 @@ class Sources:
     clock: Clock
     software: str  # the version that answers
     control: Control | None = None  # of the quarantine; None: nobody carries decisions out
+    disk: Disk | None = None  # under the home; None: there is none here to look at
     restricted: bool = False  # whether the registry is a part of the whole
 
     def sees(self, gateway: str | None) -> bool:

@@ -6,13 +6,14 @@ after a crash, in the same order, so what the archive says and what the store ho
 A file is a sequence of frames, one per append: length of the body (4 bytes, big-endian), SHA-256
 over the previous frame's hash and the body (32 bytes), body. The body is deflated; inside, each
 message is received_at (8 bytes, microseconds), length of topic (2), topic, length of payload (4),
-payload. A frame that a power cut tore is cut off when the file is opened again.
+payload. A frame that a power cut tore is set aside when the file is opened again.
 """
 
+import logging
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
@@ -23,12 +24,14 @@ from ingest.contract.envelope import is_deflated
 from ingest.contract.period import utc_day
 from ingest.durable import sync
 
+_LOG = logging.getLogger(__name__)
 _FRAME: Final = struct.Struct(">I32s")
 _MESSAGE: Final = struct.Struct(">qHI")
 _START: Final = bytes(32)
 _SUFFIX: Final = ".zwa"
 _FAST: Final = 1
 _AS_IT_IS: Final = 0  # to deflate what is deflated saves 2 % and takes a tenth of ingest's time
+_TORN: Final = "{name}.torn-{offset}"
 
 
 class ArchiveDamagedError(Exception):
@@ -67,11 +70,17 @@ class Frame:
 
 
 class Archive:
-    """One worker's archive under a directory; a file a UTC day of receipt."""
+    """One worker's archive under a directory; a file a UTC day of receipt.
 
-    def __init__(self, directory: Path, worker: str) -> None:
+    What it requires before an append raises OSError where there is no room for one.
+    """
+
+    def __init__(
+        self, directory: Path, worker: str, *, require: Callable[[], None] = lambda: None
+    ) -> None:
         self._directory = directory
         self._worker = worker
+        self._require = require
         self._file: FileIO | None = None
         self._name = ""
         directory.mkdir(parents=True, exist_ok=True)
@@ -85,6 +94,7 @@ class Archive:
 
     def append(self, messages: Sequence[Message]) -> Frame:
         """Write the messages as one frame and return when they are on the disk."""
+        self._require()
         file = self._open_for(messages[-1].received_at)
         body = _pack(messages)
         link = sha256(self._hash + body).digest()
@@ -127,12 +137,11 @@ class Archive:
         return sorted(self._directory.glob(f"{self._worker}-*{_SUFFIX}"))
 
     def _recover(self) -> bytes:
-        """Cut a torn frame off the newest file and return the hash the next one follows."""
+        """Set a torn frame of the newest file aside; return the hash that the next one follows."""
         for path in reversed(self._paths()):
-            links = list(_links(path))
-            end, link = links[-1] if links else (0, None)
+            end, link = _whole(path)
             if end < path.stat().st_size:
-                os.truncate(path, end)
+                _set_aside(path, end)
             if link is not None:
                 return link
         return _START
@@ -194,9 +203,40 @@ def _bodies(path: Path, offset: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
             offset += _FRAME.size + length
 
 
-def _links(path: Path) -> Iterator[tuple[int, bytes]]:
-    for offset, link, body in _bodies(path):
-        yield offset + _FRAME.size + len(body), link
+def _whole(path: Path) -> tuple[int, bytes | None]:
+    """Return where the last frame that follows its predecessor ends, and its link.
+
+    A power cut may leave a frame short, or of its full length with something else in it. What is
+    wrong before a frame that follows is damage, and stays for a reader to find; so does a file's
+    first frame that can be unpacked, since the file before it may be gone.
+    """
+    end: int = 0
+    link: bytes | None = None
+    previous: bytes | None = None
+    for offset, told, body in _bodies(path):
+        follows = _unpacks(body) if previous is None else sha256(previous + body).digest() == told
+        if follows:
+            end, link = offset + _FRAME.size + len(body), told
+        previous = told
+    return end, link
+
+
+def _unpacks(body: bytes) -> bool:
+    try:
+        return bool(_unpack(body))
+    except (zlib.error, struct.error, UnicodeDecodeError):
+        return False
+
+
+def _set_aside(path: Path, offset: int) -> None:
+    """Move what lies behind an offset to a file of its own, where nothing reads it."""
+    aside = path.with_name(_TORN.format(name=path.name, offset=offset))
+    with path.open("rb") as file:
+        file.seek(offset)
+        aside.write_bytes(file.read())
+    sync(aside)
+    os.truncate(path, offset)
+    _LOG.warning("%s: cut at byte %d, what was torn lies in %s", path, offset, aside.name)
 
 
 def _read(path: Path, previous: bytes | None) -> Iterator[tuple[Frame, bytes]]:

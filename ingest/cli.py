@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from signal import Signals
 
+    from ingest.disk import Disk
     from ingest.mqtt import BrokerAddress
     from ingest.settings import StageSettings
 
@@ -23,6 +24,7 @@ class IngestSettings:
 
     stage: "StageSettings"
     broker: "BrokerAddress"
+    disk: "Disk"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,10 +43,12 @@ def _run(args: argparse.Namespace) -> "int | Signals | None":
 
 
 def _settings(args: argparse.Namespace) -> IngestSettings:
+    from ingest.contract.clock import SystemClock
     from ingest.home import Home
     from ingest.settings import (
         StageSettings,
         broker_of,
+        disk_of,
         given_settings,
         home_of,
         several_processes,
@@ -53,7 +57,8 @@ def _settings(args: argparse.Namespace) -> IngestSettings:
     given = given_settings(args.config, os.environ)
     stage = StageSettings.of(given, Home.open(home_of(args.home, given)))
     several_processes(stage, "ingest")
-    return IngestSettings(stage=stage, broker=broker_of(given))
+    disk = disk_of(given, stage.home, SystemClock())
+    return IngestSettings(stage=stage, broker=broker_of(given), disk=disk)
 
 
 def _check(settings: IngestSettings) -> int:
@@ -95,6 +100,7 @@ def _serve(settings: IngestSettings) -> "Signals | None":
                 registry=CurrentRegistry(catalog),
                 broker=settings.broker,
                 clock=SystemClock(),
+                disk=settings.disk,
             )
         )
         port = settings.stage.metrics_port

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -57,6 +58,32 @@ class BootAccount:
             days=days,
         )
 
+    @property
+    def spans(self) -> dict[date, tuple[int, int]]:
+        """First and last number by day of entry, each day reaching down to the one before it.
+
+        A gateway no longer tells of a day that it knows wholly settled. An ingest that was set
+        back to an older catalog never hears of it: its numbers count on the next day that is told.
+        """
+        spans: dict[date, tuple[int, int]] = {}
+        reached = 0
+        for day, (_, last) in sorted(self.days.items(), key=lambda told: told[1]):
+            spans[day] = (reached + 1, last)
+            reached = last
+        return spans
+
+    @property
+    def open(self) -> Ranges:
+        """What is neither settled nor thinned, of all numbers whose day is known."""
+        return (self.settled | self.thinned).gaps(
+            1, max((last for _, last in self.spans.values()), default=0)
+        )
+
+    @property
+    def missing(self) -> Ranges:
+        """What is lost: open, and no longer held by its gateway."""
+        return self.open.within(1, self.low - 1)
+
     def day_of(self, number: int) -> date:
         """Return the day a number was assigned on; the contract has every number's day told."""
         return next(day for day, (first, last) in self.days.items() if first <= number <= last)
@@ -94,6 +121,16 @@ class Line:
 
     def __add__(self, other: "Line") -> "Line":
         return Line(**{name: getattr(self, name) + getattr(other, name) for name in Line.__slots__})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Numbers that are lost, of one boot and day of entry."""
+
+    gateway: GatewayId
+    boot: BootId
+    day: date
+    numbers: Ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +213,7 @@ def lines(
         for row in connection.execute(sa.select(LEDGER_COUNT))
     }
     for account in load(connection).values():
-        for entry_day, span in account.days.items():
+        for entry_day, span in account.spans.items():
             key = (account.gateway, entry_day)
             counts[key] = counts.get(key, Line()) + _from_ranges(account, span)
     return {
@@ -184,6 +221,21 @@ def lines(
         for key, line in sorted(counts.items())
         if gateway in (None, key[0]) and day in (None, key[1])
     }
+
+
+def missing(
+    connection: sa.Connection, *, gateway: str | None = None, day: date | None = None
+) -> list[Missing]:
+    """Return what is lost, by gateway, day of entry and boot."""
+    found = [
+        Missing(gateway=account.gateway, boot=account.boot, day=entry_day, numbers=numbers)
+        for account in load(connection).values()
+        if account.missing
+        for entry_day, span in account.spans.items()
+        if (numbers := account.missing.within(*span))
+    ]
+    chosen = [each for each in found if gateway in (None, each.gateway) and day in (None, each.day)]
+    return sorted(chosen, key=attrgetter("gateway", "day", "boot"))
 
 
 def total(account: Mapping[tuple[GatewayId, date], Line]) -> Line:
@@ -202,15 +254,12 @@ def _summed(settlements: Iterable[Settlement]) -> dict[tuple[GatewayId, date], C
 
 def _from_ranges(account: BootAccount, span: tuple[int, int]) -> Line:
     first, last = span
-    settled = account.settled
-    thinned = (account.thinned - settled).within(first, last)
-    open_numbers = (settled | account.thinned).gaps(first, last)
-    pending = open_numbers.within(account.low, last)
+    missing = account.missing.within(first, last)
     return Line(
         assigned=last - first + 1,
-        thinned=thinned.count,
-        pending=pending.count,
-        missing=open_numbers.count - pending.count,
+        thinned=(account.thinned - account.settled).within(first, last).count,
+        pending=account.open.within(first, last).count - missing.count,
+        missing=missing.count,
     )
 
 

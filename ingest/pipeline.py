@@ -18,6 +18,7 @@ from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.mapping import FieldMapping
+from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic
 from ingest.intake import Intake, Opened, boots_in, open_messages, take_in
 from ingest.judging import RecordKey
@@ -72,7 +73,7 @@ class Pipeline:
 
     def recover(self) -> Iterator[Step]:
         """Take in what the archive holds and the catalog does not know of."""
-        for frame in self.archive.frames(after=self._watermark()):
+        for frame in self.archive.frames(after=self.watermark()):
             yield from self._take(frame)
 
     def acknowledge(self, gateways: Iterable[GatewayId], boots: Iterable[ledger.BootKey]) -> None:
@@ -88,6 +89,14 @@ class Pipeline:
             known = [one.gateway for one in presence.every(connection)]
         self.acknowledge(known, ())
 
+    def watermark(self) -> Position | None:
+        """Return where in the archive the catalog's knowledge ends, None before anything."""
+        with self.catalog.connect() as connection:
+            row = connection.execute(
+                sa.select(WATERMARK).where(WATERMARK.c.worker == self.worker)
+            ).first()
+        return None if row is None else Position(row.archive_file, row.archive_offset)
+
     def _take(self, frame: Frame) -> Iterator[Step]:
         opened = open_messages(frame, self.archive.message)
         boots = boots_in(opened)
@@ -100,6 +109,7 @@ class Pipeline:
         if self.meter:
             self.meter.took(frame, intake, accounts)
         _tell(intake)
+        _tell_missing(intake, accounts)
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
         yield Step.ACKNOWLEDGED
@@ -121,7 +131,7 @@ class Pipeline:
             try:
                 self.store.write(intake.blocks)
             except ReadingsRejectedError as error:
-                found = dict.fromkeys(_keys_of(error.refused), str(error))
+                found = dict.fromkeys(keys_of(error.refused), str(error))
                 if found.keys() <= refused.keys():
                     raise
                 refused |= found
@@ -142,13 +152,6 @@ class Pipeline:
         if changed.rowcount == 0:
             connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
 
-    def _watermark(self) -> Position | None:
-        with self.catalog.connect() as connection:
-            row = connection.execute(
-                sa.select(WATERMARK).where(WATERMARK.c.worker == self.worker)
-            ).first()
-        return None if row is None else Position(row.archive_file, row.archive_offset)
-
     def _ack(self, gateway: GatewayId, boots: set[BootId]) -> Ack:
         with self.catalog.connect() as connection:
             known = presence.one_of(connection, gateway)
@@ -165,7 +168,7 @@ class Pipeline:
 def _tell(intake: Intake) -> None:
     """Log what somebody may have to look after, with gateway, boot and range."""
     for refusal in intake.refusals:
-        numbers = ", ".join(f"{first}-{last}" for first, last in refusal.numbers.pairs[:_SHOWN])
+        numbers = _named(refusal.numbers)
         about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}
         _LOG.warning("quarantined: %s", refusal.reason, extra=about)
     for heard in intake.heard:
@@ -177,6 +180,21 @@ def _tell(intake: Intake) -> None:
             _LOG.info("a gateway has gone", extra=about)
 
 
-def _keys_of(block: Block) -> Iterator[RecordKey]:
+def _tell_missing(intake: Intake, before: Mapping[ledger.BootKey, ledger.BootAccount]) -> None:
+    """Raise the alarm on records that a gateway does not hold any more and that never arrived."""
+    for key, account in intake.accounts.items():
+        known = before[key].missing if key in before else EMPTY
+        if lost := account.missing - known:
+            about = {"gateway": account.gateway, "boot": account.boot, "range": _named(lost)}
+            _LOG.error("missing: %d records that nobody holds any more", lost.count, extra=about)
+
+
+def _named(numbers: Ranges) -> str:
+    shown = ", ".join(f"{first}-{last}" for first, last in numbers.pairs[:_SHOWN])
+    return f"{shown}, …" if len(numbers.pairs) > _SHOWN else shown
+
+
+def keys_of(block: Block) -> Iterator[RecordKey]:
+    """Yield the record of each row."""
     for device, at in zip(block.devices.tolist(), block.measured_at.tolist(), strict=True):
         yield block.names[device], at

@@ -140,6 +140,12 @@ def entry(connection: sa.Connection, number: int) -> Quarantined | None:
     return None if row is None else _entry(row)
 
 
+def whole_messages(connection: sa.Connection) -> dict[tuple[Position, int], State]:
+    """Return what has become of messages that were set aside whole, by frame and index."""
+    query = sa.select(QUARANTINE).where(QUARANTINE.c.numbers == "[]")
+    return {(one.place, one.index): one.state for one in map(_entry, connection.execute(query))}
+
+
 def defects_of(
     connection: sa.Connection, gateway: GatewayId, boots: Collection[BootId]
 ) -> dict[BootId, tuple[Defect, ...]]:

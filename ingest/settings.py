@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from ingest.contract.clock import Clock
 from ingest.contract.tls import TlsFiles
+from ingest.disk import MEBIBYTE, Disk
 from ingest.home import Home, home_path
 from ingest.mqtt import BrokerAddress
 
@@ -26,6 +28,7 @@ _NAMES: Final = (
     _CERTIFICATE,
     _KEY,
     "ZONEWATCH_METRICS_PORT",
+    "ZONEWATCH_DISK_FLOOR_MIB",
 )
 _HIGHEST_PORT: Final = 65_535
 
@@ -114,6 +117,16 @@ def tls_files(given: Mapping[str, str]) -> TlsFiles:
     if key and not certificate:
         raise SettingsError(f"{_KEY}: expected {_CERTIFICATE} with it")
     return TlsFiles(ca=ca, certificate=certificate, key=key)
+
+
+def disk_of(given: Mapping[str, str], home: Home, clock: Clock) -> Disk:
+    """Return the disk under a home, with the floor that is set."""
+    text = given.get("ZONEWATCH_DISK_FLOOR_MIB", "")
+    if not text:
+        return Disk(home=home, clock=clock)
+    if not text.isascii() or not text.isdigit():
+        raise SettingsError(f"ZONEWATCH_DISK_FLOOR_MIB: expected a whole number, not {text!r}")
+    return Disk(home=home, clock=clock, floor=int(text) * MEBIBYTE)
 
 
 def several_processes(settings: StageSettings, stage: str) -> None:

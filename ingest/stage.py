@@ -1,9 +1,11 @@
 """Ingest as a stage: the service wired over what a home and its settings name."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from ingest.contract.clock import Clock
 from ingest.contract.metric import DeviceClass
 from ingest.control import Desk, Form
 from ingest.control_socket import answering
+from ingest.disk import Disk, disk_gauges
 from ingest.health import Check
 from ingest.home import Home
 from ingest.mapping_files import load_mappings
@@ -27,6 +30,8 @@ from ingest.storage.port import ReadingStore, StoreError
 from ingest.tables import WATERMARK
 
 WORKER: Final = "w1"
+_LOG = logging.getLogger(__name__)
+_WARN_EVERY: Final = timedelta(hours=12)  # real time: a warning twice a day is not overlooked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class IngestStage:
     service: IngestService
     control: Desk
     meter: Meter
+    disk: Disk
 
     @property
     def checks(self) -> Mapping[str, Check]:
@@ -46,12 +52,14 @@ class IngestStage:
             "broker": lambda: None if link.subscribed.is_set() else "not subscribed",
             "catalog": lambda: catalog_check(pipeline.catalog),
             "store": lambda: store_check(pipeline.store),
+            "disk": self.disk.check,
         }
 
     async def run(self) -> None:
         """Run until cancelled."""
         async with answering(self.home, self.control), asyncio.TaskGroup() as tasks:
             tasks.create_task(self.service.run(), name="ingest service")
+            tasks.create_task(_warn_in_time(self.disk), name="disk")
 
 
 @contextmanager
@@ -63,14 +71,16 @@ def open_ingest(
     registry: Callable[[], Registry],
     broker: BrokerAddress,
     clock: Clock,
+    disk: Disk,
 ) -> Generator[IngestStage]:
     """Own a home's archive and wire the service over it."""
     with ExitStack() as stack:
         stack.enter_context(owned(home))
-        archive = stack.enter_context(Archive(home.archive_dir, WORKER))
+        archive = stack.enter_context(Archive(home.archive_dir, WORKER, require=disk.require))
         link = MqttLink(broker, client_id=f"zonewatch-ingest-{WORKER}", clock=clock)
         meter = Meter()
         feed_gauge(meter.counts, catalog)
+        disk_gauges(meter.counts, disk)
         pipeline = Pipeline(
             worker=WORKER,
             archive=archive,
@@ -86,7 +96,15 @@ def open_ingest(
         desk = Desk(
             catalog=catalog, clock=clock, commit=service.commit_between, find=archive.message
         )
-        yield IngestStage(home=home, service=service, control=desk, meter=meter)
+        yield IngestStage(home=home, service=service, control=desk, meter=meter, disk=disk)
+
+
+async def _warn_in_time(disk: Disk) -> None:
+    while True:
+        room = await asyncio.to_thread(disk.look)
+        if room.soon_full:
+            _LOG.warning("the disk is full in %.0f days at the present rate", room.days_left)
+        await asyncio.sleep(_WARN_EVERY.total_seconds())
 
 
 def catalog_check(catalog: sa.Engine) -> str | None:
@@ -116,17 +134,17 @@ class _Nobody:
 
 
 @contextmanager
-def open_desk(
+def open_pipeline(
     *,
     home: Home,
     store: ReadingStore,
     catalog: sa.Engine,
     registry: Callable[[], Registry],
     clock: Clock,
-) -> Generator[Desk]:
-    """Own a home for a command's decisions, while no service runs on it."""
+) -> Generator[Pipeline]:
+    """Own a home for a command, while no service runs on it."""
     with owned(home), Archive(home.archive_dir, WORKER) as archive:
-        pipeline = Pipeline(
+        yield Pipeline(
             worker=WORKER,
             archive=archive,
             store=store,
@@ -136,6 +154,21 @@ def open_desk(
             clock=clock,
             mappings=load_mappings(home.mappings_dir),
         )
+
+
+@contextmanager
+def open_desk(
+    *,
+    home: Home,
+    store: ReadingStore,
+    catalog: sa.Engine,
+    registry: Callable[[], Registry],
+    clock: Clock,
+) -> Generator[Desk]:
+    """Own a home for a command's decisions, while no service runs on it."""
+    with open_pipeline(
+        home=home, store=store, catalog=catalog, registry=registry, clock=clock
+    ) as pipeline:
         for _ in pipeline.recover():
             pass
 
@@ -144,4 +177,5 @@ def open_desk(
                 for _ in pipeline.commit(messages):
                     pass
 
-        yield Desk(catalog=catalog, clock=clock, commit=commit, find=archive.message)
+        find = pipeline.archive.message
+        yield Desk(catalog=catalog, clock=clock, commit=commit, find=find)

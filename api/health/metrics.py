@@ -15,6 +15,7 @@ from api.sources import Given
 from ingest import presence
 from ingest.catalog import snapshot
 from ingest.contract.identity import GatewayId
+from ingest.disk import disk_gauges
 from ingest.ledger import Line, lines
 from ingest.presence import Presence
 from ingest.tables import QUARANTINE
@@ -43,6 +44,8 @@ def metrics(sources: Given) -> Response:
         entries = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE)) or 0
     registry = CollectorRegistry()
     registry.register(Counts(_by_gateway(account), heard, entries))
+    if sources.disk is not None and not sources.restricted:
+        disk_gauges(registry, sources.disk)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dashboards.board import charts
+from dashboards.board import charts, strips
 from dashboards.board import map as ground
 from dashboards.board.labels import label_of
+from dashboards.board.strips import span
 from dashboards.board.views import (
+    AccountView,
     DeviceView,
     LogInView,
     MissingView,
@@ -23,11 +25,13 @@ from dashboards.board.views import (
 from dashboards.palette import css
 from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
+from ingest.contract.ranges import Ranges
 
 _TEMPLATES: Final[dict[type[View], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
+    AccountView: "account.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
 }
@@ -43,6 +47,7 @@ def page(view: View, *, person: Person | None = None, language: str = SOURCE) ->
         language=language,
         chart=charts,
         ground=ground,
+        strip=strips,
     )
 
 
@@ -68,6 +73,7 @@ def _environment() -> Environment:
         "hours": _hours,
         "place": _place,
         "label": label_of,
+        "ranges": _ranges,
     }
     return environment
 
@@ -83,6 +89,10 @@ def _rfc3339(microseconds: int) -> str:
 
 def _hours(seconds: int) -> str:
     return f"{seconds // 3_600}:{seconds % 3_600 // 60:02d}"
+
+
+def _ranges(numbers: Ranges) -> str:
+    return ", ".join(span(*pair) for pair in numbers.pairs)
 
 
 def _place(coordinate: float) -> str:

@@ -14,10 +14,11 @@ from analytics.methods.method import Method
 from dashboards.board.charts import BarPlot, LinePlot
 from dashboards.board.map import Map
 from dashboards.board.states import Broken, State
+from dashboards.board.strips import Strip
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.contract.quality import Quality
-from ingest.ledger import Line
+from ingest.ledger import Line, Missing
 from ingest.registry.model import Device, Lot, Provenance, Zone
 
 
@@ -174,6 +175,41 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAccount:
+    """What became of one gateway's records."""
+
+    gateway: str
+    total: Line
+    balanced: bool
+    strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """What is left of the disk."""
+
+    free_gib: str
+    floor_gib: str
+    days_left: str | None  # None where no rate is known
+    low: bool
+    soon_full: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """The page of the account of records."""
+
+    total: Line
+    balanced: bool
+    missing: tuple[Missing, ...]
+    missing_more: int  # ranges beyond those
+    gateways: tuple[GatewayAccount, ...]
+    gateways_all: int
+    room: RoomView | None  # None for who does not see all
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissingView:
     """The page of something that is not there."""
 
@@ -207,4 +243,4 @@ class LogInView:
     provenances: tuple[Provenance, ...] = ()
 
 
-View = ProgrammeView | ZoneView | DeviceView | MissingView | LogInView
+View = ProgrammeView | ZoneView | DeviceView | AccountView | MissingView | LogInView

@@ -1,14 +1,14 @@
 """Show the account of records, per gateway and UTC day of entry into the outbox.
 
 assigned = stored + repeated + quarantined + thinned + pending + missing. Beside it stand what came
-again, readings, and records that no gateway numbers. Exit status 0 where it balances and nothing is
-missing, else 1.
+again, readings, and records that no gateway numbers. What is missing is named by gateway, boot and
+range. Exit status 0 where it balances and nothing is missing, else 1.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Final
@@ -17,7 +17,7 @@ from ingest import ledger
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.identity import GatewayId
 from ingest.home import Home, home_path
-from ingest.ledger import Line
+from ingest.ledger import Line, Missing
 from ingest.registry.tables import load
 
 _NUMBERS: Final = Line.__slots__
@@ -47,7 +47,7 @@ def _day(text: str) -> date:
 
 
 def _show(args: argparse.Namespace) -> int:
-    account = _account(args)
+    account, lost = _account(args)
     total = ledger.total(account)
     sound = all(line.balanced for line in account.values())
     if args.json:
@@ -57,26 +57,36 @@ def _show(args: argparse.Namespace) -> int:
                 for (gateway, day), line in account.items()
             ],
             "total": {**_shown(total), "balanced": sound},
+            "missing_ranges": [_missing(one) for one in lost],
         }
         sys.stdout.write(json.dumps(document) + "\n")
     else:
-        sys.stdout.write(_table(account, total, sound=sound))
+        sys.stdout.write(_table(account, total, lost, sound=sound))
     return 0 if sound and total.missing == 0 else 1
 
 
-def _account(args: argparse.Namespace) -> Account:
+def _account(args: argparse.Namespace) -> tuple[Account, list[Missing]]:
     with reading(Home.open(home_path(args.home))) as connection:
         account = ledger.lines(connection, gateway=args.gateway, day=args.day)
         if not account and args.gateway and load(connection).gateway(args.gateway) is None:
             raise BadInputError(f"unknown gateway {args.gateway!r}")
-    return account
+        return account, ledger.missing(connection, gateway=args.gateway, day=args.day)
 
 
 def _shown(line: Line) -> dict[str, int | bool]:
     return {**asdict(line), "balanced": line.balanced}
 
 
-def _table(account: Account, total: Line, *, sound: bool) -> str:
+def _missing(one: Missing) -> dict[str, object]:
+    return {
+        "gateway": one.gateway,
+        "boot": one.boot,
+        "day": one.day.isoformat(),
+        "numbers": one.numbers.to_lists(),
+    }
+
+
+def _table(account: Account, total: Line, lost: Sequence[Missing], *, sound: bool) -> str:
     rows = [
         ("gateway", "day", *_NUMBERS),
         *(_row(gateway, day.isoformat(), line) for (gateway, day), line in account.items()),
@@ -84,7 +94,13 @@ def _table(account: Account, total: Line, *, sound: bool) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     verdict = "the account balances" if sound else "THE ACCOUNT DOES NOT BALANCE"
-    return "\n".join([*(_aligned(row, widths) for row in rows), "", verdict, ""])
+    alarms = [f"MISSING: {_range(one)}" for one in lost]
+    return "\n".join([*(_aligned(row, widths) for row in rows), "", *alarms, verdict, ""])
+
+
+def _range(one: Missing) -> str:
+    numbers = ", ".join(f"{first}-{last}" for first, last in one.numbers.pairs)
+    return f"{one.gateway}, {one.day.isoformat()}, boot {one.boot}: {numbers}"
 
 
 def _row(gateway: str, day: str, line: Line) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
 from ingest.mapping_files import MappingError
 from ingest.owning import HomeOwnedError
+from ingest.rebuilding import NothingRegisteredError
 from ingest.storage.port import StoreError
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ _TOLD: Final = (
     ArchiveDamagedError,
     ControlError,
     HomeOwnedError,
+    NothingRegisteredError,
     StoreError,
     MappingError,
 )
@@ -53,16 +55,17 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
 
 
-def run_told(name: str, run: Callable[[], int]) -> int:
+def run_told(name: str, run: Callable[[], int], also: tuple[type[Exception], ...] = ()) -> int:
     """Return a command's exit status; bad input is one line on stderr and status 2."""
+    refused: tuple[type[Exception], ...] = (*_TOLD, *also)
     try:
         return run()
-    except _TOLD as error:
+    except refused as error:
         reason = str(error)
     except SQLAlchemyError as error:
         reason = f"the catalog: {str(error).splitlines()[0]}"
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}"
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     sys.stderr.write(f"zonewatch {name}: {reason}\n")
     return _BAD_INPUT
 

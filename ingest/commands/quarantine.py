@@ -13,18 +13,16 @@ from dataclasses import asdict
 from typing import Final
 
 from ingest import quarantine
-from ingest.archive import Message, read_message
+from ingest.archive import read_message
 from ingest.commands.deciding import carried_out
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
-from ingest.contract.limits import TooLargeError
 from ingest.contract.period import instant, rfc3339
 from ingest.control import Control, Outcome
 from ingest.home import Home, home_path
+from ingest.legible import content_of, rows_of
 from ingest.markers import Decision
 from ingest.quarantine import Quarantined, State
-from ingest.wire import UndecodableError, decode
 
-_HEAD_BYTES: Final = 64
 _PAGE: Final = 1_000
 
 Document = dict[str, object]
@@ -77,14 +75,17 @@ def _show(args: argparse.Namespace) -> int:
     if one is None:
         raise BadInputError(f"no entry {args.id} in quarantine")
     message = read_message(home.archive_dir, one.place, one.index)
-    payload = _payload(message)
-    shown = _entry(one) | {"topic": message.topic, "payload": payload}
+    payload = content_of(message.payload)
+    records = rows_of(payload, one.numbers)
+    shown = _entry(one) | {"topic": message.topic, "records": records, "payload": payload}
     if args.json:
         _print_json(shown)
         return 0
     for name, value in shown.items():
-        if name != "payload":
+        if name not in ("payload", "records"):
             sys.stdout.write(f"{name:<12} {value if isinstance(value, str) else _line(value)}\n")
+    for record in records:
+        sys.stdout.write(f"record       {_line(record)}\n")
     sys.stdout.write(f"\n{json.dumps(payload, indent=2, ensure_ascii=False)}\n")
     return 0
 
@@ -142,15 +143,6 @@ def _entry(one: Quarantined) -> Document:
         "why": one.why,
         "place": {"file": one.place.file, "offset": one.place.offset, "index": one.index},
     }
-
-
-def _payload(message: Message) -> object:
-    """Return what the payload holds, or how it begins where it is no JSON."""
-    try:
-        return decode(message.payload)
-    except (UndecodableError, TooLargeError):
-        head = message.payload[:_HEAD_BYTES].hex(" ")
-        return {"bytes": len(message.payload), "hex": head}
 
 
 def _line(value: object) -> str:

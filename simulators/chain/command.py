@@ -12,6 +12,7 @@ from ingest.catalog import CatalogError
 from ingest.contract.stopping import until_stopped
 from ingest.home import NoHomeError
 from ingest.owning import HomeOwnedError
+from ingest.settings import SettingsError
 from ingest.storage.port import StoreError
 from simulators.boxes.registers import RegisterValueError
 from simulators.chain.children import ChildDiedError
@@ -21,6 +22,7 @@ _REFUSED: Final = (
     NoHomeError,
     HomeTakenError,
     HomeOwnedError,
+    SettingsError,
     CatalogError,
     StoreError,
     PortInUseError,

@@ -1,16 +1,28 @@
 """The board's routes, against the builders' zones; the pages themselves are tested beside them."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.sources import Sources
+from ingest import ledger
 from ingest.contract.metric import DeviceClass
-from tests.api.builders import a_block
+from ingest.disk import Disk
+from ingest.home import Home
+from tests.api.builders import Viewers, a_block
 
-PAGES = ["/board/", "/board/zones/kh-coast", "/board/devices/kh-pv-1", "/board/devices/kh-lamp-1"]
+PAGES = [
+    "/board/",
+    "/board/ledger",
+    "/board/zones/kh-coast",
+    "/board/devices/kh-pv-1",
+    "/board/devices/kh-lamp-1",
+]
 
 
 def text_of(client: TestClient, path: str) -> str:
@@ -157,6 +169,41 @@ def test_a_device_that_is_not_there_is_a_page_that_says_so(client: TestClient) -
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;" in response.text
+
+
+def test_the_account_is_shown_by_gateway_and_day(client: TestClient) -> None:
+    text = text_of(client, "/board/ledger")
+
+    assert "kh-gw" in text
+    assert "2026-10-01: Assigned 10, Stored 7, Repeated 1" in text
+    assert "Quarantined: 9" in text
+    assert "Pending: 10" in text
+    assert "balanced" in text
+
+
+def test_what_is_missing_raises_the_alarm_on_both_pages(
+    client: TestClient, sources: Sources
+) -> None:
+    with sources.catalog.begin() as connection:
+        ((_, account),) = ledger.load(connection).items()
+        ledger.save(connection, [replace(account, low=11)])
+
+    text = text_of(client, "/board/ledger")
+
+    assert "Missing records, which no gateway holds any more: 1" in text
+    assert "kh-gw 2026-10-01 boot-1 10 " in text
+    assert "records are missing" in text_of(client, "/board/")
+    assert client.get("/v1/ledger").json()["missing_ranges"] == [
+        {"gateway": "kh-gw", "boot": "boot-1", "day": "2026-10-01", "numbers": [[10, 10]]}
+    ]
+
+
+def test_the_disk_is_shown_where_there_is_one(sources: Sources, tmp_path: Path) -> None:
+    disk = Disk(home=Home(tmp_path), clock=sources.clock, free=lambda _: 2**31, floor=2**30)
+    client = TestClient(create_app(replace(sources, disk=disk), Viewers()))
+
+    assert "Days left – Free 2.0 GiB Floor 1.0 GiB" in text_of(client, "/board/ledger")
+    assert "zonewatch_disk_free_bytes 2.147483648e+09" in client.get("/metrics").text
 
 
 def test_the_root_leads_to_the_board(client: TestClient) -> None:

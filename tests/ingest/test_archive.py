@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -162,3 +163,59 @@ def test_a_place_that_holds_no_message_is_told(tmp_path: Path, offset: int, inde
 
     with pytest.raises(ArchiveDamagedError, match=f"at byte {offset}"):
         read_message(tmp_path, Position(frame.start.file, offset), index)
+
+
+_TORN_BODIES: dict[str, Callable[[bytes], bytes]] = {
+    "zeros": lambda frame: bytes(len(frame)),
+    "a body of zeros": lambda frame: frame[:36] + bytes(len(frame) - 36),
+    "a body half there": lambda frame: frame[:40] + bytes(len(frame) - 40),
+}
+_TORN_HEADS: dict[str, Callable[[bytes], bytes]] = {
+    "a head of zeros": lambda frame: bytes(36) + frame[36:],
+    "another link": lambda frame: frame[:4] + bytes(32) + frame[36:],
+}
+
+
+@pytest.mark.parametrize(
+    ("garbage", "day"),
+    [
+        *(pytest.param(torn, 0, id=name) for name, torn in (_TORN_BODIES | _TORN_HEADS).items()),
+        # a file's first frame that can be unpacked is not taken for torn
+        *(pytest.param(torn, 1, id=f"{name}, first") for name, torn in _TORN_BODIES.items()),
+    ],
+)
+def test_a_frame_that_is_torn_at_its_full_length_is_set_aside(
+    tmp_path: Path, garbage: Callable[[bytes], bytes], day: int
+) -> None:
+    """After a power cut a file may be as long as it was to be, with other content."""
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1)])
+        torn = archive.append([_message(number, day) for number in range(1, 60)])
+    path = tmp_path / torn.start.file
+    raw = path.read_bytes()
+    frame = garbage(raw[torn.start.offset :])
+    path.write_bytes(raw[: torn.start.offset] + frame)
+
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(9, day)])
+
+    assert _read(tmp_path) == [_message(1), _message(9, day)]
+    assert (tmp_path / f"{path.name}.torn-{torn.start.offset}").read_bytes() == frame
+
+
+def test_what_is_wrong_before_a_whole_frame_is_not_cut_off(tmp_path: Path) -> None:
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(1)])
+        second = archive.append([_message(2)])
+        archive.append([_message(3)])
+    (path,) = tmp_path.iterdir()
+    raw = bytearray(path.read_bytes())
+    raw[second.start.offset + 40] ^= 1
+    path.write_bytes(raw)
+
+    with Archive(tmp_path, "w1") as archive:
+        archive.append([_message(4)])
+
+    assert path.read_bytes().startswith(raw)
+    with pytest.raises(ArchiveDamagedError, match=f"at byte {second.start.offset}"):
+        _read(tmp_path)

@@ -96,3 +96,42 @@ def test_every_number_has_one_place(connection: sa.Connection) -> None:
 )
 def test_an_account_that_does_not_add_up_says_so(line: Line) -> None:
     assert not line.balanced
+
+
+def _later(low: int, head: int) -> Account:
+    return Account(boot=_BOOT, head=head, low=low, days={_NEXT: (low, head)})
+
+
+@pytest.mark.parametrize(
+    ("known_until", "told", "missing", "pending"),
+    [
+        pytest.param(10, _later(21, 25), Ranges.of((11, 20)), 5, id="set back within a boot"),
+        pytest.param(0, _later(21, 25), Ranges.of((1, 20)), 5, id="a boot nobody remembers"),
+        pytest.param(10, _later(11, 25), Ranges(), 15, id="set back, and all still held"),
+    ],
+)
+def test_what_an_older_catalog_never_heard_of_is_missing_and_named(
+    connection: sa.Connection, known_until: int, told: Account, missing: Ranges, pending: int
+) -> None:
+    """A gateway forgets a day that is settled, and tells of it no more: `low` tells the hole."""
+    before = BootAccount(
+        gateway=_GATEWAY,
+        boot=_BOOT,
+        head=known_until,
+        low=known_until + 1,
+        stored=Ranges.of((1, known_until)),
+        days={_DAY: (1, known_until)} if known_until else {},
+    )
+    ledger.save(connection, [before.told(told)])
+    ledger.move(connection, [Settlement(gateway=_GATEWAY, day=_DAY, stored=known_until)])
+
+    account = ledger.lines(connection)
+    lost = ledger.missing(connection)
+
+    assert account[_GATEWAY, _NEXT] == Line(
+        assigned=25 - known_until, pending=pending, missing=missing.count
+    )
+    assert ledger.total(account).balanced
+    assert [(one.day, one.numbers) for one in lost] == ([(_NEXT, missing)] if missing else [])
+    assert ledger.missing(connection, day=_DAY) == []
+    assert ledger.missing(connection, gateway="kh-gw-2") == []

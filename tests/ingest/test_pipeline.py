@@ -198,3 +198,22 @@ def test_every_gateway_ever_heard_of_is_told_again_what_is_settled(tmp_path: Pat
         "zw/1/kh-gw-1/down/ack",
         "zw/1/kh-gw-2/down/ack",
     ]
+
+
+def test_records_that_nobody_holds_any_more_raise_the_alarm_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A gateway that forgot 1-3 without ingest having them: `low` gives it away."""
+    with a_pipeline(tmp_path, a_registry()) as pipeline:
+        lost = a_chunk(a_part(first=4), low=4)
+        steps(pipeline, a_message(lost))
+        steps(pipeline, a_message(lost))
+        account = account_of(pipeline)
+
+    alarms = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [alarm.getMessage() for alarm in alarms] == [
+        "missing: 3 records that nobody holds any more"
+    ]
+    assert vars(alarms[0])["range"] == "1-3"
+    assert vars(alarms[0])["gateway"] == "kh-gw-1"
+    assert (account.missing, account.stored, account.balanced) == (3, 3, True)

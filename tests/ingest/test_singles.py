@@ -19,6 +19,7 @@ from ingest.mapping_files import shipped_mappings
 from ingest.meter import Meter
 from ingest.pipeline import Pipeline
 from ingest.quarantine import State
+from ingest.rebuilding import rebuild
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
 from ingest.storage.memory import MemoryStore
@@ -244,6 +245,38 @@ def test_a_quarantined_record_is_replayed_once(tmp_path: Path) -> None:
             (row,) = feed.changes(connection)
             ((_, day),) = ledger.lines(connection)
         assert (row.records, row.numbered, row.day, day) == (1, False, _RECEIVED, _RECEIVED)
+
+
+def test_a_lost_store_has_again_what_was_stored_and_no_more(tmp_path: Path) -> None:
+    """One record is dropped, one is replayed, and one waits though the registry knows better."""
+    ignorant = a_registry(a_device("kh-lamp-1"))
+    with a_pipeline(tmp_path, ignorant) as before:
+        list(before.commit([said(1.0), said(2.0, minute=5), said(3.0, minute=10)]))
+        knowing = replace(before, registry=lambda: _REGISTRY)
+        with before.catalog.connect() as connection:
+            dropped, replayed, _ = quarantine.entries(connection)
+        a_desk(knowing).drop(dropped.id, actor="operator", why="a trial")
+        a_desk(knowing).replay([replayed.id], actor="operator")
+        list(knowing.commit([said(60.0, minute=15)]))
+        stored = kept(knowing)
+        again = replace(knowing, store=MemoryStore())
+
+        rebuilt = rebuild(again)
+
+        assert kept(again) == stored == {(_LAMP, 5): 2.0, (_LAMP, 15): 60.0}
+        assert (rebuilt.written, rebuilt.refused, rebuilt.lost) == (2, 0, {})
+        assert account_of(again) == account_of(knowing)
+
+
+def test_a_rebuild_counts_what_the_registry_does_not_know_any_more(pipeline: Pipeline) -> None:
+    list(pipeline.commit([said(60.0)]))
+    forgetful = replace(
+        pipeline, store=MemoryStore(), registry=lambda: a_registry(a_device("kh-lamp-1"))
+    )
+
+    rebuilt = rebuild(forgetful)
+
+    assert (rebuilt.written, rebuilt.refused) == (0, 1)
 
 
 class _PickyStore(MemoryStore):

@@ -146,6 +146,36 @@ async def test_ingest_without_its_broker_lives_and_is_not_ready(home: Home) -> N
     assert process.returncode == 0
 
 
+@needs_mosquitto
+async def test_below_the_floor_of_its_disk_ingest_is_not_ready(home: Home, tmp_path: Path) -> None:
+    port = free_port()
+    floor = str(2**40)  # MiB
+    async with (
+        embedded_broker(tmp_path / "broker") as broker,
+        _running(home, "ingest", port, broker, ZONEWATCH_DISK_FLOOR_MIB=floor),
+    ):
+        told = await _answer(port, "/health/ready", 503)
+        metrics = await _answer(port, "/metrics", 200)
+
+    assert "MiB are free, less than the floor" in json.loads(told)["wrong"]["disk"]
+    assert "zonewatch_disk_days_left NaN" in metrics
+    assert f"zonewatch_disk_floor_bytes {float(2**60)!r}" in metrics
+
+
+def test_a_floor_that_is_no_number_is_one_line(home: Home) -> None:
+    settings = {
+        "ZONEWATCH_STORE": "memory:",
+        "ZONEWATCH_BROKER": "mqtt://127.0.0.1:1",
+        "ZONEWATCH_DISK_FLOOR_MIB": "much",
+    }
+    status, _, error = said(home, "ingest", "--check", **settings)
+
+    assert status == 2
+    assert error == (
+        "zonewatch ingest: ZONEWATCH_DISK_FLOOR_MIB: expected a whole number, not 'much'\n"
+    )
+
+
 async def test_analytics_is_ready_and_ends_when_told(home: Home) -> None:
     port = free_port()
     async with _running(home, "analytics", port) as process:
@@ -156,9 +186,9 @@ async def test_analytics_is_ready_and_ends_when_told(home: Home) -> None:
 
 @asynccontextmanager
 async def _running(
-    home: Home, stage: str, port: int, broker: BrokerAddress | None = None
+    home: Home, stage: str, port: int, broker: BrokerAddress | None = None, **more: str
 ) -> AsyncGenerator["subprocess.Popen[bytes]"]:
-    settings = {"ZONEWATCH_STORE": "memory:", "ZONEWATCH_METRICS_PORT": str(port)}
+    settings = {"ZONEWATCH_STORE": "memory:", "ZONEWATCH_METRICS_PORT": str(port), **more}
     if broker is not None:
         settings["ZONEWATCH_BROKER"] = _url(broker)
     with (home.path / f"{stage}.log").open("wb") as log:

@@ -126,6 +126,28 @@ def test_exit_status_1_where_the_account_is_not_in_order(
     assert total["missing"] == (1 if balanced else 0)
 
 
+def test_what_is_missing_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZONEWATCH_CATALOG", raising=False)
+    home = Home.create(tmp_path / "home")
+    write(home, low=6, settled=3, counted=3)
+
+    assert main(["--home", str(home.path)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert main(["--json", "--day", "2026-10-31", "--home", str(home.path)]) == 1
+    document = json.loads(capsys.readouterr().out)
+
+    assert told[-3:] == [
+        "MISSING: kh-gw-1, 2026-10-30, boot boot-1: 4-4",
+        "MISSING: kh-gw-1, 2026-10-31, boot boot-1: 5-5",
+        "the account balances",
+    ]
+    assert document["missing_ranges"] == [
+        {"gateway": "kh-gw-1", "boot": "boot-1", "day": "2026-10-31", "numbers": [[5, 5]]}
+    ]
+
+
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("arguments", "says"),

@@ -66,6 +66,14 @@ def test_an_entry_is_shown_with_its_message(capsys: pytest.CaptureFixture[str]) 
     shown = json.loads(capsys.readouterr().out)
     assert shown["topic"] == "zw/1/kh-gw-1/up/chunk"
     assert shown["payload"] == _CHUNK
+    assert shown["records"] == [
+        {
+            "number": 2,
+            "device": "kh-lamp-1",
+            "measured_at": "2026-10-30T11:05:00Z",
+            "values": {"load_power": "x"},
+        }
+    ]
     assert shown["numbers"] == [[2, 2]]
     assert shown["place"] == {"file": "w1-2026-10-31.zwa", "offset": 0, "index": 0}
 

@@ -1,0 +1,1 @@
+"""A store made whole from the archive."""

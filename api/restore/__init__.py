@@ -1,0 +1,1 @@
+"""A home made from a backup."""
