@@ -106,7 +106,8 @@ def _days_begun(db: sqlite3.Connection, day: date) -> int:
     known = dict(
         db.execute("SELECT name, value FROM counter WHERE name IN ('days begun', 'last day')")
     )
-    begun, ordinal = known.get("days begun", 0), day.toordinal()
+    begun: int = known.get("days begun", 0)
+    ordinal = day.toordinal()
     if ordinal > known.get("last day", 0):
         begun += 1
         told = (("days begun", begun), ("last day", ordinal))

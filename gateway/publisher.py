@@ -29,7 +29,7 @@ from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
-_CHUNK_S: Final = 60.0  # eight chunks of 48 KiB take that long at 50 kbit/s
+_CHUNK_S: Final = 60.0  # two chunks of 48 KiB take half of that at 25 kbit/s
 
 
 class LinkSilentError(Exception):
@@ -159,8 +159,10 @@ class Publisher:
 
     async def _send(self, client: Client, flight: Flight, chunk: SealedChunk) -> None:
         topic = str(Topic(self._gateway, Kind.CHUNK))
+        began = monotonic()
         await client.publish(topic, chunk.payload, qos=1, timeout=_CHUNK_S)
-        flight.taken = True
+        self._dispatch.taken(flight, chunk, seconds=monotonic() - began)
+        self.wake()
 
     def _check_link(self, now: float) -> None:
         if not self._dispatch.window.flights:

@@ -14,6 +14,8 @@ class Pace:
     """How hard a gateway tries. Times in seconds."""
 
     window: int = 8  # chunks under way
+    untaken: int = 2  # of them, not taken by the broker: what has just entered waits for so many
+    transfer_s: float = 2.0  # chunks are made so small that the link carries one in that time
     resend_s: float = 30.0  # doubles each time
     resend_max_s: float = 300.0
     silence_max_s: float = 90.0  # without an acknowledgement, while something is under way
@@ -42,7 +44,12 @@ class Window:
     @property
     def free(self) -> bool:
         """Whether another chunk may be sent."""
-        return len(self.flights) < self.pace.window
+        return len(self.flights) < self.pace.window and not self.link_busy
+
+    @property
+    def link_busy(self) -> bool:
+        """Whether the link has enough to carry, so that nothing should be sent at all."""
+        return sum(not flight.taken for flight in self.flights) >= self.pace.untaken
 
     def numbers(self, boot: BootId) -> Ranges:
         """Return what of a boot is under way."""

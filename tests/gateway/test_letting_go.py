@@ -158,6 +158,7 @@ def test_what_entered_too_many_days_ago_goes_but_for_events_and_the_newest(path:
 
 
 def test_age_is_counted_across_restarts(path: Path) -> None:
+    thinned = EMPTY
     for day, boot in enumerate((FIRST_BOOT, SECOND_BOOT)):
         with Outbox(path, boot=boot, bounds=Bounds(max_days=1)) as outbox:
             outbox.append(gauges(3, start=5 * day), entered_at=NOON + day * DAY)
