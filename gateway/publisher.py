@@ -66,10 +66,16 @@ class Publisher:
         self._heard_at = float("-inf")
         self._quiet_since = float("-inf")
         self._stopping = False
+        self._has_news = False
 
     def wake(self) -> None:
         """Say that records were appended. Called in the event loop's thread."""
         self._woken.set()
+
+    def announce_again(self) -> None:
+        """Say that the birth would have something else to tell. Called in the loop's thread."""
+        self._has_news = True
+        self.wake()
 
     async def run(self) -> None:
         """Publish until cancelled; then say that this was a clean end."""
@@ -110,7 +116,7 @@ class Publisher:
                     return
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._listen(client), name="acknowledgements")
-                    tasks.create_task(self._pump(client, tasks), name="chunks")
+                    tasks.create_task(self._pump(client, tasks, number), name="chunks")
             finally:
                 self._dispatch.window.disconnected()
                 if self._stopping:
@@ -118,9 +124,13 @@ class Publisher:
 
     async def _announce(self, client: Client, number: int) -> None:
         await client.subscribe(str(Topic(self._gateway, Kind.ACK)), qos=1)
+        await self._say_birth(client, number)
+        _LOG.info("connected: broker=%s connection=%d", self._broker.endpoint, number)
+
+    async def _say_birth(self, client: Client, number: int) -> None:
+        self._has_news = False
         birth = encode(form_birth(self._birth(number)))
         await client.publish(str(Topic(self._gateway, Kind.BIRTH)), birth, qos=1, retain=True)
-        _LOG.info("connected: broker=%s connection=%d", self._broker.endpoint, number)
 
     async def _say_farewell(self, client: Client, death: Death) -> None:
         topic, payload = str(Topic(self._gateway, Kind.DEATH)), encode(form_death(death))
@@ -146,9 +156,11 @@ class Publisher:
                 _LOG.warning("acknowledgement not taken: %s", error)
         self.wake()
 
-    async def _pump(self, client: Client, tasks: asyncio.TaskGroup) -> None:
+    async def _pump(self, client: Client, tasks: asyncio.TaskGroup, number: int) -> None:
         while True:
             self._woken.clear()
+            if self._has_news:
+                await self._say_birth(client, number)
             now = monotonic()
             self._check_link(now)
             for flight, chunk in self._dispatch.departures(now):

@@ -17,6 +17,7 @@ from ingest.archive import Archive, Frame, Message, Position
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.lifecycle import Birth
 from ingest.contract.topic import Kind, Topic
 from ingest.intake import Intake, Opened, RecordKey, boots_in, open_messages, take_in
 from ingest.meter import Meter
@@ -162,9 +163,17 @@ def _tell(intake: Intake) -> None:
         if heard.birth is not None:
             about = {"gateway": heard.gateway, "boot": heard.birth.boot}
             _LOG.info("a gateway is there", extra=about)
+            _tell_trouble(heard.birth, about)
         elif heard.death is not None:
             about = {"gateway": heard.gateway, "boot": heard.death.boot}
             _LOG.info("a gateway has gone", extra=about)
+
+
+def _tell_trouble(birth: Birth, about: Mapping[str, object]) -> None:
+    if birth.not_taken:
+        _LOG.warning("its outbox had no room for %d records", birth.not_taken, extra=about)
+    for step in birth.clock_steps:
+        _LOG.warning("its clock was stepped by %+.3f s to %s", step.by_s, step.at, extra=about)
 
 
 def _keys_of(block: Block) -> Iterator[RecordKey]:

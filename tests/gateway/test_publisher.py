@@ -79,6 +79,7 @@ async def publishing(
             sent_at=NOON,
             held=outbox.held_boots(),
             devices=(),
+            not_taken=outbox.not_taken,
         )
 
     publisher = Publisher(
@@ -126,6 +127,20 @@ async def test_birth_chunk_acknowledgement_and_death(path: Path, broker: BrokerC
     assert chunk.numbers == Ranges.of((1, 3))
     assert (chunk.account.head, chunk.account.low) == (3, 1)
     assert end == Death(boot=FIRST_BOOT, connection=1)
+
+
+async def test_news_are_told_in_another_birth_of_the_same_connection(
+    path: Path, broker: BrokerConfig
+) -> None:
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        async with Listener.at(broker) as ingest, publishing(outbox, broker) as publisher:
+            first = await ingest.hear_birth()
+            outbox.refuse(7)
+            publisher.announce_again()
+            again = await ingest.hear_birth()
+
+    assert (first.connection, first.not_taken) == (1, 0)
+    assert (again.connection, again.not_taken) == (1, 7)
 
 
 async def test_birth_and_death_are_retained(path: Path, broker: BrokerConfig) -> None:
