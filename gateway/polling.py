@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from gateway.driver import DeviceUnreachableError, Driver, DriverError, PolledDevice, Readout
@@ -25,6 +26,7 @@ from ingest.contract.record import Record
 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_SKIPPED: Final = 12  # polls
+_STUCK_S: Final = 120.0  # [assumed] no device and no disk takes that long
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,9 +76,16 @@ class Line:
     news: Callable[[], None]  # called when the clock was stepped, or records were not taken
     _contacts: list[Contact] = field(init=False)
     _not_taken: int = field(default=0, init=False)
+    _moved_at: float = field(default_factory=monotonic, init=False)
 
     def __post_init__(self) -> None:
         self._contacts = [Contact(device=device) for device in self.devices]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether neither a device was asked nor anything appended for longer than can be."""
+        longest = self.interval.total_seconds() + _STUCK_S
+        return monotonic() - self._moved_at > longest
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -97,6 +106,7 @@ class Line:
 
     async def poll(self) -> None:
         """Ask every device that is due, and append what they said in one transaction."""
+        self._moved_at = monotonic()
         if self.watch.look():
             self.news()
         asked = [await self._ask(contact) for contact in self._contacts if contact.is_due()]
@@ -124,6 +134,7 @@ class Line:
                 records = [record for record in records if record.device != error.device]
 
     async def _ask(self, contact: Contact) -> Record | None:
+        self._moved_at = monotonic()
         try:
             readout = await self.driver.read(contact.device)
         except DriverError as error:

@@ -1,6 +1,7 @@
 """A gateway from its configuration to its end: clock, outbox, lines and publisher in one group."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,7 @@ from gateway.profile import Profile
 from gateway.profile_file import named
 from gateway.publisher import Publisher
 from gateway.steps import ClockWatch
+from gateway.watchdog import Watchdog
 from ingest.contract.catalog import REACHABLE
 from ingest.contract.clock import Clock, SystemClock
 from ingest.contract.lifecycle import Birth, Served
@@ -38,15 +40,21 @@ class Gateway:
     clock: Clock
     publisher: Publisher
     lines: Sequence[Line]
+    watchdog: Watchdog
 
     async def run(self) -> None:
         """Run until cancelled; a crash of one task stops them all."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.watchdog.run(self._is_alive), name="watchdog")
             if isinstance(self.clock, FollowedClock):
                 tasks.create_task(self.clock.follow(), name="clock")
             tasks.create_task(self.publisher.run(), name="publisher")
             for number, line in enumerate(self.lines):
                 tasks.create_task(line.run(), name=f"line-{number}")
+
+    def _is_alive(self) -> bool:
+        """Tell whether polls go on; in simulated time they wait as long as they are told to."""
+        return isinstance(self.clock, FollowedClock) or not any(line.stuck for line in self.lines)
 
 
 @asynccontextmanager
@@ -84,7 +92,9 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
             )
             for line in config.lines
         ]
-        yield Gateway(clock=clock, publisher=publisher, lines=lines)
+        yield Gateway(
+            clock=clock, publisher=publisher, lines=lines, watchdog=Watchdog.of(os.environ)
+        )
 
 
 def polled(device: DeviceConfig, profiles: Mapping[str, Profile]) -> PolledDevice:

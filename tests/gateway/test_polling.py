@@ -343,3 +343,15 @@ async def test_a_full_outbox_costs_the_poll_and_no_event(tmp_path: Path) -> None
         outbox.settle(FIRST_BOOT, Ranges.of((1, 1)))
         await line.poll()
         assert [values for _, _, values in said(outbox)] == [{"reachable": 1.0, "load_power": 1.0}]
+
+
+async def test_a_line_that_neither_asks_nor_appends_is_stuck(outbox: Outbox) -> None:
+    line = a_line(Scripted({"lamp-1": says(1.0)}), outbox)
+    line._moved_at -= 421.0
+    assert line.stuck
+
+    await line.poll()
+
+    assert not line.stuck
+    line._moved_at -= 419.0
+    assert not line.stuck
