@@ -53,6 +53,7 @@ class Refusal:
     boot: BootId | None
     numbers: Ranges
     reason: str
+    refusals: int = 1  # it stands for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from ingest.contract.lifecycle import Birth
 from ingest.contract.topic import Kind, Topic
 from ingest.intake import Intake, Opened, RecordKey, boots_in, open_messages, take_in
 from ingest.meter import Meter
+from ingest.quota import USUAL, Admitted, Quota
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
 from ingest.storage.port import ReadingsRejectedError, ReadingStore
@@ -60,6 +61,7 @@ class Pipeline:
     publisher: Publisher
     clock: Clock
     meter: Meter | None = None
+    quota: Quota = USUAL
 
     def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
         """Take in a group of messages, telling after each step that it is done."""
@@ -93,10 +95,10 @@ class Pipeline:
         intake = self._keep(opened, accounts)
         yield Step.STORED
         with self.catalog.begin() as connection:
-            self._write_down(connection, frame, intake)
+            admitted = self._write_down(connection, frame, intake)
         if self.meter:
             self.meter.took(frame, intake, accounts)
-        _tell(intake)
+        _tell(intake, admitted)
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
         yield Step.ACKNOWLEDGED
@@ -119,10 +121,10 @@ class Pipeline:
             else:
                 return intake
 
-    def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> None:
+    def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> Admitted:
         ledger.save(connection, intake.accounts.values())
         ledger.move(connection, intake.settlements)
-        quarantine.add(connection, frame, intake.refusals)
+        admitted = quarantine.add(connection, frame, intake.refusals, self.quota)
         quarantine.close(connection, intake.verdicts)
         feed.add(connection, intake.touched)
         presence.note(connection, intake.heard)
@@ -132,6 +134,7 @@ class Pipeline:
         )
         if changed.rowcount == 0:
             connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
+        return admitted
 
     def _watermark(self) -> Position | None:
         with self.catalog.connect() as connection:
@@ -153,9 +156,12 @@ class Pipeline:
         )
 
 
-def _tell(intake: Intake) -> None:
+def _tell(intake: Intake, admitted: Admitted) -> None:
     """Log what somebody may have to look after, with gateway, boot and range."""
-    for refusal in intake.refusals:
+    for (gateway, _), beyond in admitted.beyond.items():
+        about = {"gateway": gateway}
+        _LOG.warning("quarantined, only counted: %d refusals", len(beyond), extra=about)
+    for refusal in admitted.entries:
         numbers = ", ".join(f"{first}-{last}" for first, last in refusal.numbers.pairs[:_SHOWN])
         about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}
         _LOG.warning("quarantined: %s", refusal.reason, extra=about)
