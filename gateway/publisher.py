@@ -25,6 +25,7 @@ from ingest.contract.ack import Ack, parse_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import GatewayId
 from ingest.contract.lifecycle import Birth, Death, form_birth, form_death
+from ingest.contract.patience import pause_s
 from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
@@ -87,7 +88,9 @@ class Publisher:
             except* (MqttError, OutboxError, LinkSilentError) as lost:
                 _LOG.warning("link lost: %s", "; ".join(map(str, lost.exceptions)))
             failures = 0 if self._heard_at >= began else failures + 1
-            await asyncio.sleep(backoff_s(failures, self._pace, self._jitter()))
+            longest_s = self._pace.backoff_max_s
+            rest_s = pause_s(failures, first_s=1.0, longest_s=longest_s, jitter=self._jitter())
+            await asyncio.sleep(rest_s)
 
     async def _connect(self) -> None:
         """Serve one connection, in a task of its own.
@@ -188,8 +191,3 @@ class Publisher:
             return rest_s
         patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
         return patience_s if rest_s is None else min(rest_s, patience_s)
-
-
-def backoff_s(failures: int, pace: Pace, jitter: float) -> float:
-    """Return how long to wait before connecting again; jitter, 0 to 1, spreads gateways out. [s]"""
-    return min(2.0 ** min(failures, 10), pace.backoff_max_s) * (0.5 + jitter / 2.0)

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.config import BrokerConfig
 from gateway.outbox import Outbox
-from gateway.publisher import LinkSilentError, Publisher, backoff_s
+from gateway.publisher import LinkSilentError, Publisher
 from gateway.window import Pace
 from ingest.broker.process import mosquitto as broker_program
 from ingest.contract.chunk import Chunk
@@ -349,11 +349,3 @@ async def test_two_restarts_and_lost_acknowledgements_lose_nothing(
                             chunk = await ingest.hear_chunk()
 
     assert heard == dict.fromkeys(boots, Ranges.of((1, 40)))
-
-
-@pytest.mark.parametrize(
-    ("failures", "jitter", "expected_s"),
-    [(0, 1.0, 1.0), (0, 0.0, 0.5), (3, 1.0, 8.0), (5, 1.0, 30.0), (99, 0.0, 15.0)],
-)
-def test_back_off_doubles_up_to_its_limit(failures: int, jitter: float, expected_s: float) -> None:
-    assert backoff_s(failures, Pace(), jitter) == expected_s
