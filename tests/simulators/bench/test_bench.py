@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import chunks, cli, influx
+from simulators.bench import chunks, cli, gateway, influx
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -67,6 +67,16 @@ def test_chunks_are_measured_to_the_last_value() -> None:
 @needs("influxd")
 def test_chunks_are_measured_into_influxdb() -> None:
     assert influx.measure(20)["values"] == Measured(48_000, "1")
+
+
+@needs("mosquitto")
+def test_a_gateways_memory_and_processor_time_are_measured() -> None:
+    figures = gateway.measure(rounds=4, devices=20)
+
+    assert figures["records"] == Measured(80, "1")
+    assert 10_000_000 < figures["peak_resident_bytes"].value < 100_000_000
+    spent_s = figures["cpu_per_round"].value / 1e3
+    assert figures["share_of_a_core"].value == pytest.approx(100 * spent_s / 300)
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
