@@ -31,6 +31,11 @@ class Dispatch:
         self._rows = _FIRST_ROWS
         self._bytes = TARGET_BYTES
         self._launched_at = float("-inf")
+        self._heard_at = float("-inf")
+
+    def heard(self, now: float) -> None:
+        """Take in that ingest said something: it is there, and may not have what is under way."""
+        self._heard_at = now
 
     def departures(self, now: float) -> list[Departure]:
         """Return what is to be sent now: what fits into the window, then what is overdue."""
@@ -56,17 +61,17 @@ class Dispatch:
         """Return for how long nothing is to be sent; None where only news can change that."""
         if self.window.link_busy:
             return None
-        times = [flight.due_at for flight in self.window.flights]
+        times = [flight.due_at for flight in self.window.waiting(self._heard_at)]
         if self.window.free and self._lingers(now) and self._selection.unsent > 0:
             times.append(self._launched_at + self._pace.linger_s)
         return max(min(times) - now, 0.0) if times else None
 
     def _overdue(self, now: float) -> list[Departure]:
         departures: list[Departure] = []
-        for flight in self.window.due(now):
+        for flight in self.window.waiting(self._heard_at):
             if self.window.link_busy:
                 break
-            if departure := self._again(flight, now):
+            if flight.due_at <= now and (departure := self._again(flight, now)):
                 departures.append(departure)
         return departures
 

@@ -30,6 +30,7 @@ from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
+_MOST_DOUBLINGS: Final = 4
 _CHUNK_S: Final = 60.0  # two chunks of 48 KiB take half of that at 25 kbit/s
 
 
@@ -37,7 +38,7 @@ class LinkSilentError(Exception):
     """The broker is connected, but no acknowledgement has come for too long."""
 
     def __init__(self, silence_s: float) -> None:
-        super().__init__(f"no acknowledgement for {silence_s:.0f} s")
+        super().__init__(f"no acknowledgement for {silence_s:.1f} s")
         self.silence_s = silence_s
 
 
@@ -68,6 +69,7 @@ class Publisher:
         self._quiet_since = float("-inf")
         self._stopping = False
         self._has_news = False
+        self._silences = 0  # connections in a row that were given up for silence
 
     def wake(self) -> None:
         """Say that records were appended. Called in the event loop's thread."""
@@ -148,7 +150,10 @@ class Publisher:
             except ValueError as error:
                 _LOG.warning("acknowledgement ignored: %s", error)
                 continue
-            self._heard_at = self._quiet_since = monotonic()
+            if not message.retain:  # else the broker has kept it, and ingest may be long gone
+                self._heard_at = self._quiet_since = monotonic()
+                self._silences = 0
+                self._dispatch.heard(self._heard_at)
             self._take(ack)
 
     def _take(self, ack: Ack) -> None:
@@ -182,12 +187,17 @@ class Publisher:
     def _check_link(self, now: float) -> None:
         if not self._dispatch.window.flights:
             self._quiet_since = now
-        elif now - self._quiet_since > self._pace.silence_max_s:
+        elif now - self._quiet_since > self._silence_max_s():
+            self._silences += 1
             raise LinkSilentError(now - self._quiet_since)
+
+    def _silence_max_s(self) -> float:
+        """Return how long to bear silence: ever longer, since ingest may be away for days."""
+        return self._pace.silence_max_s * 2.0 ** min(self._silences, _MOST_DOUBLINGS)
 
     def _rest_s(self, now: float) -> float | None:
         rest_s = self._dispatch.rest_s(now)
         if not self._dispatch.window.flights:
             return rest_s
-        patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
+        patience_s = max(self._quiet_since + self._silence_max_s() - now, 0.0) + 0.01
         return patience_s if rest_s is None else min(rest_s, patience_s)

@@ -30,6 +30,7 @@ class Flight:
     boot: BootId
     numbers: Ranges  # still to be acknowledged
     attempts: int = 1
+    sent_at: float
     due_at: float
     taken: bool = False  # by the broker
 
@@ -58,7 +59,8 @@ class Window:
 
     def launch(self, boot: BootId, numbers: Ranges, *, now: float) -> Flight:
         """Note that a chunk is being sent."""
-        flight = Flight(boot=boot, numbers=numbers, due_at=now + self.pace.resend_s)
+        due_at = now + self.pace.resend_s
+        flight = Flight(boot=boot, numbers=numbers, sent_at=now, due_at=due_at)
         self.flights.append(flight)
         return flight
 
@@ -67,7 +69,7 @@ class Window:
         flight.numbers, flight.taken = numbers, False
         patience = self.pace.resend_s * 2.0**flight.attempts
         flight.attempts += 1
-        flight.due_at = now + min(patience, self.pace.resend_max_s)
+        flight.sent_at, flight.due_at = now, now + min(patience, self.pace.resend_max_s)
         self.flights = [each for each in self.flights if each.numbers]
 
     def land(self, boot: BootId, numbers: Ranges) -> None:
@@ -81,9 +83,13 @@ class Window:
         """Drop what the broker never took: it will be sent afresh."""
         self.flights = [flight for flight in self.flights if flight.taken]
 
-    def due(self, now: float) -> list[Flight]:
-        """Return the flights to be sent again."""
-        return [flight for flight in self.flights if flight.due_at <= now]
+    def waiting(self, heard_at: float) -> list[Flight]:
+        """Return the flights that may have been lost, the broker having taken them.
+
+        That is known only of those before the last acknowledgement: while ingest is silent the
+        broker keeps them for it, and would keep them once more with every repetition.
+        """
+        return [flight for flight in self.flights if flight.taken and flight.sent_at < heard_at]
 
     def under_way(self) -> int:
         """Return how many numbers are under way."""

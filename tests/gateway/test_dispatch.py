@@ -127,8 +127,7 @@ def test_a_link_that_has_enough_to_carry_is_given_nothing_more(outbox: Outbox) -
 def the_next(dispatch: Dispatch) -> Chunk:
     """The next chunk, taken by the broker at once."""
     departures = dispatch.departures(0.0)
-    for flight, chunk in departures:
-        dispatch.taken(flight, chunk, seconds=0.1)
+    take_all(dispatch, departures)
     return opened(departures[0])
 
 
@@ -165,6 +164,7 @@ class Link:
                 self.arrived.setdefault(number, self.now)
 
         def settled() -> None:
+            self.dispatch.heard(self.now)
             self.dispatch.settle(chunk.boot, chunk.numbers)
 
         for at, happens in ((self.free_at, taken), (self.free_at + self.answer_s, settled)):
@@ -256,8 +256,13 @@ def test_with_nothing_under_way_nothing_lingers(outbox: Outbox) -> None:
     dispatch.settle(FIRST_BOOT, Ranges.of((1, 1)))
     outbox.append([a_record(minute=1)], entered_at=NOON)
 
-    assert sent(dispatch.departures(0.1)) == [Ranges.of((2, 2))]
-    assert dispatch.rest_s(0.1) == pytest.approx(30.0)
+    ((flight, chunk),) = dispatch.departures(0.1)
+
+    assert chunk.numbers == Ranges.of((2, 2))
+    assert dispatch.rest_s(0.1) is None
+    dispatch.taken(flight, chunk, seconds=0.1)
+    dispatch.heard(0.2)
+    assert dispatch.rest_s(0.2) == pytest.approx(29.9)
 
 
 def test_what_nobody_acknowledges_is_sent_again_ever_more_slowly(outbox: Outbox) -> None:
@@ -266,18 +271,38 @@ def test_what_nobody_acknowledges_is_sent_again_ever_more_slowly(outbox: Outbox)
     times: list[float] = []
     now = 0.0
     while now < 1_200.0:
-        if dispatch.departures(now):
+        if departures := dispatch.departures(now):
             times.append(now)
-        now += dispatch.rest_s(now) or 0.0
+            take_all(dispatch, departures)
+        now += 1.0
+        dispatch.heard(now)
 
     assert times == [0.0, 30.0, 90.0, 210.0, 450.0, 750.0, 1_050.0]
+
+
+def test_while_ingest_is_silent_nothing_is_sent_again(outbox: Outbox) -> None:
+    dispatch = a_dispatch(outbox)
+    outbox.append(records_of("lamp-1", 3), entered_at=NOON)
+    take_all(dispatch, dispatch.departures(0.0))
+
+    assert dispatch.departures(100_000.0) == []
+    assert dispatch.rest_s(100_000.0) is None
+    dispatch.heard(100_000.0)
+    assert sent(dispatch.departures(100_000.0)) == [Ranges.of((1, 3))]
+
+
+def take_all(dispatch: Dispatch, departures: list[Departure]) -> None:
+    """Have the broker take everything at once."""
+    for flight, chunk in departures:
+        dispatch.taken(flight, chunk, seconds=0.1)
 
 
 def test_only_what_is_left_of_a_chunk_is_sent_again(outbox: Outbox) -> None:
     dispatch = a_dispatch(outbox)
     outbox.append(records_of("lamp-1", 5), entered_at=NOON)
-    dispatch.departures(0.0)
+    take_all(dispatch, dispatch.departures(0.0))
     dispatch.settle(FIRST_BOOT, Ranges.of((2, 4)))
+    dispatch.heard(1.0)
     assert dispatch.departures(10.0) == []
 
     (again,) = dispatch.departures(30.0)
@@ -335,6 +360,7 @@ def test_rows_thinned_under_way_are_not_sent_again(tmp_path: Path) -> None:
         dispatch = a_dispatch(outbox)
         outbox.append(records_of("lamp-1", 4), entered_at=NOON)
         the_next(dispatch)
+        dispatch.heard(1.0)
         outbox.append(records_of("lamp-1", 1, start=4), entered_at=NOON)
 
         afresh, again = dispatch.departures(30.0)

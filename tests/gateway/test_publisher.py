@@ -177,13 +177,15 @@ async def test_records_come_as_they_went_in(path: Path, broker: BrokerConfig) ->
     assert part.values == {"load_power": [12.5], "battery_soc": [None]}
 
 
-async def test_without_an_acknowledgement_it_is_sent_again(
+async def test_what_ingest_does_not_acknowledge_is_sent_again(
     path: Path, broker: BrokerConfig
 ) -> None:
     with Outbox(path, boot=FIRST_BOOT) as outbox:
         outbox.append(records_of("lamp-1", 3), entered_at=NOON)
         async with Listener.at(broker) as ingest, publishing(outbox, broker):
-            first, again = await ingest.hear_chunk(), await ingest.hear_chunk()
+            first = await ingest.hear_chunk()
+            await ingest.acknowledge({FIRST_BOOT: EMPTY})
+            again = await ingest.hear_chunk()
 
             assert first.numbers == again.numbers == Ranges.of((1, 3))
             assert len(outbox) == 3
@@ -288,6 +290,51 @@ async def test_a_silent_link_is_made_anew(path: Path, mosquitto: Mosquitto) -> N
             births = [await ingest.hear_birth(), await ingest.hear_birth()]
 
     assert [birth.connection for birth in births] == [1, 2]
+
+
+async def test_silence_is_borne_ever_longer_until_it_ends(
+    path: Path, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = broker_at(mosquitto.port)
+    pace = Pace(silence_max_s=0.1, backoff_max_s=0.01)
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 1), entered_at=NOON)
+        async with Listener.at(broker) as ingest, publishing(outbox, broker, pace):
+            for _ in range(4):
+                await ingest.hear_birth()
+            await ingest.acknowledge({FIRST_BOOT: EMPTY})
+            await ingest.hear_birth()
+
+    borne = [
+        float(record.getMessage().rpartition("for ")[2].split()[0])
+        for record in caplog.records
+        if "no acknowledgement" in record.getMessage()
+    ]
+    first, second, third, fourth = borne
+    assert first < second < third
+    assert fourth < third
+
+
+async def test_an_acknowledgement_that_the_broker_kept_is_no_sign_of_life(
+    path: Path, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = broker_at(mosquitto.port)
+    pace = Pace(silence_max_s=0.1, backoff_max_s=0.01, resend_s=0.01)
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 2), entered_at=NOON)
+        async with Listener.at(broker) as ingest:
+            await ingest.acknowledge({FIRST_BOOT: Ranges.of((1, 1))})
+            chunks = 0
+            async with publishing(outbox, broker, pace):
+                births = 0
+                while births < 4:
+                    message = await ingest.hear()
+                    births += isinstance(message, Birth)
+                    chunks += isinstance(message, Chunk)
+
+        assert len(outbox) == 1
+    assert chunks == 1
+    assert sum("no acknowledgement" in one.getMessage() for one in caplog.records) == 3
 
 
 async def test_being_stopped_just_when_the_link_is_given_up_is_being_stopped(
