@@ -52,10 +52,13 @@ class Dispatch:
             self._bytes = min(max(self._bytes, 2 * size), TARGET_BYTES)
         self._learn_size(chunk)
 
-    def settle(self, boot: BootId, numbers: Ranges) -> None:
-        """Take in an acknowledgement: first on disk, then in the window."""
+    def settle(self, boot: BootId, numbers: Ranges, *, now: float | None = None) -> None:
+        """Take in an acknowledgement: first on disk, then in the window.
+
+        Now is when ingest said it, None where it is not known how long ago that was.
+        """
         self._outbox.settle(boot, numbers)
-        self.window.land(boot, numbers)
+        self.window.land(boot, numbers, now=now)
 
     def rest_s(self, now: float) -> float | None:
         """Return for how long nothing is to be sent; None where only news can change that."""

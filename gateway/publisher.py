@@ -150,16 +150,18 @@ class Publisher:
             except ValueError as error:
                 _LOG.warning("acknowledgement ignored: %s", error)
                 continue
-            if not message.retain:  # else the broker has kept it, and ingest may be long gone
-                self._heard_at = self._quiet_since = monotonic()
-                self._silences = 0
-                self._dispatch.heard(self._heard_at)
-            self._take(ack)
+            if message.retain:  # the broker has kept it, and ingest may be long gone
+                self._take(ack, now=None)
+                continue
+            now = self._heard_at = self._quiet_since = monotonic()
+            self._silences = 0
+            self._dispatch.heard(now)
+            self._take(ack, now=now)
 
-    def _take(self, ack: Ack) -> None:
+    def _take(self, ack: Ack, *, now: float | None) -> None:
         for boot, numbers in ack.settled.items():
             try:
-                self._dispatch.settle(boot, numbers)
+                self._dispatch.settle(boot, numbers, now=now)
             except (ValueError, OutboxError) as error:
                 _LOG.warning("acknowledgement not taken: %s", error)
         self.wake()

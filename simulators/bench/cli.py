@@ -3,6 +3,7 @@
 chunks: messages of 2,400 values each, through archive, store and catalog, to queryable.
 influx: the same, with the readings in a private InfluxDB 2.
 demo: seven days of the demo's zones through the whole chain.
+backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
 gateway: one gateway's memory and processor time with 300 Modbus devices.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from simulators.bench.figure import Figures
 
-_NAMES: Final = ("chunks", "influx", "demo", "gateway")
+_NAMES: Final = ("chunks", "influx", "demo", "backlog", "gateway")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(name: str) -> "Figures":
-    from simulators.bench import chunks, demo, gateway, influx
+    from simulators.bench import backlog, chunks, demo, gateway, influx
 
     sys.stderr.write(f"measuring {name}\n")
     match name:
@@ -51,6 +52,8 @@ def _measure(name: str) -> "Figures":
             return chunks.measure()
         case "influx":
             return influx.measure()
+        case "backlog":
+            return backlog.measure()
         case "gateway":
             return gateway.measure()
         case _:

@@ -9,7 +9,6 @@ pass without an acknowledgement, so that a backlog drains, too.
 """
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,6 +28,7 @@ from ingest.contract.topic import Kind, Topic
 from ingest.mqtt import BrokerAddress
 from simulators.bench.figure import Figures, Measured
 from simulators.bench.load import LEVELS
+from simulators.bench.process import busy_s, memory_bytes
 from simulators.boxes.modbus import ModbusBox
 from simulators.chain.children import child
 from simulators.chain.run import held
@@ -67,13 +67,13 @@ async def _measure(folder: Path, rounds: int, devices: int) -> Figures:
         ingest = await stack.enter_async_context(_acknowledging(broker))
         await _play(conductor, boxes, ingest, rounds=2)  # what happens once
         await _until_settled(folder / "home" / "outbox.db")
-        before, began = _busy_s(process.pid), ingest.records
+        before, began = busy_s(process.pid), ingest.records
         await _play(conductor, boxes, ingest, rounds=rounds)
         await _until_settled(folder / "home" / "outbox.db")
-        spent = _busy_s(process.pid) - before
+        spent = busy_s(process.pid) - before
         return {
             "share_of_a_core": Measured(100 * spent / (rounds * _INTERVAL.total_seconds()), "%"),
-            "peak_resident_bytes": Measured(_peak_bytes(process.pid), "By"),
+            "peak_resident_bytes": Measured(memory_bytes(process.pid, "VmHWM"), "By"),
             "cpu_per_round": Measured(1e3 * spent / rounds, "ms"),
             "devices": Measured(units * _LINES, "1"),
             "rounds": Measured(rounds, "1"),
@@ -171,16 +171,3 @@ follow = "127.0.0.1:{clock}"
     site = folder / "site.toml"
     site.write_text(text, encoding="utf-8")
     return site
-
-
-def _busy_s(process: int) -> float:
-    """Return the processor time a process has taken, in its own code and in the kernel."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_bytes(process: int) -> int:
-    """Return the most resident memory a process ever had."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1_024

@@ -3,6 +3,7 @@
 import heapq
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from gateway.chunks import SealedChunk
 from gateway.dispatch import Departure, Dispatch
 from gateway.outbox import Bounds, Outbox
-from gateway.window import Flight, Pace
+from gateway.window import Flight, Pace, Reach
 from gateway.wire import decode
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.contract.clock import ManualClock
@@ -102,7 +103,7 @@ def test_the_newest_are_those_of_the_newest_boot(tmp_path: Path) -> None:
 
 
 def test_what_has_just_entered_goes_next_whosever_turn_it_is(outbox: Outbox) -> None:
-    dispatch = a_dispatch(outbox, window=99, linger_s=0.0)
+    dispatch = a_dispatch(outbox, window=99, untaken=99, linger_s=0.0)
     outbox.append(records_of("lamp-1", 60_000), entered_at=NOON)
     newest: list[int] = []
     for start in range(60_000, 60_005):
@@ -121,6 +122,7 @@ def test_a_link_that_has_enough_to_carry_is_given_nothing_more(outbox: Outbox) -
     assert dispatch.departures(40.0) == []
     assert dispatch.rest_s(40.0) is None
     dispatch.taken(first, chunk, seconds=40.0)
+    dispatch.settle(FIRST_BOOT, chunk.numbers)
     assert len(dispatch.departures(40.0)) == 1
 
 
@@ -165,7 +167,7 @@ class Link:
 
         def settled() -> None:
             self.dispatch.heard(self.now)
-            self.dispatch.settle(chunk.boot, chunk.numbers)
+            self.dispatch.settle(chunk.boot, chunk.numbers, now=self.now)
 
         for at, happens in ((self.free_at, taken), (self.free_at + self.answer_s, settled)):
             heapq.heappush(self.events, (at, len(self.events) + id(happens), happens))
@@ -289,6 +291,74 @@ def test_while_ingest_is_silent_nothing_is_sent_again(outbox: Outbox) -> None:
     assert dispatch.rest_s(100_000.0) is None
     dispatch.heard(100_000.0)
     assert sent(dispatch.departures(100_000.0)) == [Ranges.of((1, 3))]
+
+
+def test_acknowledgements_that_come_late_halve_what_is_under_way_and_quick_ones_widen_it() -> None:
+    reach = Reach(Pace(window=8, untaken=8, answer_s=3.0))
+    told = [reach.chunks]
+    for sent_at, now in [
+        (0.0, 4.0),  # late: halved
+        (0.0, 4.5),  # late, too, but sent before
+        (4.0, 6.0),  # neither late nor quick
+        (5.0, 9.0),
+        (9.0, 13.0),
+        (13.0, 17.0),  # never less than one
+        (17.0, 18.0),
+        (18.0, 19.0),
+    ]:
+        reach.answered(sent_at=sent_at, now=now)
+        told.append(reach.chunks)
+
+    assert told == [8.0, 4.0, 4.0, 4.0, 2.0, 1.0, 1.0, 2.0, 3.0]
+
+
+class Queue:
+    """One ingest for many gateways: takes in what has come, in groups, in a time of its own."""
+
+    def __init__(self, *, rows_a_second: float) -> None:
+        self.rows_a_second = rows_a_second
+        self.now = 0.0
+        self.waiting: list[tuple[Dispatch, Flight, SealedChunk]] = []
+
+    def turn(self, gateways: list[Dispatch]) -> None:
+        """Have every gateway send, then take in a group of what is there."""
+        for gateway in gateways:
+            departures = gateway.departures(self.now)
+            take_all(gateway, departures)
+            self.waiting += [(gateway, *departure) for departure in departures]
+        group, self.waiting = self.waiting[:256], self.waiting[256:]
+        self.now += max(sum(chunk.rows for *_, chunk in group) / self.rows_a_second, 0.05)
+        for gateway, _, chunk in group:
+            gateway.heard(self.now)
+            gateway.settle(chunk.boot, chunk.numbers, now=self.now)
+
+
+@pytest.mark.parametrize("rows_a_second", [5_000, 30_000])
+def test_many_backlogs_before_one_ingest_do_not_hold_up_what_is_live(
+    tmp_path: Path, rows_a_second: float
+) -> None:
+    """12 gateways have 3,000 records held back, and one has something live to say."""
+    with ExitStack() as stack:
+        outboxes = [
+            stack.enter_context(Outbox(tmp_path / f"{name}.db", boot=FIRST_BOOT))
+            for name in range(13)
+        ]
+        for outbox in outboxes[1:]:
+            outbox.append(records_of("lamp-1", 3_000), entered_at=NOON)
+        gateways = [a_dispatch(outbox, linger_s=0.0) for outbox in outboxes]
+        queue, live = Queue(rows_a_second=rows_a_second), outboxes[0]
+        lateness: list[float] = []
+        while sum(map(len, outboxes)):
+            if not len(live):
+                entered_at = queue.now
+                live.append(records_of("lamp-1", 1, start=len(lateness)), entered_at=NOON)
+            queue.turn(gateways)
+            if not len(live):
+                lateness.append(queue.now - entered_at)
+            if not sum(map(len, outboxes[1:])):
+                break
+
+    assert max(lateness) < 10.0
 
 
 def take_all(dispatch: Dispatch, departures: list[Departure]) -> None:
