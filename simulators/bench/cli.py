@@ -4,6 +4,7 @@ chunks: messages of 2,400 values each, through archive, store and catalog, to qu
 influx: the same, with the readings in a private InfluxDB 2.
 demo: seven days of the demo's zones through the whole chain.
 backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
+outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
 gateway: one gateway's memory and processor time with 300 Modbus devices.
 """
 
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from simulators.bench.figure import Figures
 
-_NAMES: Final = ("chunks", "influx", "demo", "backlog", "gateway")
+_NAMES: Final = ("chunks", "influx", "demo", "backlog", "outage", "gateway")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(name: str) -> "Figures":
-    from simulators.bench import backlog, chunks, demo, gateway, influx
+    from simulators.bench import backlog, chunks, demo, gateway, influx, outage
 
     sys.stderr.write(f"measuring {name}\n")
     match name:
@@ -54,6 +55,8 @@ def _measure(name: str) -> "Figures":
             return influx.measure()
         case "backlog":
             return backlog.measure()
+        case "outage":
+            return outage.measure()
         case "gateway":
             return gateway.measure()
         case _:

@@ -3,6 +3,7 @@
 Chunks are formed before anything is measured; what a gateway costs is measured elsewhere.
 """
 
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable
@@ -22,6 +23,7 @@ from ingest.contract.topic import Topic
 from ingest.mqtt import BrokerAddress
 
 _PATIENCE_S: Final = 600.0
+_IN_FLIGHT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +94,22 @@ class Field:
         while (ready := gateway.next()) is not None:
             await self._client.publish(ready.topic, ready.payload, qos=1, timeout=_PATIENCE_S)
 
+    async def publish(self, ready: Iterable[Ready]) -> None:
+        """Publish one after the other, whatever is acknowledged."""
+        for each in ready:
+            await self._client.publish(each.topic, each.payload, qos=1, timeout=_PATIENCE_S)
+
     async def send_all(self, gateways: Iterable[FieldGateway]) -> None:
         """Begin with every gateway."""
         for gateway in gateways:
             await self.send(gateway)
+
+
+def _quiet() -> logging.Logger:
+    """Return a logger that does not warn of many calls at once: that is what is wanted here."""
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 @asynccontextmanager
@@ -105,7 +119,8 @@ async def a_field(broker: BrokerAddress) -> AsyncGenerator[Field]:
         broker.host,
         broker.port,
         protocol=aiomqtt.ProtocolVersion(broker.version),
-        max_queued_incoming_messages=0,
+        max_inflight_messages=_IN_FLIGHT,
+        logger=_quiet(),
     ) as client:
         await client.subscribe("zw/1/+/down/ack", qos=1)
         yield Field(client)
