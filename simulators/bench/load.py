@@ -99,15 +99,17 @@ def sealed_chunks(count: int, *, seed: int, gateway: int = 0) -> Iterator[Messag
         yield _sealed(gateway, rows, days, entered)
 
 
-def sealed_polls(count: int, *, seed: int, gateway: int = 0) -> Iterator[Message]:
-    """Yield chunks of one instant of all devices each."""
-    chance = np.random.default_rng((seed, gateway))
+def sealed_polls(
+    count: int, *, seed: int, gateway: int = 0, instants: int = 1
+) -> Iterator[Message]:
+    """Yield chunks of one or a few instants of all devices each."""
+    chance, size = np.random.default_rng((seed, gateway)), instants * len(DEVICES)
     for poll in range(count):
-        entered = START + poll * STEP
-        first = poll * len(DEVICES) + 1
+        entered = START + (poll + 1) * instants * STEP
+        first = poll * size + 1
         rows = [
-            Held(first + row, _record(gateway, poll, row, said))
-            for row, said in enumerate(_said(chance, len(DEVICES)))
+            Held(first + row, _record(gateway, poll * instants + row // len(DEVICES), row, said))
+            for row, said in enumerate(_said(chance, size))
         ]
         yield _sealed(gateway, rows, {START.date(): (1, rows[-1].number)}, entered)
 

@@ -1,8 +1,8 @@
 """Ingest's memory while the store hangs and an hour of the whole programme arrives.
 
 8,755 devices at 5 minutes say 105,060 records an hour. Here 60 gateways publish as many in chunks
-of 20, an instant each, and none of them holds anything back: more than real ones would, since these
-stop when nothing is acknowledged. The store is a real InfluxDB 2 that is stopped (SIGSTOP), so that
+of 80, and none of them holds anything back: more than real ones would, since these stop when
+nothing is acknowledged. The store is a real InfluxDB 2 that is stopped (SIGSTOP), so that
 it takes connections and never answers; what ingest does not take, a real Mosquitto keeps.
 """
 
@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from ingest.archive import Message
 from simulators.bench.field import Ready
 from simulators.bench.figure import Figures, Measured
 from simulators.bench.load import DEVICES, gateway_id, sealed_polls
@@ -23,7 +24,9 @@ from simulators.bench.process import memory_bytes
 from simulators.bench.spine import Spine, running_spine
 
 GATEWAYS: Final = 60
-POLLS: Final = 88
+POLLS: Final = 22
+_INSTANTS: Final = 4  # in a chunk, of 20 devices
+_ROWS: Final = _INSTANTS * len(DEVICES)
 _WARM: Final = 3  # polls before, so that memory is what it is in use
 _PATIENCE_S: Final = 900.0
 _GLANCE_S: Final = 0.2
@@ -37,8 +40,12 @@ def measure(gateways: int = GATEWAYS, polls: int = POLLS) -> Figures:
 
 
 def _ready(gateway: int, polls: int) -> Iterator[Ready]:
-    for poll, message in enumerate(sealed_polls(polls, seed=1, gateway=gateway), start=1):
-        yield Ready.of(message, last=poll * len(DEVICES))
+    for poll, message in enumerate(_chunks(gateway, polls), start=1):
+        yield Ready.of(message, last=poll * _ROWS)
+
+
+def _chunks(gateway: int, polls: int) -> Iterator[Message]:
+    return sealed_polls(polls, seed=1, gateway=gateway, instants=_INSTANTS)
 
 
 async def _measure(folder: Path, messages: Sequence[Sequence[Ready]]) -> Figures:
@@ -46,7 +53,7 @@ async def _measure(folder: Path, messages: Sequence[Sequence[Ready]]) -> Figures
     during = sum(map(len, messages)) - before_all
     async with running_spine(folder, gateways=len(messages)) as spine:
         await _publish(spine, [each[:_WARM] for each in messages])
-        await _until_stored(spine, before_all * len(DEVICES))
+        await _until_stored(spine, before_all * _ROWS)
         before = memory_bytes(spine.ingest_pid)
         os.kill(spine.store_pid, signal.SIGSTOP)
         began = time.perf_counter()
@@ -58,7 +65,7 @@ async def _measure(folder: Path, messages: Sequence[Sequence[Ready]]) -> Figures
             watching.cancel()
             os.kill(spine.store_pid, signal.SIGCONT)
         most, began = await watching, time.perf_counter()
-        await _until_stored(spine, (before_all + during) * len(DEVICES))
+        await _until_stored(spine, (before_all + during) * _ROWS)
         recovery = time.perf_counter() - began
         return {
             "resident_before": Measured(before, "By"),
@@ -66,7 +73,7 @@ async def _measure(folder: Path, messages: Sequence[Sequence[Ready]]) -> Figures
             "growth": Measured(most - before, "By"),
             "resident_most_with_recovery": Measured(memory_bytes(spine.ingest_pid, "VmHWM"), "By"),
             "messages": Measured(during, "1"),
-            "records": Measured(during * len(DEVICES), "1"),
+            "records": Measured(during * _ROWS, "1"),
             "outage": Measured(outage, "s"),
             "recovery": Measured(recovery, "s"),
         }
