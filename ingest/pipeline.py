@@ -159,8 +159,9 @@ class Pipeline:
 def _tell(intake: Intake, admitted: Admitted) -> None:
     """Log what somebody may have to look after, with gateway, boot and range."""
     for (gateway, _), beyond in admitted.beyond.items():
-        about = {"gateway": gateway}
-        _LOG.warning("quarantined, only counted: %d refusals", len(beyond), extra=about)
+        _LOG.warning(
+            "quarantined, only counted: %d refusals", len(beyond), extra={"gateway": gateway}
+        )
     for refusal in admitted.entries:
         numbers = ", ".join(f"{first}-{last}" for first, last in refusal.numbers.pairs[:_SHOWN])
         about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}

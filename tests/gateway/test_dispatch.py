@@ -348,6 +348,7 @@ def test_many_backlogs_before_one_ingest_do_not_hold_up_what_is_live(
         gateways = [a_dispatch(outbox, linger_s=0.0) for outbox in outboxes]
         queue, live = Queue(rows_a_second=rows_a_second), outboxes[0]
         lateness: list[float] = []
+        entered_at = 0.0
         while sum(map(len, outboxes)):
             if not len(live):
                 entered_at = queue.now

@@ -8,9 +8,9 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from ingest.broker.process import mosquitto as broker_program
 from ingest.contract.clock import ManualClock
 from ingest.mqtt import BrokerAddress, Group, MqttLink, Received
-from simulators.demo.broker import mosquitto as broker_program
 from tests.gateway.brokers import PATIENCE_S, Mosquitto
 from tests.ingest.arrivals import NOW
 from tests.servers import needs
