@@ -98,7 +98,7 @@ def test_thinning_changes_neither_what_was_counted_nor_when_a_state_changed(
         outbox.append(records, entered_at=NOON)
         with suppress(OutboxFullError):
             for bound in range(len(outbox), 0, -1):
-                outbox._bounds = Bounds(max_records=bound)
+                outbox._bounds = Bounds(max_records=bound)  # pyright: ignore[reportPrivateUsage]
                 outbox.append([a_record("another", minute=bound)], entered_at=NOON)
         rows = outbox.rows(FIRST_BOOT, within=EVERYTHING, limit=1_000)
     kept = [row.record for row in rows if row.record.device == "lamp-1"]

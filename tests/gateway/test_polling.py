@@ -349,7 +349,7 @@ async def test_a_line_that_neither_asks_nor_appends_is_stuck(outbox: Outbox) -> 
     line = a_line(Scripted({"lamp-1": says(1.0)}), outbox)
     told: list[bool] = []
     for ago_s in (421.0, 419.0):
-        line._moved_at -= ago_s
+        line._moved_at -= ago_s  # pyright: ignore[reportPrivateUsage]
         told.append(line.stuck)
         await line.poll()
         told.append(line.stuck)

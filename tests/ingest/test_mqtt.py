@@ -1,7 +1,7 @@
 """Ingest's link to a real broker while nothing is taken from it, and when the broker forgets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
 
 
 @contextmanager
-def a_link(port: int) -> Iterator[MqttLink]:
+def a_link(port: int) -> Generator[MqttLink]:
     address = BrokerAddress(host="127.0.0.1", port=port)
     with MqttLink(address, client_id="ingest-w1", clock=ManualClock(NOW)) as link:
         yield link
