@@ -83,14 +83,36 @@ def account(db: sqlite3.Connection, row: BootRow) -> Account:
     )
 
 
-def assign(db: sqlite3.Connection, key: int, *, first: int, last: int, day: str) -> None:
-    """Note that numbers were assigned on a day."""
+def assign(db: sqlite3.Connection, key: int, *, first: int, last: int, day: date) -> int:
+    """Note that numbers were assigned on a day; return how many days were begun so far."""
+    nth = _days_begun(db, day)
     db.execute(
-        "INSERT INTO day VALUES (?, ?, ?, ?)"
+        "INSERT INTO day VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (boot, day) DO UPDATE SET last = excluded.last",
-        (key, day, first, last),
+        (key, day.isoformat(), first, last, nth),
     )
     db.execute("UPDATE boot SET head = ? WHERE id = ?", (last, key))
+    return nth
+
+
+def entered_before(db: sqlite3.Connection, nth: int) -> list[tuple[int, int]]:
+    """Return the spans of keys that were assigned before the nth day that was begun."""
+    rows = db.execute("SELECT boot, first, last FROM day WHERE nth < ?", (nth,)).fetchall()
+    return [(key * BOOT_KEYS + first, key * BOOT_KEYS + last) for key, first, last in rows]
+
+
+def _days_begun(db: sqlite3.Connection, day: date) -> int:
+    """Count days of entry, each once and forward only: a clock that jumps begins one day."""
+    known = dict(
+        db.execute("SELECT name, value FROM counter WHERE name IN ('days begun', 'last day')")
+    )
+    begun: int = known.get("days begun", 0)
+    ordinal = day.toordinal()
+    if ordinal > known.get("last day", 0):
+        begun += 1
+        told = (("days begun", begun), ("last day", ordinal))
+        db.executemany("INSERT OR REPLACE INTO counter VALUES (?, ?)", told)
+    return begun
 
 
 def note_thinned(db: sqlite3.Connection, entries: list[int]) -> None:

@@ -160,6 +160,8 @@ def _bounds(table: Table) -> Bounds:
     bounds = Bounds(
         max_records=table.whole("max_records", 1, 10**9, default=usual.max_records),
         max_bytes=table.whole("max_bytes", 65_536, 10**15, default=usual.max_bytes),
+        max_days=table.whole("max_days", 1, 36_600, default=usual.max_days),
+        min_free_bytes=table.whole("min_free_bytes", 0, 10**15, default=usual.min_free_bytes),
     )
     table.nothing_else()
     return bounds

@@ -16,6 +16,12 @@ def pack(record: Record) -> bytes:
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
+def told(content: bytes) -> dict[str, float | None]:
+    """Return the values of the record that was packed."""
+    values: dict[str, float | None] = orjson.loads(content)["v"]
+    return values
+
+
 def unpack(content: bytes, *, device: DeviceId, measured_at: int) -> Record:
     """Return the record that was packed."""
     said: dict[str, Any] = orjson.loads(content)

@@ -11,8 +11,9 @@ from ingest.contract.identity import BootId
 from ingest.contract.ranges import EMPTY, Ranges
 
 _FIRST_ROWS: Final = 500
-_LEAST_ROWS: Final = 200
+_LEAST_ROWS: Final = 50
 _MOST_ROWS: Final = 5_000
+_LEAST_BYTES: Final = 4_096
 
 Departure = tuple[Flight, SealedChunk]
 
@@ -28,24 +29,54 @@ class Dispatch:
         self._clock = clock
         self._selection = Selection(outbox, self.window)
         self._rows = _FIRST_ROWS
+        self._bytes = TARGET_BYTES
         self._launched_at = float("-inf")
+        self._heard_at = float("-inf")
+
+    def heard(self, now: float) -> None:
+        """Take in that ingest said something: it is there, and may not have what is under way."""
+        self._heard_at = now
 
     def departures(self, now: float) -> list[Departure]:
-        """Return what is to be sent now: what is overdue, then what fits into the window."""
-        again = [found for flight in self.window.due(now) if (found := self._again(flight, now))]
-        return again + self._afresh(now)
+        """Return what is to be sent now: what fits into the window, then what is overdue."""
+        return self._afresh(now) + self._overdue(now)
 
-    def settle(self, boot: BootId, numbers: Ranges) -> None:
-        """Take in an acknowledgement: first on disk, then in the window."""
+    def taken(self, flight: Flight, chunk: SealedChunk, *, seconds: float) -> None:
+        """Take in that the broker took a chunk, and how long that took."""
+        flight.taken = True
+        size = len(chunk.payload)
+        if seconds > self._pace.transfer_s:
+            fitting = size * self._pace.transfer_s / seconds
+            self._bytes = max(min(int(fitting), self._bytes), _LEAST_BYTES)
+        elif seconds < self._pace.transfer_s / 2:
+            self._bytes = min(max(self._bytes, 2 * size), TARGET_BYTES)
+        self._learn_size(chunk)
+
+    def settle(self, boot: BootId, numbers: Ranges, *, now: float | None = None) -> None:
+        """Take in an acknowledgement: first on disk, then in the window.
+
+        Now is when ingest said it, None where it is not known how long ago that was.
+        """
         self._outbox.settle(boot, numbers)
-        self.window.land(boot, numbers)
+        self.window.land(boot, numbers, now=now)
 
     def rest_s(self, now: float) -> float | None:
         """Return for how long nothing is to be sent; None where only news can change that."""
-        times = [flight.due_at for flight in self.window.flights]
+        if self.window.link_busy:
+            return None
+        times = [flight.due_at for flight in self.window.waiting(self._heard_at)]
         if self.window.free and self._lingers(now) and self._selection.unsent > 0:
             times.append(self._launched_at + self._pace.linger_s)
         return max(min(times) - now, 0.0) if times else None
+
+    def _overdue(self, now: float) -> list[Departure]:
+        departures: list[Departure] = []
+        for flight in self.window.waiting(self._heard_at):
+            if self.window.link_busy:
+                break
+            if flight.due_at <= now and (departure := self._again(flight, now)):
+                departures.append(departure)
+        return departures
 
     def _again(self, flight: Flight, now: float) -> Departure | None:
         chunk = None
@@ -81,5 +112,7 @@ class Dispatch:
         )
 
     def _learn_size(self, chunk: SealedChunk) -> None:
-        fitting = TARGET_BYTES * 9 // 10 * chunk.rows // len(chunk.payload)
+        if not chunk.rows:
+            return
+        fitting = self._bytes * 9 // 10 * chunk.rows // len(chunk.payload)
         self._rows = min(max(fitting, _LEAST_ROWS), _MOST_ROWS)

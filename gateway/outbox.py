@@ -4,21 +4,28 @@ A call that returns has been committed. Records keep the boot they entered in; a
 kept until ingest has acknowledged every number of it, thinned ones included.
 """
 
+import os
 import sqlite3
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from gateway import accounts
 from gateway.content import pack, unpack
-from gateway.outbox_errors import OutboxFullError, RecordTooLargeError, told_apart
+from gateway.outbox_errors import (
+    OutboxError,
+    OutboxFullError,
+    RecordTooLargeError,
+    told_apart,
+)
 from gateway.outbox_tables import BOOT_KEYS, connect, sole_writer
-from gateway.thinning import thin
+from gateway.thinning import let_go, thin
+from gateway.turns import Turns
 from ingest.contract.chunk import Account
 from ingest.contract.identity import BootId, DeviceId
 from ingest.contract.period import micros, utc_day
@@ -34,12 +41,28 @@ _OLDEST: Final = f"{_ROWS} ORDER BY entry LIMIT ?"
 _NEWEST: Final = f"{_ROWS} ORDER BY entry DESC LIMIT ?"
 
 
+_Row = tuple[int, int, bytes]
+"""A device's key, an instant in milliseconds, and what was said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much an outbox holds before it thins."""
+    """How much an outbox holds, and for how long, before it lets go of something.
 
-    max_records: int = 500_000
+    The usual ones [assumed] hold all that 300 devices asked every 5 minutes say in 11 days.
+    """
+
+    max_records: int = 1_000_000
     max_bytes: int = 268_435_456  # of what records say; the file is up to twice that
+    max_days: int = 366  # on which something entered
+    min_free_bytes: int = 8_388_608
+    """Of the disk, left alone: without that room, what was acknowledged could not be deleted."""
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room is left on the disk that a folder is on."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +76,26 @@ class Held:
 class Outbox:
     """One gateway's records. Calls may come from any thread; they take turns."""
 
-    def __init__(self, path: Path, *, boot: BootId, bounds: Bounds | None = None) -> None:
-        """Open the file and begin a boot."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        boot: BootId,
+        bounds: Bounds | None = None,
+        free: Callable[[Path], int] = free_bytes,
+    ) -> None:
+        """Open the file and begin a boot; free tells the room on the disk a folder is on."""
         self.boot: Final = boot
         self._path = path
         self._bounds = bounds or Bounds()
+        self._free = free
         self._turn = threading.RLock()
         self._devices: dict[str, int] = {}
-        self._day = ""
+        self._turns = Turns()
+        self._day = date.min
+        self._days_begun = 0
+        self._not_taken = 0
+        self._thinned_to = 0
         with ExitStack() as opening:
             opening.enter_context(sole_writer(path))
             with told_apart(path):
@@ -94,20 +129,45 @@ class Outbox:
         """Number the records and commit them; return the numbers given.
 
         An exact repetition of a record still held (device, instant in ms, content) gets none. The
-        day of entry never goes back within a boot, whatever the clock does.
+        day of entry never goes back within a boot, whatever the clock does. Records that were not
+        taken are counted.
 
         Raises:
             OutboxFullError: No room; none of the records was taken.
-            RecordTooLargeError: One of them says too much; none was taken.
+            OutboxUnavailableError: The file cannot be written to; none was taken.
+            RecordTooLargeError: One of them says too much; none was taken or counted.
         """
         with self._turn:
-            day = max(utc_day(micros(entered_at)).isoformat(), self._day)
-            with self._transaction():
-                rows = self._fresh(records)
-                numbers = self._enter(rows, day)
-                size = self._size + sum(len(content) for _, _, content in rows)
-                count, size = self._thin_to_bounds(self._count + len(rows), size)
-            self._day, self._count, self._size = day, count, size
+            try:
+                return self._append(records, max(utc_day(micros(entered_at)), self._day))
+            except RecordTooLargeError:
+                raise
+            except OutboxError:
+                self._not_taken += len(records)
+                raise
+
+    @property
+    def not_taken(self) -> int:
+        """How many records could not be taken in this boot: no number tells of them."""
+        return self._not_taken
+
+    def refuse(self, count: int) -> None:
+        """Count records that nobody will try to append again."""
+        with self._turn:
+            self._not_taken += count
+
+    def _append(self, records: Sequence[Record], day: date) -> Ranges:
+        free = self._free(self._path.parent)
+        if free < self._bounds.min_free_bytes:
+            raise OutboxFullError(self._path, f"{free} bytes left on its disk")
+        with self._transaction():
+            rows = self._fresh(records)
+            numbers, begun = self._enter(rows, day)
+            old, old_size = self._let_go_of_old(begun)
+            count = self._count + len(rows) - old
+            size = self._size + sum(len(content) for _, _, content in rows) - old_size
+            count, size = self._thin_to_bounds(count, size)
+        self._day, self._days_begun, self._count, self._size = day, begun, count, size
         return numbers
 
     def account(self, boot: BootId) -> Account:
@@ -186,8 +246,8 @@ class Outbox:
             rows = self._db.execute("SELECT name, last_ms FROM device").fetchall()
         return {DeviceId(name): last_ms * 1_000 for name, last_ms in rows}
 
-    def _fresh(self, records: Sequence[Record]) -> list[tuple[int, int, bytes]]:
-        rows: dict[tuple[int, int, bytes], None] = {}
+    def _fresh(self, records: Sequence[Record]) -> dict[_Row, Record]:
+        rows: dict[_Row, Record] = {}
         for record in records:
             content = pack(record)
             if len(content) > _RECORD_BYTES:
@@ -195,25 +255,31 @@ class Outbox:
             row = (self._device(record.device), record.measured_at // 1_000, content)
             query = "SELECT 1 FROM record WHERE device = ? AND measured_ms = ? AND content = ?"
             if self._db.execute(query, row).fetchone() is None:
-                rows[row] = None
+                rows[row] = record
         self._db.executemany(
             "UPDATE device SET last_ms = MAX(last_ms, ?) WHERE id = ?",
             ((at, device) for device, at, _ in rows),
         )
-        return list(rows)
+        return rows
 
-    def _enter(self, rows: Sequence[tuple[int, int, bytes]], day: str) -> Ranges:
+    def _enter(self, rows: Mapping[_Row, Record], day: date) -> tuple[Ranges, int]:
         if not rows:
-            return EMPTY
+            return EMPTY, self._days_begun
         first = self._row(self.boot).head + 1
         last = first + len(rows) - 1
         base = self._key * BOOT_KEYS + first
         self._db.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, 0)",
             ((base + place, *row) for place, row in enumerate(rows)),
         )
-        accounts.assign(self._db, self._key, first=first, last=last, day=day)
-        return Ranges.of((first, last))
+        turned = {
+            key
+            for place, (row, record) in enumerate(rows.items())
+            for key in self._turns.note(row[0], base + place, record.values)
+        }
+        self._db.executemany("UPDATE record SET turn = 1 WHERE entry = ?", ((k,) for k in turned))
+        begun = accounts.assign(self._db, self._key, first=first, last=last, day=day)
+        return Ranges.of((first, last)), begun
 
     def _device(self, name: DeviceId) -> int:
         if name not in self._devices:
@@ -222,9 +288,18 @@ class Outbox:
             self._devices[name] = self._db.execute(query, (name,)).fetchone()[0]
         return self._devices[name]
 
+    def _let_go_of_old(self, begun: int) -> tuple[int, int]:
+        """Let go of what entered too many days ago, when another day has begun."""
+        if begun == self._days_begun:
+            return 0, 0
+        spans = accounts.entered_before(self._db, begun - self._bounds.max_days + 1)
+        gone, gone_size = let_go(self._db, spans)
+        accounts.note_thinned(self._db, gone)
+        return len(gone), gone_size
+
     def _thin_to_bounds(self, count: int, size: int) -> tuple[int, int]:
         while count > self._bounds.max_records or size > self._bounds.max_bytes:
-            gone, gone_size = thin(self._db)
+            (gone, gone_size), self._thinned_to = thin(self._db, self._thinned_to)
             if not gone:
                 raise OutboxFullError(self._path, f"{count} records, {size} bytes")
             accounts.note_thinned(self._db, gone)
@@ -268,6 +343,7 @@ class Outbox:
                 self._db.execute("COMMIT")
             except BaseException:
                 self._devices.clear()
+                self._turns.forget()
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
                 raise

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from gateway.content import told
 from gateway.outbox_errors import OutboxUnavailableError
+from gateway.turns import Turns
 
 BOOT_KEYS: Final = 1 << 40
 
@@ -21,17 +23,19 @@ CREATE TABLE IF NOT EXISTS boot (
 );
 CREATE TABLE IF NOT EXISTS day (
     boot INTEGER NOT NULL, day TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    PRIMARY KEY (boot, day)
+    nth INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (boot, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS device (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS record (
     entry INTEGER PRIMARY KEY, device INTEGER NOT NULL, measured_ms INTEGER NOT NULL,
-    content BLOB NOT NULL
+    content BLOB NOT NULL, turn INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS record_instant ON record (device, measured_ms);
 """
+
+_ADDED: Final = (("record", "turn"), ("day", "nth"))  # columns that a file of 0.1 may not have
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -41,10 +45,30 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_TABLES)
+        _add_columns(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Bring a file of an earlier version to this one."""
+    for table, column in _ADDED:
+        known = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+        if (column,) not in known:
+            connection.execute(
+                f"ALTER TABLE {table} ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
+            )
+            if column == "turn":
+                _find_turns(connection)
+
+
+def _find_turns(connection: sqlite3.Connection) -> None:
+    turns = Turns()
+    rows = connection.execute("SELECT device, entry, content FROM record ORDER BY entry")
+    turned = {key for device, entry, said in rows for key in turns.note(device, entry, told(said))}
+    connection.executemany("UPDATE record SET turn = 1 WHERE entry = ?", ((k,) for k in turned))
 
 
 @contextmanager

@@ -25,18 +25,20 @@ from ingest.contract.ack import Ack, parse_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import GatewayId
 from ingest.contract.lifecycle import Birth, Death, form_birth, form_death
+from ingest.contract.patience import pause_s
 from ingest.contract.topic import Kind, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
-_CHUNK_S: Final = 60.0  # eight chunks of 48 KiB take that long at 50 kbit/s
+_MOST_DOUBLINGS: Final = 4
+_CHUNK_S: Final = 60.0  # two chunks of 48 KiB take half of that at 25 kbit/s
 
 
 class LinkSilentError(Exception):
     """The broker is connected, but no acknowledgement has come for too long."""
 
     def __init__(self, silence_s: float) -> None:
-        super().__init__(f"no acknowledgement for {silence_s:.0f} s")
+        super().__init__(f"no acknowledgement for {silence_s:.1f} s")
         self.silence_s = silence_s
 
 
@@ -66,10 +68,17 @@ class Publisher:
         self._heard_at = float("-inf")
         self._quiet_since = float("-inf")
         self._stopping = False
+        self._has_news = False
+        self._silences = 0  # connections in a row that were given up for silence
 
     def wake(self) -> None:
         """Say that records were appended. Called in the event loop's thread."""
         self._woken.set()
+
+    def announce_again(self) -> None:
+        """Say that the birth would have something else to tell. Called in the loop's thread."""
+        self._has_news = True
+        self.wake()
 
     async def run(self) -> None:
         """Publish until cancelled; then say that this was a clean end."""
@@ -81,7 +90,9 @@ class Publisher:
             except* (MqttError, OutboxError, LinkSilentError) as lost:
                 _LOG.warning("link lost: %s", "; ".join(map(str, lost.exceptions)))
             failures = 0 if self._heard_at >= began else failures + 1
-            await asyncio.sleep(backoff_s(failures, self._pace, self._jitter()))
+            longest_s = self._pace.backoff_max_s
+            rest_s = pause_s(failures, first_s=1.0, longest_s=longest_s, jitter=self._jitter())
+            await asyncio.sleep(rest_s)
 
     async def _connect(self) -> None:
         """Serve one connection, in a task of its own.
@@ -110,7 +121,7 @@ class Publisher:
                     return
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._listen(client), name="acknowledgements")
-                    tasks.create_task(self._pump(client, tasks), name="chunks")
+                    tasks.create_task(self._pump(client, tasks, number), name="chunks")
             finally:
                 self._dispatch.window.disconnected()
                 if self._stopping:
@@ -118,9 +129,13 @@ class Publisher:
 
     async def _announce(self, client: Client, number: int) -> None:
         await client.subscribe(str(Topic(self._gateway, Kind.ACK)), qos=1)
+        await self._say_birth(client, number)
+        _LOG.info("connected: broker=%s connection=%d", self._broker.endpoint, number)
+
+    async def _say_birth(self, client: Client, number: int) -> None:
+        self._has_news = False
         birth = encode(form_birth(self._birth(number)))
         await client.publish(str(Topic(self._gateway, Kind.BIRTH)), birth, qos=1, retain=True)
-        _LOG.info("connected: broker=%s connection=%d", self._broker.endpoint, number)
 
     async def _say_farewell(self, client: Client, death: Death) -> None:
         topic, payload = str(Topic(self._gateway, Kind.DEATH)), encode(form_death(death))
@@ -135,20 +150,27 @@ class Publisher:
             except ValueError as error:
                 _LOG.warning("acknowledgement ignored: %s", error)
                 continue
-            self._heard_at = self._quiet_since = monotonic()
-            self._take(ack)
+            if message.retain:  # the broker has kept it, and ingest may be long gone
+                self._take(ack, now=None)
+                continue
+            now = self._heard_at = self._quiet_since = monotonic()
+            self._silences = 0
+            self._dispatch.heard(now)
+            self._take(ack, now=now)
 
-    def _take(self, ack: Ack) -> None:
+    def _take(self, ack: Ack, *, now: float | None) -> None:
         for boot, numbers in ack.settled.items():
             try:
-                self._dispatch.settle(boot, numbers)
+                self._dispatch.settle(boot, numbers, now=now)
             except (ValueError, OutboxError) as error:
                 _LOG.warning("acknowledgement not taken: %s", error)
         self.wake()
 
-    async def _pump(self, client: Client, tasks: asyncio.TaskGroup) -> None:
+    async def _pump(self, client: Client, tasks: asyncio.TaskGroup, number: int) -> None:
         while True:
             self._woken.clear()
+            if self._has_news:
+                await self._say_birth(client, number)
             now = monotonic()
             self._check_link(now)
             for flight, chunk in self._dispatch.departures(now):
@@ -159,23 +181,25 @@ class Publisher:
 
     async def _send(self, client: Client, flight: Flight, chunk: SealedChunk) -> None:
         topic = str(Topic(self._gateway, Kind.CHUNK))
+        began = monotonic()
         await client.publish(topic, chunk.payload, qos=1, timeout=_CHUNK_S)
-        flight.taken = True
+        self._dispatch.taken(flight, chunk, seconds=monotonic() - began)
+        self.wake()
 
     def _check_link(self, now: float) -> None:
         if not self._dispatch.window.flights:
             self._quiet_since = now
-        elif now - self._quiet_since > self._pace.silence_max_s:
+        elif now - self._quiet_since > self._silence_max_s():
+            self._silences += 1
             raise LinkSilentError(now - self._quiet_since)
+
+    def _silence_max_s(self) -> float:
+        """Return how long to bear silence: ever longer, since ingest may be away for days."""
+        return self._pace.silence_max_s * 2.0 ** min(self._silences, _MOST_DOUBLINGS)
 
     def _rest_s(self, now: float) -> float | None:
         rest_s = self._dispatch.rest_s(now)
         if not self._dispatch.window.flights:
             return rest_s
-        patience_s = max(self._quiet_since + self._pace.silence_max_s - now, 0.0) + 0.01
+        patience_s = max(self._quiet_since + self._silence_max_s() - now, 0.0) + 0.01
         return patience_s if rest_s is None else min(rest_s, patience_s)
-
-
-def backoff_s(failures: int, pace: Pace, jitter: float) -> float:
-    """Return how long to wait before connecting again; jitter, 0 to 1, spreads gateways out. [s]"""
-    return min(2.0 ** min(failures, 10), pace.backoff_max_s) * (0.5 + jitter / 2.0)

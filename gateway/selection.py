@@ -6,8 +6,6 @@ from gateway.outbox import Held, Outbox
 from gateway.window import Window
 from ingest.contract.identity import BootId
 
-_BACKLOG_CHUNKS = 4  # with more than that unsent, every second chunk takes the newest
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -21,7 +19,8 @@ class Choice:
 class Selection:
     """Chooses among the records held and not under way.
 
-    The oldest go first; with a backlog, every second chunk takes the newest instead. A boot of
+    The oldest go first. With more unsent than fits into a chunk there is a backlog: then what has
+    just entered goes at once, and of the others every second chunk takes the newest. A boot of
     which nothing but thinned numbers is left is chosen last, to tell these.
     """
 
@@ -30,6 +29,7 @@ class Selection:
         self._outbox = outbox
         self._window = window
         self._newest_is_next = False
+        self._looked_at = 0  # numbers of the present boot
 
     @property
     def unsent(self) -> int:
@@ -39,8 +39,8 @@ class Selection:
     def next(self, limit: int) -> Choice | None:
         """Return at most so many rows to send now, or None where nothing is left to tell."""
         boots = self._outbox.held_boots()
-        backlog = self.unsent > _BACKLOG_CHUNKS * limit
-        newest = backlog and self._newest_is_next
+        backlog = self.unsent > limit
+        newest = backlog and (self._something_entered() or self._newest_is_next)
         self._newest_is_next = backlog and not newest
         for boot in reversed(boots) if newest else boots:
             if rows := self._unsent_of(boot, limit, newest=newest):
@@ -48,6 +48,10 @@ class Selection:
         return next(
             (Choice(boot=boot, rows=[]) for boot in boots if self._only_thinned(boot)), None
         )
+
+    def _something_entered(self) -> bool:
+        before, self._looked_at = self._looked_at, self._outbox.account(self._outbox.boot).head
+        return self._looked_at > before
 
     def _unsent_of(self, boot: BootId, limit: int, *, newest: bool) -> list[Held]:
         account = self._outbox.account(boot)

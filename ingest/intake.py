@@ -41,6 +41,7 @@ class Refusal:
     boot: BootId | None
     numbers: Ranges
     reason: str
+    refusals: int = 1  # it stands for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,8 @@ from ingest.contract.tls import TlsFiles
 _LOG = logging.getLogger(__name__)
 _FILTER: Final = "zw/1/+/up/#"
 _SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
-_RECEIVE_MAXIMUM: Final = 4_000  # so that a group can be gathered while one is committed
-_BACKLOG: Final = 4_000  # messages; a full backlog stops reading from the socket
+_RECEIVE_MAXIMUM: Final = 1_024  # bounds memory; a group can be gathered while one is committed
+_BACKLOG: Final = 1_024  # messages; a full backlog stops reading from the socket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ class Received:
     message: Message
     mid: int
     qos: int
+    connection: int
 
 
 class MqttLink:
@@ -96,6 +97,7 @@ class MqttLink:
         self._address = address
         self._clock = clock
         self._received: queue.Queue[Received] = queue.Queue(_BACKLOG)
+        self._connection = 0
         self.subscribed: Final = threading.Event()
         """Set while the broker hands on to us what gateways publish."""
         self._client = self._make_client(client_id)
@@ -112,6 +114,11 @@ class MqttLink:
         self._drain()
         self._client.loop_stop()
 
+    @property
+    def held(self) -> int:
+        """How many messages wait to be taken."""
+        return self._received.qsize()
+
     def take(self, group: Group) -> Sequence[Received]:
         """Return what has come in, in order, after waiting for the first; empty where none came."""
         taken: list[Received] = []
@@ -127,14 +134,22 @@ class MqttLink:
         return taken
 
     def acknowledge(self, received: Sequence[Received]) -> None:
-        """Tell the broker that the messages are safe."""
+        """Tell the broker that the messages are safe.
+
+        On another connection a message id may mean another message: what came on an earlier one
+        comes again, and is known by its numbers then.
+        """
         for one in received:
-            if one.qos:
+            if one.qos and one.connection == self._connection:
                 self._client.ack(one.mid, one.qos)
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Hand the broker a retained message."""
-        self._client.publish(topic, payload, qos=1, retain=True)
+        """Hand the broker a retained message; without one, its next repetition has to do.
+
+        So acknowledgements do not pile up in memory while the broker is away.
+        """
+        if self.subscribed.is_set():
+            self._client.publish(topic, payload, qos=1, retain=True)
 
     def _make_client(self, client_id: str) -> paho.Client:
         five = self._address.version == MQTTProtocolVersion.MQTTv5
@@ -159,6 +174,7 @@ class MqttLink:
         if reason.is_failure:
             _LOG.error("the broker refused ingest: %s", reason)
             return
+        self._connection += 1
         _LOG.info("connected to the broker at %s:%s", self._address.host, self._address.port)
         client.subscribe(_FILTER, qos=1)
 
@@ -174,7 +190,7 @@ class MqttLink:
             payload=bytes(message.payload),
             received_at=micros(self._clock.now()),
         )
-        self._received.put(Received(kept, message.mid, message.qos))
+        self._received.put(Received(kept, message.mid, message.qos, self._connection))
 
     def _drain(self) -> None:
         """Make room, so that a link waiting on a full backlog can end; the broker sends again."""

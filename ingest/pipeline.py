@@ -17,6 +17,7 @@ from ingest.archive import Archive, Frame, Message, Position
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.lifecycle import Birth
 from ingest.contract.mapping import FieldMapping
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic
@@ -24,6 +25,7 @@ from ingest.intake import Intake, Opened, boots_in, open_messages, take_in
 from ingest.judging import RecordKey
 from ingest.mapping_files import shipped_mappings
 from ingest.meter import Meter
+from ingest.quota import USUAL, Admitted, Quota
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
 from ingest.storage.port import ReadingsRejectedError, ReadingStore
@@ -64,6 +66,7 @@ class Pipeline:
     clock: Clock
     meter: Meter | None = None
     mappings: Mapping[str, FieldMapping] = field(default_factory=shipped_mappings)  # by profile
+    quota: Quota = USUAL
 
     def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
         """Take in a group of messages, telling after each step that it is done."""
@@ -105,10 +108,10 @@ class Pipeline:
         intake = self._keep(opened, accounts)
         yield Step.STORED
         with self.catalog.begin() as connection:
-            self._write_down(connection, frame, intake)
+            admitted = self._write_down(connection, frame, intake)
         if self.meter:
             self.meter.took(frame, intake, accounts)
-        _tell(intake)
+        _tell(intake, admitted)
         _tell_missing(intake, accounts)
         yield Step.WRITTEN_DOWN
         self.acknowledge({one.gateway for one in intake.heard}, boots)
@@ -138,10 +141,10 @@ class Pipeline:
             else:
                 return intake
 
-    def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> None:
+    def _write_down(self, connection: sa.Connection, frame: Frame, intake: Intake) -> Admitted:
         ledger.save(connection, intake.accounts.values())
         ledger.move(connection, intake.settlements)
-        quarantine.add(connection, frame, intake.refusals)
+        admitted = quarantine.add(connection, frame, intake.refusals, self.quota)
         quarantine.close(connection, intake.verdicts)
         feed.add(connection, intake.touched)
         presence.note(connection, intake.heard)
@@ -151,6 +154,7 @@ class Pipeline:
         )
         if changed.rowcount == 0:
             connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
+        return admitted
 
     def _ack(self, gateway: GatewayId, boots: set[BootId]) -> Ack:
         with self.catalog.connect() as connection:
@@ -165,9 +169,13 @@ class Pipeline:
         )
 
 
-def _tell(intake: Intake) -> None:
+def _tell(intake: Intake, admitted: Admitted) -> None:
     """Log what somebody may have to look after, with gateway, boot and range."""
-    for refusal in intake.refusals:
+    for (gateway, _), beyond in admitted.beyond.items():
+        _LOG.warning(
+            "quarantined, only counted: %d refusals", len(beyond), extra={"gateway": gateway}
+        )
+    for refusal in admitted.entries:
         numbers = _named(refusal.numbers)
         about = {"gateway": refusal.gateway, "boot": refusal.boot, "range": numbers or None}
         _LOG.warning("quarantined: %s", refusal.reason, extra=about)
@@ -175,9 +183,17 @@ def _tell(intake: Intake) -> None:
         if heard.birth is not None:
             about = {"gateway": heard.gateway, "boot": heard.birth.boot}
             _LOG.info("a gateway is there", extra=about)
+            _tell_trouble(heard.birth, about)
         elif heard.death is not None:
             about = {"gateway": heard.gateway, "boot": heard.death.boot}
             _LOG.info("a gateway has gone", extra=about)
+
+
+def _tell_trouble(birth: Birth, about: Mapping[str, object]) -> None:
+    if birth.not_taken:
+        _LOG.warning("its outbox had no room for %d records", birth.not_taken, extra=about)
+    for step in birth.clock_steps:
+        _LOG.warning("its clock was stepped by %+.3f s to %s", step.by_s, step.at, extra=about)
 
 
 def _tell_missing(intake: Intake, before: Mapping[ledger.BootKey, ledger.BootAccount]) -> None:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,14 +13,20 @@ import sqlalchemy as sa
 from ingest.archive import Frame, Position
 from ingest.contract.chunk import Defect
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.period import micros
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.intake import Refusal, Verdict
 from ingest.markers import Decision, Marker
+from ingest.quota import USUAL, Admitted, Quota, Source, admit
 from ingest.tables import QUARANTINE
 
 _REASONS_TOLD: Final = 50
 _RANGES_TOLD: Final = 50
 _LOOKED_AT: Final = 1_000  # entries
+_DAY_US: Final = 86_400_000_000
+
+BEYOND: Final = "beyond the day's quota: counted, and in the archive from here on"
+"""Why an entry stands for refusals that have none of their own."""
 
 
 class State(StrEnum):
@@ -27,6 +35,7 @@ class State(StrEnum):
     OPEN = "open"
     REPLAYED = "replayed"
     DROPPED = "dropped"
+    COUNTED = "counted"  # stands for refusals beyond a quota; the archive has their messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +55,7 @@ class Quarantined:
     closed_at: int | None = None  # microseconds, UTC
     closed_by: str | None = None
     why: str | None = None
+    refusals: int = 1  # it stands for
 
     def decided(self, decision: Decision, *, actor: str, why: str = "") -> Marker:
         """Return a decision on this entry."""
@@ -60,23 +70,64 @@ class Quarantined:
         )
 
 
-def add(connection: sa.Connection, frame: Frame, refusals: Iterable[Refusal]) -> None:
-    """Write refusals down with a pointer to their message."""
-    rows = [
-        {
-            "gateway": refusal.gateway,
-            "boot": refusal.boot,
-            "numbers": json.dumps(refusal.numbers.to_lists()),
-            "reason": refusal.reason,
-            "received_at": frame.messages[refusal.message].received_at,
-            "archive_file": frame.start.file,
-            "archive_offset": frame.start.offset,
-            "archive_index": refusal.message,
-        }
-        for refusal in refusals
-    ]
-    if rows:
+def add(
+    connection: sa.Connection, frame: Frame, refusals: Iterable[Refusal], quota: Quota = USUAL
+) -> Admitted:
+    """Write refusals down with a pointer to their message, as far as there is a quota for them."""
+    admitted = admit(frame, refusals, quota, partial(_entries_of, connection))
+    if admitted.entries:
+        rows = [_row(frame, refusal) for refusal in admitted.entries]
         connection.execute(sa.insert(QUARANTINE), rows)
+    for source, beyond in admitted.beyond.items():
+        _count(connection, frame, source, beyond)
+    return admitted
+
+
+def _row(frame: Frame, refusal: Refusal) -> dict[str, object]:
+    return {
+        "gateway": refusal.gateway,
+        "boot": refusal.boot,
+        "numbers": json.dumps(refusal.numbers.to_lists()),
+        "reason": refusal.reason,
+        "received_at": frame.messages[refusal.message].received_at,
+        "archive_file": frame.start.file,
+        "archive_offset": frame.start.offset,
+        "archive_index": refusal.message,
+        "refusals": refusal.refusals,
+    }
+
+
+def _entries_of(connection: sa.Connection, source: Source) -> int:
+    query = sa.select(sa.func.count()).select_from(QUARANTINE).where(*_from_source(source))
+    return connection.scalar(query.where(QUARANTINE.c.state != State.COUNTED)) or 0
+
+
+def _count(
+    connection: sa.Connection, frame: Frame, source: Source, beyond: Sequence[Refusal]
+) -> None:
+    """Count refusals in the one entry of their source that stands for all beyond its quota."""
+    table = QUARANTINE.c
+    number = sum(refusal.refusals for refusal in beyond)
+    changed = connection.execute(
+        sa.update(QUARANTINE)
+        .where(*_from_source(source), table.state == State.COUNTED)
+        .values(refusals=table.refusals + number)
+    )
+    if changed.rowcount == 0:
+        told = replace(beyond[0], boot=None, numbers=EMPTY, reason=BEYOND, refusals=number)
+        row = _row(frame, told) | {"state": State.COUNTED}
+        connection.execute(sa.insert(QUARANTINE).values(row))
+
+
+def _from_source(source: Source) -> list[sa.ColumnElement[bool]]:
+    gateway, day = source
+    began = micros(datetime.combine(day, time(), UTC))
+    table = QUARANTINE.c
+    return [
+        table.gateway.is_(None) if gateway is None else table.gateway == gateway,
+        table.received_at >= began,
+        table.received_at < began + _DAY_US,
+    ]
 
 
 def close(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
@@ -192,6 +243,7 @@ def _entry(row: "sa.Row[tuple[object, ...]]") -> Quarantined:
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         why=row.why,
+        refusals=row.refusals,
     )
 
 

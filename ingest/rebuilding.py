@@ -13,7 +13,8 @@ from ingest import feed, ledger, quarantine
 from ingest.archive import Frame, Position
 from ingest.contract.chunk import Chunk, without_rows
 from ingest.contract.ranges import EMPTY, Ranges
-from ingest.intake import Intake, Opened, RecordKey, open_messages, take_in
+from ingest.intake import Intake, Opened, open_messages, take_in
+from ingest.judging import RecordKey
 from ingest.ledger import BootAccount, BootKey
 from ingest.pipeline import Pipeline, Step, keys_of
 from ingest.quarantine import State

@@ -59,7 +59,9 @@ QUARANTINE: Final = sa.Table(
     sa.Column("closed_at", sa.BigInteger, nullable=True),  # microseconds
     sa.Column("closed_by", sa.String(200), nullable=True),
     sa.Column("why", sa.Text, nullable=True),
+    sa.Column("refusals", sa.BigInteger, nullable=False, server_default="1"),  # it stands for
     sa.Index("quarantine_boot", "gateway", "boot"),
+    sa.Index("quarantine_day", "gateway", "received_at"),
 )
 
 FEED: Final = sa.Table(

@@ -47,6 +47,7 @@ class EntryShown(BaseModel):
     closed_at: str | None
     closed_by: str | None
     why: str | None
+    refusals: int
 
 
 class NoteShown(BaseModel):
@@ -190,6 +191,7 @@ def _entry(one: Quarantined) -> dict[str, object]:
         "closed_at": shown(one.closed_at),
         "closed_by": one.closed_by,
         "why": one.why,
+        "refusals": one.refusals,
     }
 
 

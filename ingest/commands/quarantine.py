@@ -63,6 +63,7 @@ def _list(args: argparse.Namespace) -> int:
         numbers = one.numbers.count or "-"
         where = f"{one.gateway or '-'}  {one.boot or '-'}  {numbers} records"
         state = "" if one.state is State.OPEN else f"  [{one.state}]"
+        state += "" if one.refusals == 1 else f"  ({one.refusals} refusals)"
         received_at = rfc3339(instant(one.received_at))
         sys.stdout.write(f"{one.id}  {received_at}  {where}  {one.reason}{state}\n")
     return 0
@@ -141,6 +142,7 @@ def _entry(one: Quarantined) -> Document:
         "closed_at": None if one.closed_at is None else rfc3339(instant(one.closed_at)),
         "closed_by": one.closed_by,
         "why": one.why,
+        "refusals": one.refusals,
         "place": {"file": one.place.file, "offset": one.place.offset, "index": one.index},
     }
 

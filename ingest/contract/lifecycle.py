@@ -26,8 +26,16 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStep:
+    """A step of a gateway's clock: what it said just behind it, and how far it went."""
+
+    at: datetime
+    by_s: float  # negative: back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Birth:
-    """What a gateway says when it connects."""
+    """What a gateway says when it connects, and again when something of it has changed."""
 
     boot: BootId
     connection: int  # +1 per CONNECT
@@ -35,6 +43,8 @@ class Birth:
     sent_at: datetime
     held: tuple[BootId, ...]
     devices: tuple[Served, ...]
+    clock_steps: tuple[ClockStep, ...] = ()  # the newest of this boot
+    not_taken: int = 0  # records of this boot that its outbox had no room for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +77,8 @@ def form_birth(birth: Birth) -> dict[str, object]:
             }
             for served in birth.devices
         ],
+        "clock_steps": [{"at": rfc3339(step.at), "by_s": step.by_s} for step in birth.clock_steps],
+        "not_taken": birth.not_taken,
     }
 
 
@@ -86,6 +98,21 @@ def parse_birth(message: object) -> Birth:
             _parse_served(fields.mapping(served, f"devices[{place}]"), f"devices[{place}]")
             for place, served in enumerate(fields.sequence(body.get("devices"), "devices"))
         ),
+        clock_steps=tuple(
+            _parse_step(fields.mapping(step, f"clock_steps[{place}]"), f"clock_steps[{place}]")
+            for place, step in enumerate(
+                fields.sequence(body.get("clock_steps", []), "clock_steps")
+            )
+        ),
+        not_taken=fields.count(body.get("not_taken", 0), "not_taken"),
+    )
+
+
+def _parse_step(step: object, where: str) -> ClockStep:
+    body = fields.mapping(step, where)
+    return ClockStep(
+        at=fields.moment(body.get("at"), f"{where}.at"),
+        by_s=fields.number(body.get("by_s"), f"{where}.by_s"),
     )
 
 

@@ -4,18 +4,30 @@ chunks: messages of 2,400 values each, through archive, store and catalog, to qu
 influx: the same, with the readings in a private InfluxDB 2.
 records: single records that wait at a private Mosquitto, into a private InfluxDB 2.
 demo: seven days of the demo's zones through the whole chain.
+backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
+outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
+gateway: one gateway's memory and processor time with 300 Modbus devices.
 """
 
 import argparse
 import json
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from simulators.bench.figure import Figures
 
-_NAMES: Final = ("chunks", "influx", "records", "demo")
+_NAMES: Final = (  # each a module beside this one
+    "chunks",
+    "influx",
+    "records",
+    "demo",
+    "backlog",
+    "outage",
+    "gateway",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,15 +55,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(name: str) -> "Figures":
-    from simulators.bench import chunks, demo, influx, records
-
     sys.stderr.write(f"measuring {name}\n")
-    match name:
-        case "chunks":
-            return chunks.measure()
-        case "influx":
-            return influx.measure()
-        case "records":
-            return records.measure()
-        case _:
-            return demo.measure()
+    figures: Figures = import_module(f"simulators.bench.{name}").measure()
+    return figures

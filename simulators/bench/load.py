@@ -1,8 +1,9 @@
-"""Sealed chunks of one simulated gateway, as the field side forms them."""
+"""Sealed chunks of simulated gateways, as the field side forms them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,6 @@ from ingest.registry.model import (
     Zone,
 )
 
-DEVICES: Final = tuple(DeviceId(f"bench-lamp-{number:02}") for number in range(1, 21))
 TIMES: Final = 12
 STEP: Final = timedelta(minutes=5)
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,17 +43,30 @@ LEVELS: Final = {  # [assumed] a lamp's usual values and how far they move, in t
     "battery_soc": (75.0, 12.0),
     "controller_temperature": (36.0, 5.0),
 }
+
+
+@cache
+def devices_of(gateway: int) -> tuple[DeviceId, ...]:
+    """Return the devices of one of the gateways."""
+    return tuple(DeviceId(f"bench-{gateway}-lamp-{number:02}") for number in range(1, 21))
+
+
+DEVICES: Final = devices_of(0)
 ROWS: Final = len(DEVICES) * TIMES
 VALUES: Final = ROWS * len(LEVELS)
 
-_GATEWAY: Final = GatewayId("bench-gateway")
 _BOOT: Final = BootId("bench-boot")
 
 
+def gateway_id(gateway: int) -> GatewayId:
+    """Return the id of one of the gateways."""
+    return GatewayId(f"bench-gateway-{gateway}")
+
+
 def registry_entries(
-    devices: Sequence[DeviceId] = DEVICES, *, profile: str = "srne_streetlight"
+    serving: Sequence[Sequence[DeviceId]] = (DEVICES,), *, profile: str = "srne_streetlight"
 ) -> list[Entry]:
-    """Return a zone with one gateway and its devices."""
+    """Return a zone with gateways, each serving its devices."""
     zone, site = ZoneId("bench"), SiteId("bench-site")
     return [
         Zone(
@@ -66,40 +79,68 @@ def registry_entries(
             longitude=Decimal("103.5"),
         ),
         Site(id=site, zone=zone, name="Bench", latitude=None, longitude=None),
-        Gateway(id=_GATEWAY, site=site, provenance=Provenance.SIMULATED, sim=None),
-        *(_lamp(device, profile) for device in devices),
+        *(
+            Gateway(id=gateway_id(number), site=site, provenance=Provenance.SIMULATED, sim=None)
+            for number in range(len(serving))
+        ),
+        *(
+            _lamp(device, number, profile)
+            for number, devices in enumerate(serving)
+            for device in devices
+        ),
     ]
 
 
-def sealed_chunks(count: int, *, seed: int) -> Iterator[Message]:
+def sealed_chunks(count: int, *, seed: int, gateway: int = 0) -> Iterator[Message]:
     """Yield chunks of an hour each, with the digits that a lamp's registers have."""
-    chance = np.random.default_rng(seed)
-    means, spreads = np.array(list(LEVELS.values())).T
+    chance = np.random.default_rng((seed, gateway))
     for hour in range(count):
-        moved = chance.normal(means, spreads, (ROWS, len(LEVELS)))
-        yield _chunk(hour, np.abs(moved).clip(max=means + 4 * spreads).round(2).tolist())
+        entered = START + (hour + 1) * TIMES * STEP
+        first = hour * ROWS + 1
+        rows = [
+            Held(first + row, _record(gateway, hour * TIMES + row // len(DEVICES), row, said))
+            for row, said in enumerate(_said(chance, ROWS))
+        ]
+        days = {entered.date(): (_first_of_day(hour), first + ROWS - 1)}
+        yield _sealed(gateway, rows, days, entered)
 
 
-def _chunk(hour: int, values: list[list[float]]) -> Message:
-    first = hour * ROWS + 1
-    entered = START + (hour + 1) * TIMES * STEP
-    rows = [
-        Held(first + row, _record(hour * TIMES + row // len(DEVICES), row % len(DEVICES), said))
-        for row, said in enumerate(values)
-    ]
-    head = first + ROWS - 1
-    days: dict[date, tuple[int, int]] = {entered.date(): (_first_of_day(hour), head)}
-    account = Account(boot=_BOOT, head=head, low=first, days=days)
+def sealed_polls(
+    count: int, *, seed: int, gateway: int = 0, instants: int = 1
+) -> Iterator[Message]:
+    """Yield chunks of one or a few instants of all devices each."""
+    chance, size = np.random.default_rng((seed, gateway)), instants * len(DEVICES)
+    for poll in range(count):
+        entered = START + (poll + 1) * instants * STEP
+        first = poll * size + 1
+        rows = [
+            Held(first + row, _record(gateway, poll * instants + row // len(DEVICES), row, said))
+            for row, said in enumerate(_said(chance, size))
+        ]
+        yield _sealed(gateway, rows, {START.date(): (1, rows[-1].number)}, entered)
+
+
+def _said(chance: np.random.Generator, rows: int) -> list[list[float]]:
+    means, spreads = np.array(list(LEVELS.values())).T
+    moved = chance.normal(means, spreads, (rows, len(LEVELS)))
+    found: list[list[float]] = np.abs(moved).clip(max=means + 4 * spreads).round(2).tolist()
+    return found
+
+
+def _sealed(
+    gateway: int, rows: list[Held], days: dict[date, tuple[int, int]], entered: datetime
+) -> Message:
+    account = Account(boot=_BOOT, head=rows[-1].number, low=rows[0].number, days=days)
     sealed = seal_chunk(rows, account=account, held=(_BOOT,), sent_at=entered)
-    if sealed.rows < ROWS:
-        raise ValueError(f"{ROWS} rows do not fit into one chunk")
-    topic = str(Topic(_GATEWAY, Kind.CHUNK))
+    if sealed.rows < len(rows):
+        raise ValueError(f"{len(rows)} rows do not fit into one chunk")
+    topic = str(Topic(gateway_id(gateway), Kind.CHUNK))
     return Message(topic=topic, payload=sealed.payload, received_at=micros(entered))
 
 
-def _record(step: int, device: int, said: list[float]) -> Record:
+def _record(gateway: int, step: int, row: int, said: list[float]) -> Record:
     return Record(
-        device=DEVICES[device],
+        device=devices_of(gateway)[row % len(DEVICES)],
         measured_at=micros(START + step * STEP),
         values=dict(zip(LEVELS, said, strict=True)),
     )
@@ -110,10 +151,10 @@ def _first_of_day(hour: int) -> int:
     return ((hour + 1) // 24 * 24 - 1) * ROWS + 1 if hour >= 23 else 1  # noqa: PLR2004
 
 
-def _lamp(device: DeviceId, profile: str) -> Device:
+def _lamp(device: DeviceId, gateway: int, profile: str) -> Device:
     return Device(
         id=device,
-        gateway=_GATEWAY,
+        gateway=gateway_id(gateway),
         device_class=DeviceClass.STREETLIGHT,
         profile=profile,
         painted_number=None,

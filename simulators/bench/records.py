@@ -88,7 +88,7 @@ async def _measured(load: _Load, store: ReadingStore, directory: Path) -> tuple[
         with ExitStack() as stack:
             link = _link(address, now_us=load.messages[-1].received_at)
             home = Home.create(directory / "home")
-            entries = registry_entries(load.devices, profile="plain")
+            entries = registry_entries([load.devices], profile="plain")
             pipeline = a_pipeline(stack, home, store, entries=entries, now=now, publisher=link)
             await asyncio.to_thread(_wait_at_the_broker, load, address)
             stack.enter_context(rare_collections())

@@ -62,6 +62,11 @@ class ModbusBox:
         port: int = listening.sockets[0].getsockname()[1]
         return port
 
+    @property
+    def units(self) -> frozenset[int]:
+        """The units it serves."""
+        return frozenset(self._registers)
+
     def set(self, unit: int, values: Mapping[str, float | None]) -> None:
         """Let a unit say values in the catalog's units, or raise RegisterValueError."""
         self._registers[unit].set(values)

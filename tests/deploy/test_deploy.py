@@ -141,7 +141,16 @@ def test_there_is_a_unit_for_every_stage() -> None:
         "analytics",
         "api",
         "run",
+        "gateway",
     }
+
+
+def test_a_gateway_that_is_no_longer_alive_is_started_again() -> None:
+    unit = _said(DEPLOY / "systemd" / "zonewatch-gateway.service")
+
+    assert unit["Service"]["Type"] == "notify"
+    assert int(unit["Service"]["WatchdogSec"]) > 0
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
 
 
 def test_grafanas_sources_are_those_that_panels_ask() -> None:

@@ -104,7 +104,7 @@ def test_what_is_left_out_has_its_usual_value(tmp_path: Path) -> None:
     assert config.broker == BrokerConfig(endpoint=Endpoint("10.0.0.1", 1883))
     assert config.lines[0].endpoint == Endpoint("inverter.local", 502)
     assert (config.lines[0].timeout, config.lines[0].retries) == (timedelta(seconds=1), 1)
-    assert config.bounds == Bounds(max_records=500_000)
+    assert config.bounds == Bounds(max_records=1_000_000, max_days=366)
     assert config.follow is None
 
 

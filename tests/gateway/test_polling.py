@@ -20,6 +20,7 @@ from gateway.instants import Instants
 from gateway.outbox import Bounds, Outbox
 from gateway.polling import Contact, Line
 from gateway.profile import Profile, Segment, WordOrder
+from gateway.steps import ClockWatch
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId
 from ingest.contract.period import micros
@@ -89,7 +90,10 @@ def a_line(
     *,
     clock: ManualClock | None = None,
     appended: Callable[[], None] = lambda: None,
+    news: Callable[[], None] = lambda: None,
+    forward: Callable[[], float] | None = None,
 ) -> Line:
+    clock = clock or ManualClock(NOON)
     return Line(
         driver=driver,
         devices=[
@@ -99,8 +103,10 @@ def a_line(
         interval=FIVE_MINUTES,
         outbox=outbox,
         instants=Instants(outbox.last_instants()),
-        clock=clock or ManualClock(NOON),
+        clock=clock,
+        watch=ClockWatch(clock, forward=forward or (lambda: micros(clock.now()) / 1e6)),
         appended=appended,
+        news=news,
     )
 
 
@@ -234,6 +240,99 @@ async def test_no_instant_is_used_twice_when_the_clock_steps_back(outbox: Outbox
     assert [at for _, at, _ in said(outbox)] == [NOON, NOON + timedelta(milliseconds=1)]
 
 
+async def test_an_instant_that_is_not_the_clocks_own_is_suspect(outbox: Outbox) -> None:
+    clock = ManualClock(NOON)
+    readout = Readout(
+        values={"load_power": 1.0, "battery_soc": None}, quality={"battery_soc": Quality.MISSING}
+    )
+    line = a_line(Scripted({"lamp-1": lambda: readout}), outbox, clock=clock)
+    for minutes in (0, -60, 0, 5):
+        clock.set(NOON + timedelta(minutes=minutes))
+        await line.poll()
+
+    rows = outbox.rows(FIRST_BOOT, within=Ranges.of((1, 9)), limit=9)
+    usual = {"battery_soc": Quality.MISSING}
+    assert [row.record.quality for row in rows] == [
+        usual,
+        {"load_power": Quality.SUSPECT, "battery_soc": Quality.MISSING},
+        usual,
+        usual,
+    ]
+
+
+async def test_a_step_of_the_clock_is_news(outbox: Outbox) -> None:
+    clock, told, elapsed = ManualClock(NOON), list[str](), [0.0]
+    line = a_line(
+        Scripted({"lamp-1": says(1.0)}),
+        outbox,
+        clock=clock,
+        news=lambda: told.append("news"),
+        forward=lambda: elapsed[0],
+    )
+    await line.poll()
+    assert told == []
+    clock.set(NOON + timedelta(hours=1, minutes=5))
+    elapsed[0] = 300.0
+    await line.poll()
+
+    assert told == ["news"]
+    assert [(step.at, step.by_s) for step in line.watch.steps] == [
+        (NOON + timedelta(hours=1, minutes=5), 3_600.0)
+    ]
+
+
+class Sleepy(ManualClock):
+    """A clock that runs on by what is slept, and whose sleeps are too short or are stepped."""
+
+    def __init__(self, now: datetime, *, short: timedelta) -> None:
+        super().__init__(now)
+        self.short = [short]
+        self.slept: list[timedelta] = []
+
+    async def sleep(self, duration: timedelta) -> None:
+        self.slept.append(duration)
+        self.set(self.now() + duration - (self.short.pop() if self.short else timedelta(0)))
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("short_s", "slept_s"),
+    [
+        pytest.param(0.25, [300.0, 0.25, 300.0], id="a clock that runs slow is waited for"),
+        pytest.param(3_600.0, [300.0, 300.0, 300.0], id="a clock that is stepped back is not"),
+    ],
+)
+async def test_an_instant_is_polled_once(
+    outbox: Outbox, short_s: float, slept_s: list[float]
+) -> None:
+    clock = Sleepy(NOON, short=timedelta(seconds=short_s))
+    polls: list[datetime] = []
+    done = asyncio.Event()
+
+    def polled() -> None:
+        polls.append(clock.now())
+        if len(polls) == 2:
+            done.set()
+
+    line = a_line(Scripted({"lamp-1": says(1.0)}), outbox, clock=clock, appended=polled)
+    running = asyncio.create_task(line.run(), name="line")
+    await asyncio.wait_for(done.wait(), 10)
+    running.cancel()
+
+    assert [each.total_seconds() for each in clock.slept[: len(slept_s)]] == slept_s
+    assert polls[1] - polls[0] == FIVE_MINUTES
+
+
+async def test_a_record_that_is_too_large_costs_its_neighbors_nothing(outbox: Outbox) -> None:
+    huge = Readout(values={f"metric_{place}": 1.0 for place in range(2_000)})
+    told: list[int] = []
+    driver = Scripted({"lamp-1": lambda: huge, "lamp-2": says(30.0)})
+    await a_line(driver, outbox, news=lambda: told.append(outbox.not_taken)).poll()
+
+    assert [name for name, _, _ in said(outbox)] == ["lamp-2"]
+    assert told == [1]
+
+
 async def test_a_full_outbox_costs_the_poll_and_no_event(tmp_path: Path) -> None:
     with Outbox(tmp_path / "o", boot=FIRST_BOOT, bounds=Bounds(max_records=1)) as outbox:
         outbox.append([a_record("another")], entered_at=NOON)
@@ -244,3 +343,15 @@ async def test_a_full_outbox_costs_the_poll_and_no_event(tmp_path: Path) -> None
         outbox.settle(FIRST_BOOT, Ranges.of((1, 1)))
         await line.poll()
         assert [values for _, _, values in said(outbox)] == [{"reachable": 1.0, "load_power": 1.0}]
+
+
+async def test_a_line_that_neither_asks_nor_appends_is_stuck(outbox: Outbox) -> None:
+    line = a_line(Scripted({"lamp-1": says(1.0)}), outbox)
+    told: list[bool] = []
+    for ago_s in (421.0, 419.0):
+        line._moved_at -= ago_s  # pyright: ignore[reportPrivateUsage]
+        told.append(line.stuck)
+        await line.poll()
+        told.append(line.stuck)
+
+    assert told == [True, False, False, False]

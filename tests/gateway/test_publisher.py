@@ -9,7 +9,7 @@ import pytest
 
 from gateway.config import BrokerConfig
 from gateway.outbox import Outbox
-from gateway.publisher import LinkSilentError, Publisher, backoff_s
+from gateway.publisher import LinkSilentError, Publisher
 from gateway.window import Pace
 from ingest.broker.process import mosquitto as broker_program
 from ingest.contract.chunk import Chunk
@@ -79,6 +79,7 @@ async def publishing(
             sent_at=NOON,
             held=outbox.held_boots(),
             devices=(),
+            not_taken=outbox.not_taken,
         )
 
     publisher = Publisher(
@@ -128,6 +129,20 @@ async def test_birth_chunk_acknowledgement_and_death(path: Path, broker: BrokerC
     assert end == Death(boot=FIRST_BOOT, connection=1)
 
 
+async def test_news_are_told_in_another_birth_of_the_same_connection(
+    path: Path, broker: BrokerConfig
+) -> None:
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        async with Listener.at(broker) as ingest, publishing(outbox, broker) as publisher:
+            first = await ingest.hear_birth()
+            outbox.refuse(7)
+            publisher.announce_again()
+            again = await ingest.hear_birth()
+
+    assert (first.connection, first.not_taken) == (1, 0)
+    assert (again.connection, again.not_taken) == (1, 7)
+
+
 async def test_birth_and_death_are_retained(path: Path, broker: BrokerConfig) -> None:
     with Outbox(path, boot=FIRST_BOOT) as outbox:
         async with Listener.at(broker) as ingest, publishing(outbox, broker):
@@ -162,13 +177,15 @@ async def test_records_come_as_they_went_in(path: Path, broker: BrokerConfig) ->
     assert part.values == {"load_power": [12.5], "battery_soc": [None]}
 
 
-async def test_without_an_acknowledgement_it_is_sent_again(
+async def test_what_ingest_does_not_acknowledge_is_sent_again(
     path: Path, broker: BrokerConfig
 ) -> None:
     with Outbox(path, boot=FIRST_BOOT) as outbox:
         outbox.append(records_of("lamp-1", 3), entered_at=NOON)
         async with Listener.at(broker) as ingest, publishing(outbox, broker):
-            first, again = await ingest.hear_chunk(), await ingest.hear_chunk()
+            first = await ingest.hear_chunk()
+            await ingest.acknowledge({FIRST_BOOT: EMPTY})
+            again = await ingest.hear_chunk()
 
             assert first.numbers == again.numbers == Ranges.of((1, 3))
             assert len(outbox) == 3
@@ -275,6 +292,51 @@ async def test_a_silent_link_is_made_anew(path: Path, mosquitto: Mosquitto) -> N
     assert [birth.connection for birth in births] == [1, 2]
 
 
+async def test_silence_is_borne_ever_longer_until_it_ends(
+    path: Path, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = broker_at(mosquitto.port)
+    pace = Pace(silence_max_s=0.1, backoff_max_s=0.01)
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 1), entered_at=NOON)
+        async with Listener.at(broker) as ingest, publishing(outbox, broker, pace):
+            for _ in range(4):
+                await ingest.hear_birth()
+            await ingest.acknowledge({FIRST_BOOT: EMPTY})
+            await ingest.hear_birth()
+
+    borne = [
+        float(record.getMessage().rpartition("for ")[2].split()[0])
+        for record in caplog.records
+        if "no acknowledgement" in record.getMessage()
+    ]
+    first, second, third, fourth = borne
+    assert first < second < third
+    assert fourth < third
+
+
+async def test_an_acknowledgement_that_the_broker_kept_is_no_sign_of_life(
+    path: Path, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = broker_at(mosquitto.port)
+    pace = Pace(silence_max_s=0.1, backoff_max_s=0.01, resend_s=0.01)
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append(records_of("lamp-1", 2), entered_at=NOON)
+        async with Listener.at(broker) as ingest:
+            await ingest.acknowledge({FIRST_BOOT: Ranges.of((1, 1))})
+            chunks = 0
+            async with publishing(outbox, broker, pace):
+                births = 0
+                while births < 4:
+                    message = await ingest.hear()
+                    births += isinstance(message, Birth)
+                    chunks += isinstance(message, Chunk)
+
+        assert len(outbox) == 1
+    assert chunks == 1
+    assert sum("no acknowledgement" in one.getMessage() for one in caplog.records) == 3
+
+
 async def test_being_stopped_just_when_the_link_is_given_up_is_being_stopped(
     path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,11 +396,3 @@ async def test_two_restarts_and_lost_acknowledgements_lose_nothing(
                             chunk = await ingest.hear_chunk()
 
     assert heard == dict.fromkeys(boots, Ranges.of((1, 40)))
-
-
-@pytest.mark.parametrize(
-    ("failures", "jitter", "expected_s"),
-    [(0, 1.0, 1.0), (0, 0.0, 0.5), (3, 1.0, 8.0), (5, 1.0, 30.0), (99, 0.0, 15.0)],
-)
-def test_back_off_doubles_up_to_its_limit(failures: int, jitter: float, expected_s: float) -> None:
-    assert backoff_s(failures, Pace(), jitter) == expected_s

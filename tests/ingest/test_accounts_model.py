@@ -21,6 +21,7 @@ from analytics.service.hourfiles import HourFiles
 from analytics.service.tables import METADATA as ANALYTICS_TABLES
 from gateway.chunks import seal_chunk
 from gateway.outbox import Bounds, Outbox
+from gateway.outbox_errors import OutboxFullError
 from ingest import ledger, quarantine
 from ingest.archive import Archive, Message
 from ingest.contract.ack import parse_ack
@@ -33,6 +34,7 @@ from ingest.contract.record import Record
 from ingest.markers import Decision, form_marker
 from ingest.pipeline import Pipeline, Step
 from ingest.quarantine import Quarantined, State
+from ingest.quota import Quota
 from ingest.storage.memory import MemoryStore
 from ingest.storage.port import ReadingStore
 from ingest.tables import METADATA as INGEST_TABLES
@@ -82,6 +84,7 @@ class Spine(RuleBasedStateMachine):
             clock=self.clock,
         )
         self.boots = 0
+        self.free_bytes = 1 << 40
         self.outbox = self.boot()
         self.pipeline = self.start_ingest()
         self.network: list[bytes] = []
@@ -95,7 +98,9 @@ class Spine(RuleBasedStateMachine):
     def boot(self) -> Outbox:
         self.boots += 1
         boot = BootId(f"boot-{self.boots:04}")
-        return Outbox(self.home / "outbox.db", boot=boot, bounds=Bounds(max_records=10))
+        bounds = Bounds(max_records=10, max_days=3)
+        path = self.home / "outbox.db"
+        return Outbox(path, boot=boot, bounds=bounds, free=lambda _: self.free_bytes)
 
     def start_ingest(self) -> Pipeline:
         return Pipeline(
@@ -106,6 +111,7 @@ class Spine(RuleBasedStateMachine):
             registry=lambda: self.registry,
             publisher=self.mailbox,
             clock=self.clock,
+            quota=Quota(apart=1),
         )
 
     @rule(
@@ -113,19 +119,28 @@ class Spine(RuleBasedStateMachine):
         back=st.integers(0, 40),
         watts=st.sampled_from([0.0, 59.0, 60.0]),
         count=st.integers(1, 4),
+        lamp_on=st.sampled_from([0.0, 1.0]),
     )
-    def measure(self, device: DeviceId, back: int, watts: float, count: int) -> None:
-        """Enter records, some at instants measured before, with the same value or another."""
+    def measure(
+        self, device: DeviceId, back: int, watts: float, count: int, lamp_on: float
+    ) -> None:
+        """Enter records, some at instants measured before, with the same value or another.
+
+        A change of a state is never thinned, so the outbox may have no room left.
+        """
         now = micros(self.clock.now())
         records = [
             Record(
                 device=device,
                 measured_at=now - (back + place) * 5 * MINUTE_US,
-                values={"load_power": watts},
+                values={"load_power": watts, "lamp_on": lamp_on},
             )
             for place in range(count)
         ]
-        numbers = self.outbox.append(records, entered_at=self.clock.now())
+        try:
+            numbers = self.outbox.append(records, entered_at=self.clock.now())
+        except OutboxFullError:
+            return
         self.entered += numbers.count
         for record in records:
             self.truth.setdefault((device, record.measured_at), set()).add(watts)
@@ -133,6 +148,10 @@ class Spine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([5, 60, 11 * 60]))
     def let_time_pass(self, minutes: int) -> None:
         self.clock.set(self.clock.now() + timedelta(minutes=minutes))
+
+    @rule()
+    def fill_the_gateways_disk_or_free_it(self) -> None:
+        self.free_bytes = 0 if self.free_bytes else 1 << 40
 
     @rule()
     def reboot_the_gateway(self) -> None:

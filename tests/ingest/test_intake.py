@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from math import isnan
 
+import orjson
 import pytest
 
 from ingest.contract.quality import Quality
@@ -196,13 +197,12 @@ def test_a_row_with_something_else_than_a_number_is_set_aside(value: object, quo
     assert sorted(power(intake).values()) == [60.0, 62.0]
 
 
-def test_not_a_number_in_plain_json_is_no_json() -> None:
-    intake = taken(b'{"boot":"boot-1","parts":[{"values":{"load_power":[NaN]}}]}')
+def test_not_a_number_costs_its_row_alone() -> None:
+    text = orjson.dumps(a_chunk(a_part([60.0, 12345.5, 62.0]))).replace(b"12345.5", b"NaN")
+    intake = taken(text)
 
-    ((reason, numbers),) = refused(intake)
-    assert reason.startswith("payload: expected JSON")
-    assert numbers == []
-    assert intake.accounts == {}
+    assert refused(intake) == [("load_power: expected a finite number, got nan", [[2, 2]])]
+    assert sorted(power(intake).values()) == [60.0, 62.0]
 
 
 def test_an_unknown_metric_is_noted_and_its_record_stored_all_the_same() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
 from ingest import quarantine
@@ -64,6 +65,23 @@ def test_what_the_store_refuses_goes_to_quarantine_and_nothing_else_is_lost(
     assert kept(pipeline.store) == [60.0, 61.0]
     assert (account.stored, account.quarantined, account.balanced) == (2, 1, True)
     assert (entry.numbers, entry.reason) == (Ranges.of((2, 2)), "1 records refused: 59 W")
+
+
+POISON = ["1e400", "NaN", "-Infinity", "1" * 400, '"60"', "true", "[60.0]", '{"w": 60}', "null"]
+
+
+@pytest.mark.parametrize("said", POISON, ids=lambda said: said[:9])
+def test_a_reading_that_is_poison_costs_its_neighbors_nothing(tmp_path: Path, said: str) -> None:
+    text = orjson.dumps(a_chunk(a_part([60.0, 12345.5, 62.0])))
+    with a_pipeline(tmp_path, a_registry()) as pipeline:
+        steps(pipeline, a_message(text.replace(b"12345.5", said.encode())))
+        account = account_of(pipeline)
+        with pipeline.catalog.connect() as connection:
+            (entry,) = quarantine.entries(connection)
+
+    assert kept(pipeline.store) == [60.0, 62.0]
+    assert (account.stored, account.quarantined, account.balanced) == (2, 1, True)
+    assert entry.numbers == Ranges.of((2, 2))
 
 
 def test_a_commit_takes_its_steps_in_order_and_acknowledges_last(tmp_path: Path) -> None:

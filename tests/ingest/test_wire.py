@@ -1,5 +1,6 @@
 """Between bytes and mappings on the side of ingest."""
 
+import math
 import zlib
 from contextlib import suppress
 
@@ -38,7 +39,10 @@ def test_plain_and_deflated_json_mean_the_same() -> None:
         pytest.param(b"{", "expected JSON", id="half an object"),
         pytest.param(b'{"a":1}}', "expected JSON", id="garbage behind"),
         pytest.param(b"{'a':1}", "expected JSON", id="single quotes"),
-        pytest.param(b'{"a":NaN}', "expected JSON", id="NaN is no JSON"),
+        pytest.param(b'{"a":nan}', "expected JSON", id="nan is no JSON"),
+        pytest.param(rb'{"a":NaN,"b":"\uD800"}', "expected JSON", id="half a character"),
+        pytest.param(b'{"a":NaN,"b":' + b"[" * 60_000, "expected JSON", id="deep and NaN"),
+        pytest.param(b'{"a":%s}' % (b"1" * 5_000), "expected JSON", id="5,000 digits"),
         pytest.param(b'{"a":\xff}', "expected JSON", id="no UTF-8"),
         pytest.param(b'{"a":' * 3_000, "expected JSON", id="too deep"),
         pytest.param(zlib.compress(b"{"), "expected JSON", id="half an object, deflated"),
@@ -51,6 +55,15 @@ def test_what_is_broken_is_undecodable_with_a_reason(payload: bytes, reason: str
         decode(payload)
 
     assert reason in refusal.value.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(b"1e999", math.inf), (b"-Infinity", -math.inf), (b"1" + b"0" * 400, 10**400)],
+    ids=["1e999", "-Infinity", "401 digits"],
+)
+def test_a_number_beyond_a_double_does_not_hide_the_others(said: bytes, expected: float) -> None:
+    assert decode(b'{"a":[1,%s]}' % said) == {"a": [1, expected]}
 
 
 def test_limits_are_held() -> None:

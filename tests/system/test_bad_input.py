@@ -69,7 +69,7 @@ _WHOLE: Sequence[tuple[str, str, object, str]] = [
         "NaN in plain JSON",
         "chunk",
         b'{"boot":"b","head":1,"low":1,"parts":[{"values":{"load_power":[NaN]}}]}',
-        "payload: expected JSON",
+        "parts[0].number: expected a list",
     ),
     ("an unknown topic", "chunk/part", a_row(2), "unknown topic 'zw/1/kh-gw-1/up/chunk/part'"),
     ("a topic not yet there", "reading", a_row(2), "unknown topic 'zw/1/kh-gw-1/up/reading'"),

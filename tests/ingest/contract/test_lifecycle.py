@@ -9,7 +9,7 @@ from ingest.contract.ack import Ack, form_ack, parse_ack
 from ingest.contract.chunk import Defect
 from ingest.contract.fields import MalformedError
 from ingest.contract.identity import BootId
-from ingest.contract.lifecycle import parse_birth, parse_death
+from ingest.contract.lifecycle import form_birth, parse_birth, parse_death
 from ingest.contract.ranges import Ranges
 from tests.ingest.contract.messages import (
     a_birth_message,
@@ -32,6 +32,18 @@ def test_a_birth_tells_what_a_gateway_serves() -> None:
     assert (lamp.device, lamp.metrics) == ("lamp-1", ("load_power",))
     assert lamp.interval == timedelta(minutes=5)
     assert lamp.clock_offset_s is None
+
+
+def test_a_birth_tells_of_its_clock_and_of_what_had_no_room() -> None:
+    step = {"at": "2026-10-30T10:00:00Z", "by_s": -3600.0}
+    birth = parse_birth(a_birth_message(clock_steps=[step], not_taken=3))
+
+    assert [(one.at, one.by_s) for one in birth.clock_steps] == [
+        (datetime(2026, 10, 30, 10, 0, tzinfo=UTC), -3_600.0)
+    ]
+    assert birth.not_taken == 3
+    assert parse_birth(form_birth(birth)) == birth
+    assert (parse_birth(a_birth_message()).clock_steps, birth.held) == ((), birth.held)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import chunks, cli, influx, records
+from simulators.bench import backlog, chunks, cli, gateway, influx, outage, records
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -78,6 +78,38 @@ def test_single_records_are_measured_to_the_last() -> None:
     speed = figures["records_per_second"].value
     assert speed == pytest.approx(500 / figures["seconds"].value)
     assert figures["values_per_second"].value == pytest.approx(10 * speed)
+
+
+@needs("mosquitto")
+def test_a_gateways_memory_and_processor_time_are_measured() -> None:
+    figures = gateway.measure(rounds=4, devices=20)
+
+    assert figures["records"] == Measured(80, "1")
+    assert 10_000_000 < figures["peak_resident_bytes"].value < 100_000_000
+    spent_s = figures["cpu_per_round"].value / 1e3
+    assert figures["share_of_a_core"].value == pytest.approx(100 * spent_s / 300)
+
+
+@needs("mosquitto")
+@needs("influxd")
+def test_a_backlog_is_measured_to_the_last_value_beside_what_is_live() -> None:
+    figures = backlog.measure(gateways=2, hours=3)
+
+    assert (figures["chunks"], figures["values"]) == (Measured(6, "1"), Measured(14_400, "1"))
+    speed, seconds = figures["values_per_second"].value, figures["seconds"].value
+    assert speed == pytest.approx(14_400 / seconds)
+    assert figures["live_chunks"].value >= 1
+
+
+@needs("mosquitto")
+@needs("influxd")
+def test_memory_is_measured_while_the_store_hangs() -> None:
+    figures = outage.measure(gateways=2, polls=3)
+
+    assert (figures["messages"], figures["records"]) == (Measured(6, "1"), Measured(480, "1"))
+    most, before = figures["resident_most_during_outage"], figures["resident_before"]
+    assert figures["growth"].value == most.value - before.value
+    assert 50_000_000 < before.value < 300_000_000
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
