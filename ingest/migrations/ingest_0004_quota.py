@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "ingest_0004"
-down_revision: Final = "ingest_0002"
+down_revision: Final = "ingest_0003"
 branch_labels: Final = None
 depends_on: Final = None
 
