@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
+    "drill": ("simulators.drill.cli", "the outage drill: is anything lost?"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

@@ -56,13 +56,14 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def _run_mosquitto(program: str, directory: Path, port: int) -> AsyncGenerator[BrokerAddress]:
-    config = _write_config(directory, port)
+    config = write_config(directory, port)
     with (directory / "mosquitto.log").open("ab") as said:
         async with running_mosquitto(program, config, host=_LOOPBACK, port=port, said=said):
             yield BrokerAddress(host=_LOOPBACK, port=port)
 
 
-def _write_config(directory: Path, port: int) -> Path:
+def write_config(directory: Path, port: int) -> Path:
+    """Write the configuration of a Mosquitto that keeps its files in a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     text = _MOSQUITTO.format(port=port, host=_LOOPBACK, directory=directory.resolve())
     if os.geteuid() == 0:

@@ -1,0 +1,35 @@
+"""Faults of a gateway."""
+
+from contextlib import ExitStack
+from typing import Final
+
+from simulators.drill.faults.fault import Fault, Need
+from simulators.drill.field import STEADY
+from simulators.drill.setting import Setting
+
+_LONGEST_S: Final = 3.0
+
+
+def _killed(setting: Setting, _: ExitStack) -> None:
+    for _time in range(8 if setting.thorough else 2):
+        gateway = setting.gateways[setting.rng.choice(STEADY)]
+        setting.live(setting.rng.uniform(0.5, _LONGEST_S))
+        gateway.process.kill()
+        gateway.process.start()
+
+
+def _power_cut(setting: Setting, _: ExitStack) -> None:
+    gateway = setting.gateways[STEADY[1]]
+    if gateway.disk is None:
+        return
+    for _time in range(5 if setting.thorough else 1):
+        setting.live(setting.rng.uniform(1.0, _LONGEST_S))
+        gateway.process.kill()
+        gateway.disk.cut_power()
+        gateway.process.start()
+
+
+FAULTS: Final = (
+    Fault(name="gateway_killed", strike=_killed),
+    Fault(name="gateway_power_cut", strike=_power_cut, needs=frozenset({Need.DISK})),
+)
