@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import stat
+from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
@@ -68,6 +69,10 @@ class SocketControl:
         """Give an entry up."""
         return self._ask({"do": "drop", "entries": [entry], "actor": actor, "why": why})[0]
 
+    def take(self, topic: str, payload: bytes) -> None:
+        """Take in a chunk that was not sent but brought."""
+        self._ask({"do": "take", "topic": topic, "payload": b64encode(payload).decode()})
+
     def _ask(self, request: dict[str, object]) -> list[Outcome]:
         with socket.socket(socket.AF_UNIX) as asking:
             asking.settimeout(_ANSWER_S)
@@ -89,6 +94,10 @@ class SocketControl:
 def _carried_out(control: Control, line: bytes) -> dict[str, object]:
     try:
         request: dict[str, Any] = json.loads(line)
+        if request["do"] == "take":
+            payload = b64decode(request["payload"], validate=True)
+            control.take(str(request["topic"]), payload)
+            return {"entries": []}
         entries, actor = [int(one) for one in request["entries"]], str(request["actor"])
         match request["do"]:
             case "replay":
@@ -96,11 +105,11 @@ def _carried_out(control: Control, line: bytes) -> dict[str, object]:
             case "drop":
                 done = [control.drop(entries[0], actor=actor, why=str(request["why"]))]
             case other:
-                return {"error": f"expected replay or drop, not {other!r}"}
+                return {"error": f"expected replay, drop or take, not {other!r}"}
     except ControlError as error:
         return {"error": str(error)}
     except (ValueError, TypeError, LookupError):
-        return {"error": "expected a request with do, entries and actor"}
+        return {"error": "expected a request with do and what it is about"}
     return {"entries": [asdict(one) for one in done]}
 
 

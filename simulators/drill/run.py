@@ -1,18 +1,20 @@
 """One fault after the other, and after each the comparison."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final
 
 from simulators.drill import taken
 from simulators.drill.account import Account
-from simulators.drill.comparison import Comparison, compare
+from simulators.drill.comparison import Comparison, Values, compare
 from simulators.drill.faults.fault import Fault
 from simulators.drill.field import LINES
+from simulators.drill.figures import DeviceDays, by_hand, device_days, differences, zone_figures
+from simulators.drill.rebuilt import rebuild, until_computed
 from simulators.drill.result import DrillResult, FaultResult
 from simulators.drill.setting import NotReachedError, Setting
-from simulators.drill.taken import Log
+from simulators.drill.taken import Key, Log
 
 _LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 200.0
@@ -20,24 +22,29 @@ _SHOWN: Final = 5
 _LOAD_S: Final = 2.0
 
 
-def run(setting: Setting, faults: Sequence[Fault], *, told: Callable[[str], None]) -> DrillResult:
-    """Do all faults, then compare everything."""
+def run(
+    setting: Setting,
+    faults: Sequence[Fault],
+    *,
+    told: Callable[[str], None],
+    whole: bool = True,
+) -> DrillResult:
+    """Do all faults, then compare everything, unless not the whole is asked for."""
     left_out = {one.name: why for one in faults if (why := one.left_out(setting))}
     results: list[FaultResult] = []
     for fault in faults:
         if fault.name not in left_out:
             told(fault.name)
             results.append(_do(setting, fault))
-    told("everything, from the beginning on")
-    whole = _whole(setting)
-    ends = {each.name: each.ends for each in (*setting.backend.values(),) if each.ends}
+    lost, twice = sum(one.lost for one in results), sum(one.stored_twice for one in results)
+    if whole:
+        told("everything, from the beginning on")
+        compared = _whole(setting)
+        lost, twice = max(lost, len(compared.lost)), max(twice, _twice(setting, compared))
+    ends = {each.name: each.ends for each in setting.backend.values() if each.ends}
     problems = [*setting.problems, *(f"{name} ended by itself: {ends[name]}" for name in ends)]
     return DrillResult(
-        faults=results,
-        lost=max(len(whole.lost), sum(one.lost for one in results)),
-        stored_twice=max(_twice(setting, whole), sum(one.stored_twice for one in results)),
-        problems=problems,
-        left_out=left_out,
+        faults=results, lost=lost, stored_twice=twice, problems=problems, left_out=left_out
     )
 
 
@@ -53,11 +60,14 @@ def _do(setting: Setting, fault: Fault) -> FaultResult:
         compared = _compare(setting, log)
         account = Account.read(setting.catalog.url)
         _note(setting, fault.name, compared, account)
+        repeated = account.repeated_of(LINES) - before
+        if repeated:
+            setting.problems.append(f"{fault.name}: {repeated} count as repeated, and none was")
         return FaultResult(
             fault=fault.name,
             taken=compared.taken,
             stored=compared.stored,
-            repeated=account.repeated_of(LINES) - before,
+            repeated=repeated,
             quarantined=compared.quarantined,
             thinned=compared.thinned,
             pending=compared.pending,
@@ -84,19 +94,40 @@ def _compare(setting: Setting, log: Log) -> Comparison:
 
 
 def _whole(setting: Setting) -> Comparison:
-    """Let the gateways end, and compare everything they took."""
-    for gateway in setting.gateways.values():
-        if gateway.process.pid is not None:
-            gateway.process.stop()
-            gateway.process.start()
+    """Let the gateways end, compare everything they took, and rebuild it from the archive."""
     log = taken.read(setting.logs)
     try:
         setting.until_settled(log.heads, patience_s=_PATIENCE_S)
+        for gateway in setting.gateways.values():
+            gateway.process.stop()
+        setting.live(_LOAD_S)  # for what is on its way
+        until_computed(setting, setting.catalog.url)
     except NotReachedError as error:
-        setting.problems.append(str(error))
-    compared = _compare(setting, log)
+        setting.problems.append(f"at the end: {error}")
+    log = taken.read(setting.logs)
+    named = Account.read(setting.catalog.url).named(setting.outboxes())
+    kept = setting.read_store()
+    compared = compare(log, everything=log, kept=kept, named=named)
     _note(setting, "at the end", compared, Account.read(setting.catalog.url))
+    stored = [one for one in log.records if one.key in kept]
+    setting.problems += _unlike(setting, kept, by_hand(stored))
     return compared
+
+
+def _unlike(setting: Setting, kept: Mapping[Key, Values], expected: DeviceDays) -> list[str]:
+    """Return where store, figures and what is rebuilt from the archive are not alike."""
+    url = setting.catalog.url
+    found = [f"figures: {each}" for each in differences(device_days(url), expected)]
+    try:
+        again = rebuild(setting)
+    except NotReachedError as error:
+        return [*found, f"rebuilt: {error}"]
+    apart = [key for key in kept.keys() | again.kept.keys() if kept.get(key) != again.kept.get(key)]
+    found += [f"rebuilt: {device} at {at} is not the same" for device, at in sorted(apart)[:_SHOWN]]
+    found += [f"rebuilt: figures: {each}" for each in differences(again.days, expected)]
+    if not apart and zone_figures(url) != again.figures:
+        found.append(f"rebuilt: figures {again.figures}, not {zone_figures(url)}")
+    return found
 
 
 def _twice(setting: Setting, whole: Comparison) -> int:

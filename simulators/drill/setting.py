@@ -25,7 +25,14 @@ from simulators.drill.disk import Disk, mounted
 from simulators.drill.field import Gateway
 from simulators.drill.process import Process
 from simulators.drill.relay import Loop, Relay
-from simulators.drill.servers import Broker, Catalog, Influx, PostgresCatalog, SqliteCatalog
+from simulators.drill.servers import (
+    Broker,
+    Catalog,
+    Influx,
+    PostgresCatalog,
+    Settings,
+    SqliteCatalog,
+)
 from simulators.drill.taken import Key
 from simulators.postgres import postgres
 
@@ -84,7 +91,7 @@ class Setting:
     backend: Mapping[str, Process]
     gateways: Mapping[str, Gateway]
     lines: Mapping[str, int]
-    settings: Mapping[str, str]
+    settings: Settings
     disks: Mapping[str, Disk]
     rng: random.Random
     thorough: bool
@@ -142,12 +149,14 @@ class Setting:
         port = self.settings["ZONEWATCH_METRICS_PORT"]
         self.until(lambda: _ready(port), patience_s=_READY_S, what="ingest is not ready")
 
-    def told(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of zonewatch on the home and return what it said."""
+    def told(
+        self, *arguments: str, settings: Settings | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command of zonewatch, on the home or another, and return what it said."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith("ZONEWATCH")}
         return subprocess.run(  # noqa: S603
             [*self.programs.zonewatch, *arguments],
-            env=kept | self.settings,
+            env=kept | dict(settings or self.settings),
             capture_output=True,
             text=True,
             check=False,
@@ -259,7 +268,7 @@ def _store(stack: ExitStack, folder: Path, parts: Parts) -> tuple[Influx | None,
 
 
 def _backend(
-    folder: Path, programs: Programs, settings: Mapping[str, str], link: Relay | None
+    folder: Path, programs: Programs, settings: Settings, link: Relay | None
 ) -> dict[str, Process]:
     def process(name: str, more: Mapping[str, str], *arguments: str) -> Process:
         command = [*programs.zonewatch, name, *arguments]

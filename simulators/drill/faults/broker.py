@@ -15,11 +15,14 @@ def _killed(setting: Setting, _: ExitStack) -> None:
 
 
 def _session_lost(setting: Setting, _: ExitStack) -> None:
-    setting.live(2)
+    """Lose what the broker took while ingest was away, and all it knew of its clients."""
+    setting.live(1)
+    setting.ingest.kill()
+    setting.live(3)
     setting.broker.process.kill()
     setting.broker.forget()
-    setting.live(1)
     setting.broker.start()
+    setting.ingest.start()
 
 
 FAULTS: Final = (

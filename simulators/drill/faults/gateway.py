@@ -3,8 +3,9 @@
 from contextlib import ExitStack
 from typing import Final
 
+from simulators.demo.broker import free_port
 from simulators.drill.faults.fault import Fault, Need
-from simulators.drill.field import STEADY
+from simulators.drill.field import RETIRED, STEADY
 from simulators.drill.setting import Setting
 
 _LONGEST_S: Final = 3.0
@@ -29,7 +30,22 @@ def _power_cut(setting: Setting, _: ExitStack) -> None:
         gateway.process.start()
 
 
+def _retired(setting: Setting, _: ExitStack) -> None:
+    """Take a gateway that never reached the broker out of service, and bring its outbox in."""
+    gateway = setting.gateways[RETIRED]
+    gateway.configure(broker=free_port(), line=setting.lines[RETIRED])
+    gateway.process.start()
+    setting.live(20 if setting.thorough else 5)
+    gateway.process.stop()
+    for _time in range(2):  # the second time nothing is new
+        done = setting.told("import", str(gateway.outbox), "--gateway", RETIRED)
+        if done.returncode:
+            setting.problems.append(f"the outbox was not taken in: {done.stderr.strip()}")
+    gateway.outbox.unlink()
+
+
 FAULTS: Final = (
     Fault(name="gateway_killed", strike=_killed),
     Fault(name="gateway_power_cut", strike=_power_cut, needs=frozenset({Need.DISK})),
+    Fault(name="gateway_retired", strike=_retired),
 )
