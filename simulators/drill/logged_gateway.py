@@ -55,8 +55,7 @@ def _write(line: bytes) -> None:
 
 def main() -> int:
     """Run the gateway of the site file named."""
-    gateway.service.Outbox = LoggedOutbox  # type: ignore[misc] # pyright: ignore[reportPrivateImportUsage]
-    gateway.service.ModbusLine = LoggedLine  # type: ignore[misc] # pyright: ignore[reportPrivateImportUsage]
+    vars(gateway.service).update(Outbox=LoggedOutbox, ModbusLine=LoggedLine)
     return gateway_main()
 
 

@@ -83,7 +83,8 @@ class Process:
         status = process.wait()
         if self._process is not process:
             return
-        _LOG.warning("%s ended by itself with status %d", self.name, status)
+        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+        _LOG.warning("%s ended by itself with status %d: %s", self.name, status, *said or [""])
         self.ends.append(status)
         threading.Event().wait(_PAUSE_S)
         with self._turn:

@@ -26,7 +26,7 @@ def run(
     setting: Setting,
     faults: Sequence[Fault],
     *,
-    told: Callable[[str], None],
+    told: Callable[[str], object],
     whole: bool = True,
 ) -> DrillResult:
     """Do all faults, then compare everything, unless not the whole is asked for."""

@@ -272,7 +272,7 @@ def _backend(
 ) -> dict[str, Process]:
     def process(name: str, more: Mapping[str, str], *arguments: str) -> Process:
         command = [*programs.zonewatch, name, *arguments]
-        return Process(name, command, log=folder / f"{name}.log", more=settings | more)
+        return Process(name, command, log=folder / f"{name}.log", more={**settings, **more})
 
     if link is None:
         return {"run": process("run", {}, "--port", str(free_port()))}

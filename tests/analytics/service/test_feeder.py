@@ -14,6 +14,7 @@ from analytics.service import facts, zonefigures
 from analytics.service.facts import Progress, Submission
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
+from analytics.service.stage import AnalyticsStage
 from analytics.service.tables import METADATA as ANALYTICS_TABLES
 from ingest import feed, ledger
 from ingest.columns import Touched
@@ -170,3 +171,33 @@ def test_the_mean_of_a_touched_hour_is_copied_and_put_right(feeder: Feeder) -> N
     _arrive(feeder, [(5, 90)], records=1, day=NIGHT)
     feeder.step()
     assert copy.means[lamp_load] == pytest.approx(80)
+
+
+@pytest.mark.parametrize(
+    "in_the_way",
+    [
+        pytest.param("hours", id="no folder can be made"),
+        pytest.param(f"hours/kh-test/{NIGHT:%Y-%m}/{NIGHT}-streetlight.partial/.", id="no file"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_waited_for(
+    feeder: Feeder, tmp_path: Path, in_the_way: str
+) -> None:
+    obstacle = tmp_path / in_the_way
+    if in_the_way == "hours":
+        obstacle.write_text("")
+    else:
+        obstacle.mkdir(parents=True)
+    stage = AnalyticsStage(feeder=feeder)
+    _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
+
+    stage._pass()
+    with feeder.catalog.connect() as connection:
+        assert len(feed.changes(connection)) == 1
+        assert facts.device_days(connection) == []
+
+    obstacle.unlink() if in_the_way == "hours" else obstacle.rmdir()
+    stage._pass()
+    with feeder.catalog.connect() as connection:
+        assert feed.changes(connection) == []
+        assert [day.records for day in facts.device_days(connection)] == [3]

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from gateway.chunks import SealedChunk
 from gateway.publisher import Publisher
 from gateway.window import Flight
-from ingest import feed, pipeline
-from ingest.archive import Frame, Message
+from ingest import feed
+from ingest.archive import Frame, Message, Position
+from ingest.columns import Touched
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.chunk import Chunk
 from ingest.contract.topic import Kind, Topic
-from ingest.intake import open_messages
+from ingest.intake import Intake, Opened, open_messages, take_in
 from ingest.ledger import BootAccount, BootKey
 from ingest.mqtt import Group, MqttLink, Received
 from ingest.pipeline import Pipeline, Step
@@ -58,7 +59,7 @@ def forget_on_puback() -> None:
         await send(self, client, flight, chunk)  # type: ignore[arg-type]
         self._dispatch.settle(flight.boot, flight.numbers)
 
-    Publisher._send = sent  # type: ignore[method-assign, assignment]
+    Publisher._send = sent  # type: ignore[method-assign]
 
 
 def drop_on_503() -> None:
@@ -90,15 +91,15 @@ def feed_before_store() -> None:
     keep, add = Pipeline._keep, feed.add
 
     def kept(
-        self: Pipeline, opened: Sequence[pipeline.Opened], accounts: Mapping[BootKey, BootAccount]
-    ) -> pipeline.Intake:
-        intake = pipeline.take_in(opened, registry=self.registry(), accounts=accounts)
+        self: Pipeline, opened: Sequence[Opened], accounts: Mapping[BootKey, BootAccount]
+    ) -> Intake:
+        intake = take_in(opened, registry=self.registry(), accounts=accounts)
         with self.catalog.begin() as connection:
             add(connection, intake.touched)
         return keep(self, opened, accounts)
 
-    def nothing(_connection: sa.Connection, _touched: object) -> None:
-        return
+    def nothing(connection: sa.Connection, touched: Iterable[Touched]) -> None:
+        del connection, touched
 
     Pipeline._keep = kept  # type: ignore[method-assign]
     feed.add = nothing
@@ -117,7 +118,7 @@ BUGS: Final[Mapping[str, Callable[[], None]]] = {
 
 
 def _a_frame(messages: Sequence[Message]) -> Frame:
-    nowhere = pipeline.Position("none", 0)
+    nowhere = Position("none", 0)
     return Frame(start=nowhere, end=nowhere, messages=tuple(messages))
 
 
