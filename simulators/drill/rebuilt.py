@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.catalog import open_catalog
 from ingest.storage.opening import open_store
@@ -107,6 +108,8 @@ def _first(url: str, query: sa.TextClause) -> tuple[object, ...] | None:
     try:
         with engine.connect() as connection:
             row = connection.execute(query).first()
+    except SQLAlchemyError:  # its tables are not made yet
+        row = None
     finally:
         engine.dispose()
     return None if row is None else tuple(row)

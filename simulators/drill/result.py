@@ -20,6 +20,12 @@ class FaultResult:
     not_taken: int
     seconds_to_recover: float
 
+    def __str__(self) -> str:
+        return (
+            f"taken {self.taken}, stored {self.stored}, lost {self.lost},"
+            f" stored twice {self.stored_twice}, recovered in {self.seconds_to_recover:.1f} s"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillResult:

@@ -36,6 +36,7 @@ def run(
         if fault.name not in left_out:
             told(fault.name)
             results.append(_do(setting, fault))
+            told(f"  {results[-1]}")
     lost, twice = sum(one.lost for one in results), sum(one.stored_twice for one in results)
     if whole:
         told("everything, from the beginning on")
