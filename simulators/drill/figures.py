@@ -13,29 +13,41 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ingest.catalog import open_catalog
+from simulators.drill.field import every_device
 from simulators.drill.taken import Taken
 
 _ZONE: Final = ZoneInfo("Asia/Phnom_Penh")
 _MWH_A_KWH: Final = 1_000_000
 _DAYS: Final = sa.text("SELECT device, day, records, energy_mwh FROM device_day")
-_FIGURES: Final = sa.text("SELECT figure, device_class, value, unit FROM zone_figure")
+_FIGURES: Final = sa.text(
+    "SELECT figure, device_class, value, unit FROM zone_figure"
+    " WHERE figure IN ('emissions_avoided', 'energy_credited', 'energy_measured')"
+)
 
 DeviceDays = Mapping[tuple[str, date], tuple[int, int]]
 """Records and mWh, by device and day."""
 
 Figures = Mapping[tuple[str, str], tuple[str | None, str]]
-"""The digits that are quoted and their unit, by figure and device class."""
+"""The digits that are quoted and their unit, by figure and device class.
+
+Those that follow from readings alone: how much of the time is covered changes as time goes on.
+"""
 
 
 def device_days(url: str) -> DeviceDays:
-    """Return what analytics wrote down."""
+    """Return what analytics wrote down of the devices whose gateways keep a log."""
     engine = open_catalog(url)
     try:
         with engine.connect() as connection:
             rows = connection.execute(_DAYS).all()
     finally:
         engine.dispose()
-    return {(row.device, _day(row.day)): (int(row.records), int(row.energy_mwh)) for row in rows}
+    logged = set(every_device())
+    return {
+        (row.device, _day(row.day)): (int(row.records), int(row.energy_mwh))
+        for row in rows
+        if row.device in logged
+    }
 
 
 def zone_figures(url: str) -> Figures:
