@@ -62,6 +62,10 @@ class Control(Protocol):
         """Give an entry up; it stays counted as quarantined."""
         ...
 
+
+class Owner(Control, Protocol):
+    """What the process that owns a home does when asked."""
+
     def take(self, topic: str, payload: bytes) -> None:
         """Take in a chunk that was not sent but brought, and return when it is settled."""
         ...

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.control import Control, ControlError, Outcome
+from ingest.control import ControlError, Outcome, Owner
 from ingest.home import Home
 from ingest.quarantine import State
 
@@ -29,7 +29,7 @@ class NobodyThereError(Exception):
 
 
 @asynccontextmanager
-async def answering(home: Home, control: Control) -> AsyncGenerator[None]:
+async def answering(home: Home, control: Owner) -> AsyncGenerator[None]:
     """Answer on the home's control socket for as long as the context lasts."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -91,7 +91,7 @@ class SocketControl:
         return [Outcome(**one | {"state": State(one["state"])}) for one in told["entries"]]
 
 
-def _carried_out(control: Control, line: bytes) -> dict[str, object]:
+def _carried_out(control: Owner, line: bytes) -> dict[str, object]:
     try:
         request: dict[str, Any] = json.loads(line)
         if request["do"] == "take":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.control import Control, Outcome
+    from ingest.control import Outcome, Owner
     from ingest.home import Home
 
 _BAD_INPUT = 2
@@ -48,6 +48,7 @@ def _import(args: argparse.Namespace) -> int:
     found = look(args.file, now=SystemClock().now())
     print(f"{args.file}: {found.records} records of {found.boots} boots")
     if not args.dry_run and found.boots:
+        _write_down(home, args.gateway, args.file)
         _bring_in(home, args.file, args.gateway)
         print("taken in; the account is what `zonewatch ledger` shows")
     return 0
@@ -63,6 +64,21 @@ def _check_known(home: "Home", gateway: str) -> None:
         raise BadInputError(f"--gateway: expected one that the registry knows, not {gateway!r}")
 
 
+def _write_down(home: "Home", gateway: str, path: Path) -> None:
+    from api.catalog import ready_catalog
+    from ingest.audit.journal import LOCAL, Deed, append
+    from ingest.contract.clock import SystemClock
+
+    name = f"gateway:{gateway}/{path.name}"
+    deed = Deed(actor="operator", action="outbox.import", object=name, address=LOCAL)
+    catalog = ready_catalog(home.catalog_url())
+    try:
+        with catalog.begin() as connection:
+            append(connection, deed, at=SystemClock().now())
+    finally:
+        catalog.dispose()
+
+
 def _bring_in(home: "Home", path: Path, gateway: str) -> None:
     from gateway.bringing import chunks
     from ingest.commands.deciding import carried_out
@@ -72,7 +88,7 @@ def _bring_in(home: "Home", path: Path, gateway: str) -> None:
 
     topic = str(Topic(GatewayId(gateway), Kind.CHUNK))
 
-    def act(control: "Control") -> "list[Outcome]":
+    def act(control: "Owner") -> "list[Outcome]":
         for chunk in chunks(path, now=SystemClock().now()):
             control.take(topic, chunk.payload)
         return []

@@ -6,14 +6,14 @@ from contextlib import ExitStack
 from ingest.catalog import open_catalog, upgrade
 from ingest.commands.opening import MIGRATIONS
 from ingest.contract.clock import SystemClock
-from ingest.control import Control, Outcome
+from ingest.control import Outcome, Owner
 from ingest.control_socket import NobodyThereError, SocketControl
 from ingest.home import Home
 from ingest.registry.current import CurrentRegistry
 from ingest.stage import open_desk
 from ingest.storage.opening import open_store
 
-Act = Callable[[Control], list[Outcome]]
+Act = Callable[[Owner], list[Outcome]]
 
 
 def carried_out(home: Home, act: Act) -> list[Outcome]:
