@@ -55,7 +55,7 @@ def _write(line: bytes) -> None:
 
 def main() -> int:
     """Run the gateway of the site file named."""
-    vars(gateway.service).update(Outbox=LoggedOutbox, ModbusLine=LoggedLine)
+    gateway.service.__dict__.update(Outbox=LoggedOutbox, ModbusLine=LoggedLine)
     return gateway_main()
 
 

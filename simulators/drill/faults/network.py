@@ -92,9 +92,9 @@ def _cut(setting: Setting, _: ExitStack) -> None:
 
 
 def _half_open(setting: Setting, _: ExitStack) -> None:
-    """Leave connections open that nothing passes through: who has them has to find out."""
-    setting.live(1)
+    """Let nothing through connections that stay open, and never will: who has them finds out."""
     setting.link.freeze()
+    setting.live(4)
 
 
 def _under(make: "type[_Delaying | _Losing | _HalfClosing]") -> Strike:

@@ -1,5 +1,7 @@
 """Processes with one bug planted: `planted.py BUG zonewatch|gateway ARGUMENT…`."""
 
+# pyright: reportPrivateUsage=false
+
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
