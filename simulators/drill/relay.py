@@ -42,6 +42,15 @@ class Link:
         return (piece,)
 
 
+class Closed(Link):
+    """Lets nobody in."""
+
+    async def open(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Pass nothing on."""
+        del reader, writer
+        return False
+
+
 class Loop:
     """An event loop in a thread."""
 

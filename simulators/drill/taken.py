@@ -60,19 +60,26 @@ class Log:
 
 
 Mark = Mapping[Path, int]
-"""How long each log was at some time. [bytes]"""
+"""Up to where each log was complete at some time. [bytes]"""
+
+_TAKEN: Final = b'{"boot"'
 
 
 def mark(folder: Path) -> Mark:
-    """Return where the logs of a folder end now."""
-    return {path: path.stat().st_size for path in sorted(folder.glob("*.jsonl"))}
+    """Return where the last commit of each log of a folder ends: what follows is under way."""
+    return {path: _complete(path.read_bytes()) for path in sorted(folder.glob("*.jsonl"))}
+
+
+def _complete(log: bytes) -> int:
+    last = log.rfind(_TAKEN)
+    return log.find(b"\n", last) + 1 if last >= 0 else 0
 
 
 def read(folder: Path, *, since: Mark | None = None, until: Mark | None = None) -> Log:
-    """Read the logs of a folder, between two marks."""
+    """Read the logs of a folder, from a mark, or the beginning, to another, or the end."""
     log = Log()
-    ends = mark(folder) if until is None else until
-    for path, end in ends.items():
+    whole = {path: path.stat().st_size for path in sorted(folder.glob("*.jsonl"))}
+    for path, end in (whole if until is None else until).items():
         for line in _lines(path, (since or {}).get(path, 0), end):
             _note(log, path.stem, line)
     return log

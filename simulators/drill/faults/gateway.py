@@ -6,6 +6,7 @@ from typing import Final
 from simulators.demo.broker import free_port
 from simulators.drill.faults.fault import Fault, Need
 from simulators.drill.field import RETIRED, STEADY
+from simulators.drill.relay import Closed, Link
 from simulators.drill.setting import Setting
 
 _LONGEST_S: Final = 3.0
@@ -20,14 +21,17 @@ def _killed(setting: Setting, _: ExitStack) -> None:
 
 
 def _power_cut(setting: Setting, _: ExitStack) -> None:
+    """Cut the power while there is no network either: only the outbox has what was taken."""
     gateway = setting.gateways[STEADY[1]]
     if gateway.disk is None:
         return
+    setting.link.use(Closed())
     for _time in range(5 if setting.thorough else 1):
         setting.live(setting.rng.uniform(1.0, _LONGEST_S))
         gateway.process.kill()
         gateway.disk.cut_power()
         gateway.process.start()
+    setting.link.use(Link())
 
 
 def _retired(setting: Setting, _: ExitStack) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from simulators.conductor import Conductor
 from simulators.drill.faults.fault import Fault, Strike
 from simulators.drill.field import LONG
-from simulators.drill.relay import HalfClosedError, Link, Relay, Way
+from simulators.drill.relay import Closed, HalfClosedError, Link, Relay, Way
 from simulators.drill.setting import Setting
 
 _PUBLISH: Final = 0x30
@@ -19,14 +19,6 @@ _ACK_TOPIC: Final = b"/down/ack"
 _DAY: Final = timedelta(days=1)
 _LONGEST_DELAY_S: Final = 0.4
 _LOSS: Final = 0.04  # of packets: each takes its connection with it, as TCP would give up
-
-
-class _Cut(Link):
-    """Lets nobody in."""
-
-    async def open(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        del reader, writer
-        return False
 
 
 class _Delaying(Link):
@@ -86,7 +78,7 @@ class _WithoutAcknowledgements(Link):
 
 def _cut(setting: Setting, _: ExitStack) -> None:
     setting.live(1)
-    setting.link.use(_Cut())
+    setting.link.use(Closed())
     setting.live(10 if setting.thorough else 3)
     setting.link.use(Link())
 
@@ -124,7 +116,7 @@ def _a_day_without(setting: Setting, stack: ExitStack) -> None:
     stack.callback(lambda: setting.loop.run(conductor.__aexit__(None, None, None)))
     link = Relay(setting.loop, setting.broker.port, packets=True)
     stack.callback(link.close)
-    link.use(_Cut())
+    link.use(Closed())
     gateway = setting.gateways[LONG]
     gateway.configure(broker=link.port, line=setting.lines[LONG], follow=conductor.port)
     gateway.process.start()

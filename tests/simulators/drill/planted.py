@@ -2,14 +2,18 @@
 
 # pyright: reportPrivateUsage=false
 
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
+import gateway.outbox
 from gateway.chunks import SealedChunk
+from gateway.outbox_tables import connect
 from gateway.publisher import Publisher
 from gateway.window import Flight
 from ingest import feed
@@ -107,6 +111,15 @@ def feed_before_store() -> None:
     feed.add = nothing
 
 
+def commit_without_sync() -> None:
+    def opened(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    gateway.outbox.__dict__.update(connect=opened)
+
+
 BUGS: Final[Mapping[str, Callable[[], None]]] = {
     each.__name__: each
     for each in (
@@ -115,6 +128,7 @@ BUGS: Final[Mapping[str, Callable[[], None]]] = {
         drop_on_503,
         archive_after_store,
         feed_before_store,
+        commit_without_sync,
     )
 }
 

@@ -17,6 +17,7 @@ from simulators.drill.setting import Parts, Programs, laid_out
 from tests.servers import needs
 
 PLANTED = Path(__file__).parent / "planted.py"
+NEEDS_DISK = pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own needs root")
 
 pytestmark = needs("mosquitto")
 
@@ -75,11 +76,8 @@ def test_nothing_is_lost_over_the_embedded_parts(folder: Path) -> None:
         ("acknowledge_before_write", "ingest_killed"),
         ("forget_on_puback", "broker_session_lost"),
         ("drop_on_503", "store_unavailable"),
-        pytest.param(
-            "archive_after_store",
-            "archive_disk_full",
-            marks=pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own needs root"),
-        ),
+        pytest.param("archive_after_store", "archive_disk_full", marks=NEEDS_DISK),
+        pytest.param("commit_without_sync", "gateway_power_cut", marks=NEEDS_DISK),
         ("feed_before_store", "store_unavailable"),
     ],
 )
@@ -99,5 +97,6 @@ _WHAT = {
     "forget_on_puback": "lost drill-gw",
     "drop_on_503": "lost drill-gw",
     "archive_after_store": "records are stored and not archived",
+    "commit_without_sync": "lost drill-gw-2",
     "feed_before_store": "count as repeated, and none was",
 }

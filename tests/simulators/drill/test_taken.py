@@ -50,3 +50,16 @@ def test_that_a_device_does_not_answer_is_no_answer(tmp_path: Path) -> None:
     append(tmp_path / "gw.jsonl", taken.taken("b1", [(1, "pv", 3_000, {"reachable": 0.0})]))
 
     assert taken.read(tmp_path).not_taken == 0
+
+
+def test_what_is_under_way_at_a_mark_counts_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "gw.jsonl"
+    append(path, taken.said(), taken.taken("b1", [(1, "pv", 1_000, {"x": 1.0, "y": 1.0})]))
+    append(path, taken.said(), taken.trying([("pv", 2_000)]))
+    mark = taken.mark(tmp_path)
+    append(path, taken.taken("b1", [(2, "pv", 2_000, {"x": 2.0, "y": 2.0})]))
+
+    before, after = taken.read(tmp_path, until=mark), taken.read(tmp_path, since=mark)
+
+    assert (before.said, before.not_taken, len(before.records)) == (1, 0, 1)
+    assert (after.said, after.not_taken, len(after.records)) == (1, 0, 1)
