@@ -8,6 +8,7 @@ reading by reading. Exit status 1 where anything was lost, stored twice, or othe
 import argparse
 import json
 import logging
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     from simulators.postgres import PostgresNotReadyError
 
     args = _parser(FAULTS).parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # for everything to be ended
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         result = _run(args, [FAULTS[name] for name in args.fault or FAULTS], Parts.found())

@@ -51,8 +51,9 @@ class Disk:
         _run("mount", "-o", "loop", str(self._image), str(self.folder))
 
     def unmount(self) -> None:
-        """Take it out."""
-        _run("umount", str(self.folder))
+        """Take it out, if it is mounted."""
+        if self.folder.is_mount():
+            _run("umount", str(self.folder))
 
 
 @contextmanager

@@ -42,8 +42,9 @@ def run(
         told("everything, from the beginning on")
         compared = _whole(setting)
         lost, twice = max(lost, len(compared.lost)), max(twice, _twice(setting, compared))
-    ends = {each.name: each.ends for each in setting.backend.values() if each.ends}
-    problems = [*setting.problems, *(f"{name} ended by itself: {ends[name]}" for name in ends)]
+    processes = [*setting.backend.values(), *(one.process for one in setting.gateways.values())]
+    ended = [f"{one.name} ended by itself: status {one.ends}" for one in processes if one.ends]
+    problems = [*setting.problems, *ended]
     return DrillResult(
         faults=results, lost=lost, stored_twice=twice, problems=problems, left_out=left_out
     )
