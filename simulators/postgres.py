@@ -45,6 +45,7 @@ class Cluster:
         self._port = free_port()
         self._owner = OWNER if os.geteuid() == _ROOT else None
         self._process: subprocess.Popen[str] | None = None
+        self._reading: threading.Thread | None = None
         if self._owner:
             owner = pwd.getpwnam(OWNER)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
@@ -65,22 +66,24 @@ class Cluster:
             "lc_messages": "C",
         }
         settings = [f"-c{name}={value}" for name, value in options.items()]
-        process = self._run(self._programs / "postgres", "-D", self._data, *settings)
-        said = _said_until_ready(process)
+        self._process = self._run(self._programs / "postgres", "-D", self._data, *settings)
+        said = _said_until_ready(self._process)
         if said is not None:
-            process.communicate()
+            self.end()
             raise PostgresNotReadyError(said)
-        self._reading = threading.Thread(target=_drain, args=(process,), name="postgres says")
+        self._reading = threading.Thread(target=_drain, args=(self._process,), name="postgres says")
         self._reading.start()
-        self._process = process
 
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it: SIGINT closes connections first, SIGQUIT leaves everything as after a crash."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait()
-            self._reading.join()
-            self._process = None
+            if self._reading is not None:
+                self._reading.join()
+            elif self._process.stderr is not None:
+                self._process.stderr.close()
+            self._process = self._reading = None
 
     def remove(self) -> None:
         """End it, and remove what it wrote."""

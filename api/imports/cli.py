@@ -30,7 +30,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="zonewatch import", description=__doc__)
+    from ingest.commands.opening import Parser
+
+    parser = Parser(prog="zonewatch import", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="the outbox file")
     parser.add_argument("--gateway", required=True, metavar="ID", help="whose outbox it is")
     parser.add_argument("--dry-run", action="store_true", help="say what it holds, and stop")

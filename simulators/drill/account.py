@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from ingest.catalog import open_catalog
+from ingest.catalog import open_catalog, snapshot
 from ingest.contract.ranges import EMPTY, Ranges
 from simulators.drill.comparison import Named, Numbers
 
@@ -50,7 +50,7 @@ class Account:
         """Read the ledger of a catalog, all of it as it was at one time."""
         engine = open_catalog(url)
         try:
-            with engine.begin() as connection:
+            with snapshot(engine) as connection:
                 return cls._of(connection)
         finally:
             engine.dispose()

@@ -42,7 +42,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser(faults: Mapping[str, "Fault"]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    from ingest.commands.opening import Parser
+
+    parser = Parser(
         prog="zonewatch drill",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
