@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulators.drill.faults.fault import Fault
+    from simulators.drill.layout import Parts
     from simulators.drill.result import DrillResult
-    from simulators.drill.setting import Parts
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the drill and return an exit status."""
     from simulators.drill.faults.every import FAULTS
-    from simulators.drill.setting import NoBrokerError, NotReachedError, Parts
+    from simulators.drill.layout import NoBrokerError, Parts
+    from simulators.drill.setting import NotReachedError
     from simulators.influxd import InfluxdNotReadyError
     from simulators.postgres import PostgresNotReadyError
 
@@ -62,8 +63,8 @@ def _parser(faults: Mapping[str, "Fault"]) -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace, faults: Sequence["Fault"], parts: "Parts") -> "DrillResult":
+    from simulators.drill.layout import laid_out
     from simulators.drill.run import run
-    from simulators.drill.setting import laid_out
 
     for name, found, instead in (
         ("InfluxDB", parts.influxd, "the backend runs as one process over a DuckDB file"),

@@ -1,6 +1,5 @@
 """One fault after the other, and after each the comparison."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final
@@ -16,7 +15,6 @@ from simulators.drill.result import DrillResult, FaultResult
 from simulators.drill.setting import NotReachedError, Setting
 from simulators.drill.taken import Key, Log
 
-_LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 200.0
 _SHOWN: Final = 5
 _LOAD_S: Final = 2.0

@@ -191,13 +191,13 @@ def test_a_disk_that_takes_nothing_is_waited_for(
     stage = AnalyticsStage(feeder=feeder)
     _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
 
-    stage._pass()
+    stage._pass()  # pyright: ignore[reportPrivateUsage]
     with feeder.catalog.connect() as connection:
         assert len(feed.changes(connection)) == 1
         assert facts.device_days(connection) == []
 
     obstacle.unlink() if in_the_way == "hours" else obstacle.rmdir()
-    stage._pass()
+    stage._pass()  # pyright: ignore[reportPrivateUsage]
     with feeder.catalog.connect() as connection:
         assert feed.changes(connection) == []
         assert [day.records for day in facts.device_days(connection)] == [3]

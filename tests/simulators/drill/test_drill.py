@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from simulators.drill.faults.every import FAULTS
+from simulators.drill.layout import Parts, laid_out
 from simulators.drill.result import DrillResult
 from simulators.drill.run import run
-from simulators.drill.setting import Parts, Programs, laid_out
+from simulators.drill.setting import Programs
 from tests.servers import needs
 
 PLANTED = Path(__file__).parent / "planted.py"
