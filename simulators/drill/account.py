@@ -34,6 +34,11 @@ class Counted:
     repeated: int = 0
     quarantined: int = 0
 
+    @property
+    def total(self) -> int:
+        """What it counts as settled."""
+        return self.stored + self.repeated + self.quarantined
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -96,10 +101,19 @@ class Account:
     def counted_twice(self, gateways: Iterable[str]) -> int:
         """Return how many records are counted settled more than once."""
         return sum(
-            max(one.stored + one.repeated + one.quarantined - self._settled_of(gateway), 0)
+            max(one.total - self._settled_of(gateway), 0)
             for gateway in gateways
             if (one := self.counted.get(gateway)) is not None
         )
+
+    def unbalanced_of(self, gateways: Iterable[str]) -> list[str]:
+        """Return where counters and ranges do not agree, a line each."""
+        return [
+            f"{gateway} {one.total} counted, {settled} settled"
+            for gateway in gateways
+            if (one := self.counted.get(gateway)) is not None
+            and one.total != (settled := self._settled_of(gateway))
+        ]
 
     def repeated_of(self, gateways: Iterable[str]) -> int:
         """Return how many records of some gateways are counted as repeated."""

@@ -145,3 +145,4 @@ def _note(setting: Setting, when: str, compared: Comparison, account: Account) -
         f"{when}: nobody took {device} at {at}" for device, at in compared.invented[:_SHOWN]
     ]
     setting.problems += [f"{when}: missing {each}" for each in account.missing_of(LINES)]
+    setting.problems += [f"{when}: unbalanced: {each}" for each in account.unbalanced_of(LINES)]

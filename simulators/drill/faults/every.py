@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from simulators.drill.faults import (
+    analytics,
     broker,
     catalog,
     clock,
@@ -18,6 +19,17 @@ from simulators.drill.faults.fault import Fault
 
 FAULTS: Final[Mapping[str, Fault]] = {
     fault.name: fault
-    for module in (broker, ingest, store, catalog, gateway, network, disk, clock, messages)
+    for module in (
+        broker,
+        ingest,
+        store,
+        analytics,
+        catalog,
+        gateway,
+        network,
+        disk,
+        clock,
+        messages,
+    )
     for fault in module.FAULTS
 }

@@ -77,6 +77,10 @@ def test_counters_above_the_ranges_count_something_twice(
     account = account_of(tmp_path, a_boot(), *settlements)
 
     assert account.counted_twice(["gw"]) == twice
+    counted = sum(one.stored + one.repeated for one in settlements)
+    assert account.unbalanced_of(["gw"]) == (
+        [] if counted == 20 else [f"gw {counted} counted, 20 settled"]
+    )
     assert account.repeated_of(["gw", "never-heard-of"]) == repeated
 
 
