@@ -118,12 +118,22 @@ class Gateway:
             more={LOG_VARIABLE: str(logs / f"{name}.jsonl"), **(more or {})},
         )
 
-    def configure(self, *, broker: int, line: int, follow: int | None = None) -> None:
-        """Write its site file: at which ports of this machine broker, line and time are."""
+    def configure(
+        self, *, broker: int, line: int, follow: int | None = None, room: int | None = None
+    ) -> None:
+        """Write its site file.
+
+        Args:
+            broker: At which port of this machine the broker is.
+            line: At which its devices are.
+            follow: At which it is told the time; None: it asks the machine.
+            room: How many records its outbox has room for; None: as many as usual.
+        """
         units = "".join(
             f'\n[[line.device]]\nid = "{device}"\nprofile = "{PROFILE}"\nunit = {unit}\n'
             for unit, device in enumerate(devices_of(self.name), start=1)
         )
+        outbox = f"\n[outbox]\nmax_records = {room}\n" if room else ""
         clock = f'\n[clock]\nfollow = "127.0.0.1:{follow}"\n' if follow else ""
         self._config.write_text(
             f"""\
@@ -133,7 +143,7 @@ interval_s = {300 if follow else 1}
 
 [broker]
 url = "mqtt://127.0.0.1:{broker}"
-{clock}
+{clock}{outbox}
 [[line]]
 url = "modbus+tcp://127.0.0.1:{line}"
 timeout_ms = 3000

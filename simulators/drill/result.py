@@ -22,8 +22,9 @@ class FaultResult:
 
     def __str__(self) -> str:
         return (
-            f"taken {self.taken}, stored {self.stored}, lost {self.lost},"
-            f" stored twice {self.stored_twice}, recovered in {self.seconds_to_recover:.1f} s"
+            f"taken {self.taken}, stored {self.stored}, quarantined {self.quarantined},"
+            f" thinned {self.thinned}, lost {self.lost}, stored twice {self.stored_twice},"
+            f" recovered in {self.seconds_to_recover:.1f} s"
         )
 
 

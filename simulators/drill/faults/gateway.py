@@ -10,6 +10,7 @@ from simulators.drill.relay import Closed, Link
 from simulators.drill.setting import Setting
 
 _LONGEST_S: Final = 3.0
+_ROOM: Final = 20  # records: three polls
 
 
 def _killed(setting: Setting, _: ExitStack) -> None:
@@ -35,9 +36,12 @@ def _power_cut(setting: Setting, _: ExitStack) -> None:
 
 
 def _retired(setting: Setting, _: ExitStack) -> None:
-    """Take a gateway that never reached the broker out of service, and bring its outbox in."""
+    """Take a gateway out of service that never reached the broker, and bring its outbox in.
+
+    The outbox is full: it has thinned, and has to name what.
+    """
     gateway = setting.gateways[RETIRED]
-    gateway.configure(broker=free_port(), line=setting.lines[RETIRED])
+    gateway.configure(broker=free_port(), line=setting.lines[RETIRED], room=_ROOM)
     gateway.process.start()
     setting.live(20 if setting.thorough else 5)
     gateway.process.stop()
