@@ -29,6 +29,7 @@ from simulators.postgres import postgres
 _BUCKET: Final = "readings"
 _TOKEN_VARIABLE: Final = "ZONEWATCH_STORE_TOKEN"  # noqa: S105
 _FIRST_S: Final = 60.0
+_REFUSED: Final = 2  # a stage's exit status where a server it needs at its start is away
 
 
 class NoBrokerError(Exception):
@@ -149,7 +150,8 @@ def _backend(
 ) -> dict[str, Process]:
     def process(name: str, more: Settings, *arguments: str) -> Process:
         command = [*programs.zonewatch, name, *arguments]
-        return Process(name, command, log=folder / f"{name}.log", more={**settings, **more})
+        log = folder / f"{name}.log"
+        return Process(name, command, log=log, more={**settings, **more}, refusals=(_REFUSED,))
 
     if link is None:
         return {"run": process("run", {}, "--port", str(free_port()))}

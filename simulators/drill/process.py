@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +21,28 @@ class Process:
     """One program with its arguments. It runs between start and kill or stop."""
 
     def __init__(
-        self, name: str, command: Sequence[str], *, log: Path, more: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        more: Mapping[str, str] | None = None,
+        refusals: Collection[int] = (),
     ) -> None:
-        """Name a program; its errors go to a log, and it gets more environment."""
+        """Name a program.
+
+        Args:
+            name: What it is called.
+            command: The program and its arguments.
+            log: The file for what it says.
+            more: Environment besides that of this process.
+            refusals: Statuses by which it says that it did not find what it needs to start.
+        """
         self.name: Final = name
-        self.ends: list[int] = []  # statuses of ends that nobody asked for
+        self.ends: list[int] = []  # statuses of ends that nobody asked for, but for refusals
         self._command = list(command)
         self._log = log
+        self._refusals = refusals
         self._more = dict(more or {})
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,9 +98,10 @@ class Process:
         status = process.wait()
         if self._process is not process:
             return
-        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
-        _LOG.warning("%s ended by itself with status %d: %s", self.name, status, *said or [""])
-        self.ends.append(status)
+        if status not in self._refusals:
+            said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+            _LOG.warning("%s ended by itself with status %d: %s", self.name, status, *said or [""])
+            self.ends.append(status)
         threading.Event().wait(_PAUSE_S)
         with self._turn:
             if self._process is process:

@@ -61,3 +61,16 @@ def test_to_start_twice_is_to_start_once(process: Process) -> None:
     process.start()
 
     assert process.pid == first
+
+
+def test_what_refuses_to_start_is_tried_again_and_is_no_finding(tmp_path: Path) -> None:
+    refuses = "print('no'); raise SystemExit(2)"
+    process = Process(
+        "refuser", [sys.executable, "-c", refuses], log=tmp_path / "log", refusals=[2]
+    )
+    process.start()
+
+    until(lambda: (tmp_path / "log").read_text().count("no") >= 2)
+
+    process.kill()
+    assert process.ends == []
