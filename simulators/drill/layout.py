@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ingest.broker.process import mosquitto
 from simulators import influxd
-from simulators.demo.broker import free_port, mosquitto
+from simulators.demo.broker import free_port
 from simulators.drill import clock, taken
 from simulators.drill import field as field_side
 from simulators.drill.disk import Disk, mounted
