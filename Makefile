@@ -10,7 +10,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup servers demo test check format bench lock clean
+.PHONY: help setup servers demo test check format drill bench lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
@@ -39,6 +39,9 @@ check: $(DEV) ## Format, lint, import layers, types, known vulnerabilities
 format: $(DEV) ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+drill: $(RUN) ## The outage drill, every fault in full (ARGS="--fault broker_killed --seed 2 --json")
+	@$(BIN)/zonewatch drill $(ARGS)
 
 bench: $(RUN) ## Measure (BENCHES="chunks demo", ARGS=--json)
 	@set -e; for name in $(BENCHES); do $(BIN)/zonewatch bench $$name $(ARGS); done

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "report": ("api.reports.cli", "a period's report"),
     "calc": ("analytics.calc.cli", "the calculator a verifier uses"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
+    "import": ("api.imports.cli", "bring in the outbox file of a gateway out of service"),
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "backup": ("api.backup.cli", "everything that is in no server, into one file"),
@@ -27,6 +28,7 @@ COMMANDS: Final = {
     "rebuild": ("api.rebuild.cli", "the store made whole from the archive"),
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
+    "drill": ("simulators.drill.cli", "the outage drill: is anything lost?"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

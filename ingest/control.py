@@ -1,4 +1,4 @@
-"""Decisions on quarantined entries: replayed, or dropped for good.
+"""What people have done by hand: quarantined entries replayed or dropped, chunks brought in.
 
 Whoever owns the pipeline carries them out; others ask it through its control socket.
 """
@@ -14,6 +14,7 @@ from ingest import quarantine
 from ingest.archive import ArchiveDamagedError, Message, Position
 from ingest.contract.clock import Clock
 from ingest.contract.period import micros
+from ingest.contract.topic import Kind, Topic, UnknownTopicError
 from ingest.markers import Decision, form_marker
 from ingest.quarantine import Quarantined, State
 
@@ -62,6 +63,14 @@ class Control(Protocol):
         ...
 
 
+class Owner(Control, Protocol):
+    """What the process that owns a home does when asked."""
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """Take in a chunk that was not sent but brought, and return when it is settled."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Carries decisions out in the process that owns the pipeline."""
@@ -89,6 +98,17 @@ class Desk:
         self.commit(partial(self._markers, [entry], Decision.DROP, actor, why))
         (after,) = self._entries([entry])
         return _outcome(before, after)
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """Take in a chunk of a gateway; what is wrong within it goes to quarantine."""
+        try:
+            brought = Topic.parse(topic).kind
+        except UnknownTopicError as error:
+            raise ControlError(str(error)) from None
+        if brought is not Kind.CHUNK:
+            raise ControlError(f"expected a chunk, not {brought}")
+        at = micros(self.clock.now())
+        self.commit(lambda: [Message(topic=topic, payload=payload, received_at=at)])
 
     def _markers(
         self, numbers: Sequence[int], decision: Decision, actor: str, why: str

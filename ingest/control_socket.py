@@ -9,13 +9,14 @@ import os
 import socket
 import stat
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.control import Control, ControlError, Outcome
+from ingest.control import ControlError, Outcome, Owner
 from ingest.home import Home
 from ingest.quarantine import State
 
@@ -32,7 +33,7 @@ class NobodyThereError(Exception):
 
 
 @asynccontextmanager
-async def answering(home: Home, control: Control) -> AsyncGenerator[None]:
+async def answering(home: Home, control: Owner) -> AsyncGenerator[None]:
     """Answer on the home's control socket for as long as the context lasts."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -72,6 +73,10 @@ class SocketControl:
         """Give an entry up."""
         return self._ask({"do": "drop", "entries": [entry], "actor": actor, "why": why})[0]
 
+    def take(self, topic: str, payload: bytes) -> None:
+        """Take in a chunk that was not sent but brought."""
+        self._ask({"do": "take", "topic": topic, "payload": b64encode(payload).decode()})
+
     def _ask(self, request: dict[str, object]) -> list[Outcome]:
         with socket.socket(socket.AF_UNIX) as asking:
             asking.settimeout(_ANSWER_S)
@@ -90,9 +95,13 @@ class SocketControl:
         return [Outcome(**one | {"state": State(one["state"])}) for one in told["entries"]]
 
 
-def _carried_out(control: Control, line: bytes) -> dict[str, object]:
+def _carried_out(control: Owner, line: bytes) -> dict[str, object]:
     try:
         request: dict[str, Any] = json.loads(line)
+        if request["do"] == "take":
+            payload = b64decode(request["payload"], validate=True)
+            control.take(str(request["topic"]), payload)
+            return {"entries": []}
         entries, actor = [int(one) for one in request["entries"]], str(request["actor"])
         match request["do"]:
             case "replay":
@@ -100,11 +109,11 @@ def _carried_out(control: Control, line: bytes) -> dict[str, object]:
             case "drop":
                 done = [control.drop(entries[0], actor=actor, why=str(request["why"]))]
             case other:
-                return {"error": f"expected replay or drop, not {other!r}"}
+                return {"error": f"expected replay, drop or take, not {other!r}"}
     except ControlError as error:
         return {"error": str(error)}
     except (ValueError, TypeError, LookupError):
-        return {"error": "expected a request with do, entries and actor"}
+        return {"error": "expected a request with do and what it is about"}
     return {"entries": [asdict(one) for one in done]}
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,17 @@ class InfluxdNotReadyError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influxd:
-    """A running server and its process."""
+    """A running server."""
 
     url: str
-    process: "subprocess.Popen[bytes]"
+
+    @staticmethod
+    def set_up(port: int) -> "Influxd":
+        """Return the server at a port of this machine, with the first bucket."""
+        server = Influxd(url=f"http://{_LOOPBACK}:{port}")
+        if _call(f"{server.url}/api/v2/setup")["allowed"]:
+            _call(f"{server.url}/api/v2/setup", _SETUP)
+        return server
 
     def new_bucket(self, name: str, *, keep_s: int = 0) -> None:
         """Make a bucket that keeps what it is given for so long, for ever where 0."""
@@ -46,6 +53,13 @@ class Influxd:
         return f"influx+{self.url}?org={ORG}&bucket={bucket}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningInfluxd(Influxd):
+    """A server and its process."""
+
+    process: "subprocess.Popen[bytes]"
+
+
 def influxd() -> str | None:
     """Return where InfluxDB's program is: on PATH, else as `make servers` built it, or None."""
     if found := shutil.which("influxd"):
@@ -55,11 +69,9 @@ def influxd() -> str | None:
     return str(built[-1]) if built else None
 
 
-@contextmanager
-def running_influxd(program: str, directory: Path) -> Generator[Influxd]:
-    """Run a server that keeps its files in a directory, set up with the first bucket."""
-    port = free_port()
-    command = [
+def command(program: str, directory: Path, port: int) -> list[str]:
+    """Return what starts a server that keeps its files in a directory and listens on a port."""
+    return [
         program,
         *("--bolt-path", str(directory / "influxd.bolt")),
         *("--engine-path", str(directory / "engine")),
@@ -67,16 +79,19 @@ def running_influxd(program: str, directory: Path) -> Generator[Influxd]:
         *("--http-bind-address", f"{_LOOPBACK}:{port}"),
         "--reporting-disabled",
     ]
+
+
+@contextmanager
+def running_influxd(program: str, directory: Path) -> Generator[RunningInfluxd]:
+    """Run a server that keeps its files in a directory, set up with the first bucket."""
+    port = free_port()
     with (directory / "influxd.log").open("ab") as said:
         process = subprocess.Popen(  # noqa: S603
-            command, stdout=said, stderr=said, start_new_session=True
+            command(program, directory, port), stdout=said, stderr=said, start_new_session=True
         )
     try:
-        _until_it_listens(process, port)
-        server = Influxd(url=f"http://{_LOOPBACK}:{port}", process=process)
-        if _call(f"{server.url}/api/v2/setup")["allowed"]:
-            _call(f"{server.url}/api/v2/setup", _SETUP)
-        yield server
+        until_it_listens(lambda: process.poll() is None, port)
+        yield RunningInfluxd(url=Influxd.set_up(port).url, process=process)
     finally:
         process.terminate()
         process.wait()
@@ -91,9 +106,10 @@ _SETUP: Final = {
 }
 
 
-def _until_it_listens(process: "subprocess.Popen[bytes]", port: int) -> None:
+def until_it_listens(runs: Callable[[], bool], port: int) -> None:
+    """Wait until a server listens on a port; if it ends before, raise InfluxdNotReadyError."""
     deadline = time.monotonic() + _READY_S
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and runs():
         with socket.socket() as probe:
             if probe.connect_ex((_LOOPBACK, port)) == 0:
                 return

@@ -1,25 +1,14 @@
 """The real servers that tests use where this machine has them: programs, found where they lie."""
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from ingest.broker.process import mosquitto
 from simulators.influxd import influxd
-
-_POSTGRES: Final = Path("/usr/lib/postgresql")
-
-
-def postgres() -> str | None:
-    """Where PostgreSQL's server is, the newest of those that lie side by side, or None."""
-    beside = sorted(_POSTGRES.glob("*/bin"), key=lambda folder: float(folder.parent.name))
-    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, reversed(beside))])
-    return shutil.which("postgres", path=path)
-
+from simulators.postgres import postgres
 
 _PROGRAMS: Final[Mapping[str, Callable[[], str | None]]] = {
     "influxd": influxd,

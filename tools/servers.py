@@ -2,7 +2,8 @@
 
 Usage: python3 tools/servers.py [debian] [influxd]
 
-debian: Mosquitto, PostgreSQL, Chromium, fonts, and what building InfluxDB needs, by apt-get.
+debian: Mosquitto, PostgreSQL, Chromium, fonts, what the drill and building InfluxDB need, by
+apt-get.
 influxd: InfluxDB 2, unless one is on PATH: built from the Go module in tools/influxd and kept by
 version in the user's cache. What cannot be installed is told; the status is 0 all the same, because
 tests that need it say themselves that they are skipped.
@@ -23,6 +24,7 @@ PACKAGES = {
     "PostgreSQL": ["postgresql"],
     "Chromium": ["chromium", "chromium-driver"],
     "fonts for Khmer, Lao and Chinese": ["fonts-noto-core", "fonts-noto-cjk"],
+    "what the drill's disks and clocks need": ["e2fsprogs", "faketime"],
     "what building InfluxDB needs": ["clang", "pkg-config"],
 }
 SERVICES = ("mosquitto", "postgresql")

@@ -24,7 +24,10 @@ CounterKey = tuple[DeviceId, str]
 
 
 class HourFiles:
-    """The hours of every zone under one directory. One process writes; calls come one at a time."""
+    """The hours of every zone under one directory. One process writes; calls come one at a time.
+
+    Where the disk does not take what is to be replaced, OSError is raised and nothing has changed.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -117,10 +120,14 @@ class HourFiles:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         self._duckdb.register("ordered", ordered)
-        self._duckdb.execute(
-            f"COPY ordered TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
-        )
-        self._duckdb.unregister("ordered")
+        try:
+            self._duckdb.execute(
+                f"COPY ordered TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from error
+        finally:
+            self._duckdb.unregister("ordered")
         sync(partial)
         partial.replace(path)
         sync(path.parent)

@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyticsStage:
-    """Runs a feeder until it is cancelled; a store or catalog that is away is waited for."""
+    """Runs a feeder until it is cancelled; a store, catalog or disk that is away is waited for."""
 
     feeder: Feeder
     meter: PassMeter | None = None
@@ -46,7 +46,7 @@ class AnalyticsStage:
         began = perf_counter()
         try:
             taken = self.feeder.step()
-        except (StoreUnavailableError, OperationalError) as error:
+        except (StoreUnavailableError, OperationalError, OSError) as error:
             _LOG.error("cannot compute yet: %s", str(error).splitlines()[0])
             if self.meter:
                 self.meter.failed()

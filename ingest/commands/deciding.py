@@ -10,7 +10,7 @@ from ingest.audit.tables import MIGRATIONS as AUDIT
 from ingest.catalog import open_catalog, upgrade
 from ingest.commands.opening import MIGRATIONS
 from ingest.contract.clock import SystemClock
-from ingest.control import Control, Outcome
+from ingest.control import Outcome, Owner
 from ingest.control_socket import NobodyThereError, SocketControl
 from ingest.home import Home
 from ingest.markers import Decision
@@ -21,17 +21,20 @@ from ingest.storage.opening import open_store
 _ACTOR: Final = "operator"
 _BEYOND: Final = 2**63  # no id is as high
 
-Act = Callable[[Control], list[Outcome]]
+Act = Callable[[Owner], list[Outcome]]
 
 
-def carried_out(
-    home: Home, act: Act, *, decision: Decision, entries: Sequence[int]
-) -> list[Outcome]:
+def decided(home: Home, act: Act, *, decision: Decision, entries: Sequence[int]) -> list[Outcome]:
     """Have a decision on entries, on all open ones where none are named, carried out.
 
     Returns what came of it. It is entered in the journal before, as those over HTTP are.
     """
     _written_down(home, decision, entries)
+    return carried_out(home, act)
+
+
+def carried_out(home: Home, act: Act) -> list[Outcome]:
+    """Have something done by hand, and return what came of it."""
     try:
         return act(SocketControl(home))
     except NobodyThereError:

@@ -14,7 +14,7 @@ from typing import Final
 
 from ingest import quarantine
 from ingest.archive import read_message
-from ingest.commands.deciding import carried_out
+from ingest.commands.deciding import decided
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.period import instant, rfc3339
 from ingest.control import Control, Outcome
@@ -95,14 +95,14 @@ def _replay(args: argparse.Namespace) -> int:
     def act(control: Control) -> list[Outcome]:
         return control.replay(args.id, actor=_actor())
 
-    return _told(args, carried_out(_home(args), act, decision=Decision.REPLAY, entries=args.id))
+    return _told(args, decided(_home(args), act, decision=Decision.REPLAY, entries=args.id))
 
 
 def _drop(args: argparse.Namespace) -> int:
     def act(control: Control) -> list[Outcome]:
         return [control.drop(args.id, actor=_actor(), why=args.why)]
 
-    _told(args, carried_out(_home(args), act, decision=Decision.DROP, entries=[args.id]))
+    _told(args, decided(_home(args), act, decision=Decision.DROP, entries=[args.id]))
     return 0
 
 

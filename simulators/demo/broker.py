@@ -54,7 +54,7 @@ async def embedded_broker(
     running = (
         _run_amqtt(port)
         if program is None
-        else _run_mosquitto(program, _write_config(directory, port, durable=durable), port)
+        else _run_mosquitto(program, write_config(directory, port, durable=durable), port)
     )
     async with running as address:
         yield address
@@ -74,7 +74,8 @@ async def _run_mosquitto(program: str, config: Path, port: int) -> AsyncGenerato
             yield BrokerAddress(host=_LOOPBACK, port=port)
 
 
-def _write_config(directory: Path, port: int, *, durable: bool) -> Path:
+def write_config(directory: Path, port: int, *, durable: bool = True) -> Path:
+    """Write the configuration of a Mosquitto that keeps its files in a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     text = _MOSQUITTO.format(port=port, host=_LOOPBACK)
     text += _DURABLE.format(directory=directory.resolve()) if durable else ""

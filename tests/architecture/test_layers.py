@@ -79,6 +79,11 @@ def test_the_project_keeps_its_contracts() -> None:
             "analytics is not allowed to import sqlalchemy",
         ),
         ("ingest/planted.py", "import zonewatch", "ingest is not allowed to import zonewatch"),
+        (
+            "simulators/drill/planted.py",
+            "import api",
+            "simulators.drill is not allowed to import api",
+        ),
     ],
 )
 def test_a_planted_violation_is_named(

@@ -14,6 +14,7 @@ from analytics.service import facts, zonefigures
 from analytics.service.facts import Progress, Submission
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
+from analytics.service.stage import AnalyticsStage
 from analytics.service.tables import METADATA as ANALYTICS_TABLES
 from ingest import feed, ledger
 from ingest.columns import Touched
@@ -190,3 +191,33 @@ def test_what_no_gateway_numbered_is_in_no_equation_and_so_not_moved(feeder: Fee
     feeder.step()
 
     assert _lines(feeder) == {NIGHT: Line(stored=2, repeated=1, unnumbered=3)}
+
+
+@pytest.mark.parametrize(
+    "in_the_way",
+    [
+        pytest.param("hours", id="no folder can be made"),
+        pytest.param(f"hours/kh-test/{NIGHT:%Y-%m}/{NIGHT}-streetlight.partial/.", id="no file"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_waited_for(
+    feeder: Feeder, tmp_path: Path, in_the_way: str
+) -> None:
+    obstacle = tmp_path / in_the_way
+    if in_the_way == "hours":
+        obstacle.write_text("")
+    else:
+        obstacle.mkdir(parents=True)
+    stage = AnalyticsStage(feeder=feeder)
+    _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
+
+    stage._pass()  # pyright: ignore[reportPrivateUsage]
+    with feeder.catalog.connect() as connection:
+        assert len(feed.changes(connection)) == 1
+        assert facts.device_days(connection) == []
+
+    obstacle.unlink() if in_the_way == "hours" else obstacle.rmdir()
+    stage._pass()  # pyright: ignore[reportPrivateUsage]
+    with feeder.catalog.connect() as connection:
+        assert feed.changes(connection) == []
+        assert [day.records for day in facts.device_days(connection)] == [3]

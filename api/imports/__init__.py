@@ -1,0 +1,1 @@
+"""What is brought in by hand: a file instead of a connection."""

@@ -1,0 +1,1 @@
+"""The outage drill: real processes under load, one fault after the other, nothing lost."""

@@ -1,0 +1,1 @@
+"""What the drill does to the processes, one module a noun."""

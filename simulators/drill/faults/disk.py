@@ -1,0 +1,57 @@
+"""Full disks."""
+
+import signal
+from contextlib import ExitStack, suppress
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from simulators.drill.archived import archived
+from simulators.drill.faults.fault import Fault, Need
+from simulators.drill.field import STEADY
+from simulators.drill.servers import PostgresCatalog
+from simulators.drill.setting import Setting
+
+
+def _outbox(setting: Setting, _: ExitStack) -> None:
+    gateway = setting.gateways[STEADY[1]]
+    gateway.process.stop()  # so that its journal has to grow again
+    gateway.process.start()
+    setting.live(2)
+    _full(setting, "outbox")
+
+
+def _archive(setting: Setting, _: ExitStack) -> None:
+    setting.live(1)
+    setting.disks["home"].fill()
+    setting.live(8 if setting.thorough else 4)
+    if setting.store is not None:
+        early = setting.read_store().keys() - archived(setting.home / "archive")
+        if early:
+            setting.problems.append(f"{len(early)} records are stored and not archived")
+    setting.disks["home"].free()
+
+
+def _catalog(setting: Setting, _: ExitStack) -> None:
+    setting.live(1)
+    setting.disks["catalog"].fill()
+    if isinstance(setting.catalog, PostgresCatalog):
+        with suppress(SQLAlchemyError):
+            setting.catalog.switch_journal()  # so that it has to take room now
+    setting.live(8 if setting.thorough else 3)
+    setting.disks["catalog"].free()
+    setting.catalog.end(signal.SIGQUIT)
+    setting.catalog.start()
+
+
+def _full(setting: Setting, name: str) -> None:
+    setting.disks[name].fill()
+    setting.live(8 if setting.thorough else 4)
+    setting.disks[name].free()
+
+
+FAULTS: Final = (
+    Fault(name="outbox_disk_full", strike=_outbox, needs=frozenset({Need.DISK})),
+    Fault(name="archive_disk_full", strike=_archive, needs=frozenset({Need.DISK})),
+    Fault(name="catalog_disk_full", strike=_catalog, needs=frozenset({Need.DISK, Need.POSTGRES})),
+)
