@@ -95,12 +95,15 @@ def _compare(setting: Setting, log: Log) -> Comparison:
 
 def _whole(setting: Setting) -> Comparison:
     """Let the gateways end, compare everything they took, and rebuild it from the archive."""
-    log = taken.read(setting.logs)
     try:
-        setting.until_settled(log.heads, patience_s=_PATIENCE_S)
-        for gateway in setting.gateways.values():
-            gateway.process.stop()
-        setting.live(_LOAD_S)  # for what is on its way
+        heads = taken.read(setting.logs).heads
+        setting.until_settled(heads, patience_s=_PATIENCE_S)
+    except NotReachedError as error:
+        setting.problems.append(f"at the end: {error}")
+    for gateway in setting.gateways.values():
+        gateway.process.stop()
+    setting.live(_LOAD_S)  # for what is on its way
+    try:
         until_computed(setting, setting.catalog.url)
     except NotReachedError as error:
         setting.problems.append(f"at the end: {error}")
