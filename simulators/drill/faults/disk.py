@@ -56,6 +56,7 @@ def _full(setting: Setting, name: str) -> None:
     setting.disks[name].fill()
     setting.live(8 if setting.thorough else 4)
     setting.disks[name].free()
+    setting.live(2)  # for the next commit: what was not taken ends with it
 
 
 FAULTS: Final = (
