@@ -13,7 +13,7 @@ from simulators.drill.figures import DeviceDays, by_hand, device_days, differenc
 from simulators.drill.rebuilt import rebuild, until_computed
 from simulators.drill.result import DrillResult, FaultResult
 from simulators.drill.setting import NotReachedError, Setting
-from simulators.drill.taken import Key, Log
+from simulators.drill.taken import Key, Log, Taken
 
 _PATIENCE_S: Final = 200.0
 _SHOWN: Final = 5
@@ -95,12 +95,15 @@ def _compare(setting: Setting, log: Log) -> Comparison:
 
 def _whole(setting: Setting) -> Comparison:
     """Let the gateways end, compare everything they took, and rebuild it from the archive."""
-    log = taken.read(setting.logs)
     try:
-        setting.until_settled(log.heads, patience_s=_PATIENCE_S)
-        for gateway in setting.gateways.values():
-            gateway.process.stop()
-        setting.live(_LOAD_S)  # for what is on its way
+        heads = taken.read(setting.logs).heads
+        setting.until_settled(heads, patience_s=_PATIENCE_S)
+    except NotReachedError as error:
+        setting.problems.append(f"at the end: {error}")
+    for gateway in setting.gateways.values():
+        gateway.process.stop()
+    setting.live(_LOAD_S)  # for what is on its way
+    try:
         until_computed(setting, setting.catalog.url)
     except NotReachedError as error:
         setting.problems.append(f"at the end: {error}")
@@ -110,8 +113,17 @@ def _whole(setting: Setting) -> Comparison:
     compared = compare(log, everything=log, kept=kept, named=named)
     _note(setting, "at the end", compared, Account.read(setting.catalog.url))
     stored = [one for one in log.records if one.key in kept]
-    setting.problems += _unlike(setting, kept, by_hand(stored))
+    setting.problems += _unlike(setting, kept, by_hand([*stored, *_in_doubt(log, kept)]))
     return compared
+
+
+def _in_doubt(log: Log, kept: Mapping[Key, Values]) -> list[Taken]:
+    """Return what is stored of commits that a kill cut off before they were logged."""
+    unsure = log.tried - {one.key for one in log.records}
+    return [
+        Taken(gateway="", boot="", number=0, device=device, measured_at=at, values=kept[device, at])
+        for device, at in unsure & kept.keys()
+    ]
 
 
 def _unlike(setting: Setting, kept: Mapping[Key, Values], expected: DeviceDays) -> list[str]:

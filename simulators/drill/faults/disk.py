@@ -6,18 +6,26 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from simulators.drill import taken
 from simulators.drill.archived import archived
 from simulators.drill.faults.fault import Fault, Need
 from simulators.drill.field import STEADY
 from simulators.drill.servers import PostgresCatalog
 from simulators.drill.setting import Setting
 
+_PATIENCE_S: Final = 60.0
+
 
 def _outbox(setting: Setting, _: ExitStack) -> None:
     gateway = setting.gateways[STEADY[1]]
     gateway.process.stop()  # so that its journal has to grow again
+    since = taken.mark(setting.logs)
     gateway.process.start()
-    setting.live(2)
+
+    def takes() -> bool:
+        return any(name == gateway.name for name, _ in taken.read(setting.logs, since=since).heads)
+
+    setting.until(takes, patience_s=_PATIENCE_S, what="the gateway takes nothing")
     _full(setting, "outbox")
 
 
@@ -48,6 +56,7 @@ def _full(setting: Setting, name: str) -> None:
     setting.disks[name].fill()
     setting.live(8 if setting.thorough else 4)
     setting.disks[name].free()
+    setting.live(2)  # for the next commit: what was not taken ends with it
 
 
 FAULTS: Final = (
