@@ -1,6 +1,5 @@
 """The site file: what a gateway serves and where it brings it, parsed once into frozen values."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from gateway.fields import ConfigError, Table
+from gateway.fields import ConfigError, Table, read_toml
 from gateway.outbox import Bounds
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.tls import TlsFileError, TlsFiles
@@ -82,13 +81,7 @@ class SiteConfig:
 
 def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     """Read a site file, or raise ConfigError. A relative home lies beside the file."""
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, None, f"a readable file: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, None, f"TOML: {error}") from None
-    site = Table(path, "", body)
+    site = Table(path, "", read_toml(path))
     config = SiteConfig(
         gateway=GatewayId(site.name("gateway")),
         home=path.parent / site.text("home"),

@@ -52,7 +52,10 @@ def _metric(table: Table, device_classes: Sequence[DeviceClass]) -> str:
 
 
 def _point(table: Table, name: str, layout: Layout) -> Point:
-    encoding = _encoding(table)
+    encoding = read_encoding(table)
+    if encoding is Encoding.COMPOSED:
+        note = table.text("note", default="")
+        return Point(metric=name, place=0, encoding=encoding, note=note)
     in_model = isinstance(layout, SunSpecModel)
     place_key = "offset" if in_model else "address"
     point = Point(
@@ -60,27 +63,34 @@ def _point(table: Table, name: str, layout: Layout) -> Point:
         place=table.whole(place_key, 0, _HIGHEST_ADDRESS),
         encoding=encoding,
         decimals=table.whole("decimals", -_MOST_DECIMALS, _MOST_DECIMALS, default=0),
-        bits=_bits(table, encoding),
+        subtract=table.whole("subtract", -_HIGHEST_ADDRESS, _HIGHEST_ADDRESS, default=0),
+        high_word=None if in_model else _optional(table, "high_word", _HIGHEST_ADDRESS),
+        bits=read_bits(table, encoding),
         scale_factor=_optional(table, "scale_factor", _HIGHEST_ADDRESS) if in_model else None,
         sentinel=_sentinel(table, encoding, in_model=in_model),
         zero_unless=table.text("zero_unless", default="") or None,
         note=table.text("note", default=""),
     )
-    if not _within(layout, point.place, encoding.registers):
-        raise table.error(place_key, f"{encoding.registers} registers of one segment or the model")
-    if point.scale_factor is not None and not _within(layout, point.scale_factor, 1):
+    registers = encoding.registers if point.high_word is None else 1
+    if not within(layout, point.place, registers):
+        raise table.error(place_key, f"{registers} registers of one segment or the model")
+    if point.high_word is not None and not within(layout, point.high_word, 1):
+        raise table.error("high_word", "a register of a segment")
+    if point.scale_factor is not None and not within(layout, point.scale_factor, 1):
         raise table.error("scale_factor", "a register of the model")
     return point
 
 
-def _encoding(table: Table) -> Encoding:
+def read_encoding(table: Table) -> Encoding:
+    """Take how registers carry a number."""
     try:
         return Encoding(table.text("type"))
     except ValueError:
         raise table.error("type", f"one of {', '.join(Encoding)}") from None
 
 
-def _bits(table: Table, encoding: Encoding) -> tuple[int, int] | None:
+def read_bits(table: Table, encoding: Encoding) -> tuple[int, int] | None:
+    """Take the bits of a register that are meant, None where all are."""
     low = _optional(table, "lowest_bit", _HIGHEST_BIT)
     high = _optional(table, "highest_bit", _HIGHEST_BIT)
     if low is None and high is None:
@@ -106,7 +116,8 @@ def _optional(table: Table, key: str, high: int) -> int | None:
     return None if value == _ABSENT else value
 
 
-def _within(layout: Layout, place: int, registers: int) -> bool:
+def within(layout: Layout, place: int, registers: int) -> bool:
+    """Tell whether registers from a place on are all of one segment, or of the model."""
     if isinstance(layout, SunSpecModel):
         return place + registers <= layout.count
     last = place + registers - 1

@@ -26,10 +26,7 @@ class Decoder:
 
     def __init__(self, profile: Profile) -> None:
         """Prepare a profile's points."""
-        self._values = [
-            (point.metric, _value(point, _start(profile, point.place), profile.word_order))
-            for point in profile.points
-        ]
+        self._values = [(point.metric, _taken(profile, point)) for point in profile.points]
         self._gates = [(p.metric, p.zero_unless) for p in profile.points if p.zero_unless]
 
     def decode(self, registers: Registers) -> Readout:
@@ -44,6 +41,32 @@ class Decoder:
         return Readout(values=values, quality=missing)
 
 
+def _taken(profile: Profile, point: Point) -> _Value:
+    if point.encoding is Encoding.COMPOSED:
+        return _composed(profile)
+    high = None if point.high_word is None else _start(profile, point.high_word)
+    return value_of(point, _start(profile, point.place), profile.word_order, high=high)
+
+
+def _composed(profile: Profile) -> _Value:
+    """Return what makes a fault word of the states and bits that set its bits."""
+    faults = [
+        (1 << each.bit, _start(profile, each.place), *each.bits, each.equals)
+        for each in profile.composed
+    ]
+
+    def word(registers: Registers) -> float:
+        return float(
+            sum(
+                bit
+                for bit, at, low, high, equals in faults
+                if registers[at] >> low & ((1 << (high - low + 1)) - 1) == equals
+            )
+        )
+
+    return word
+
+
 def _start(profile: Profile, place: int) -> int:
     """Return where a place is among the registers that are read."""
     if isinstance(profile.layout, SunSpecModel):
@@ -56,16 +79,21 @@ def _start(profile: Profile, place: int) -> int:
     raise ValueError(f"{profile.id}: no segment has register {place}")
 
 
-def _value(point: Point, start: int, order: WordOrder) -> _Value:
-    raw, number = _raw(point, start, order), _number(point)
+def value_of(point: Point, start: int, order: WordOrder, *, high: int | None = None) -> _Value:
+    """Return what takes a point's value from registers, among which it begins at start.
+
+    `high` is where the higher of two registers stands, if not beside.
+    """
+    raw, number = _raw(point, start, order, high), _number(point)
     sentinel, places, decimals = point.sentinel, point.scale_factor, point.decimals
+    subtract = point.subtract
 
     def value(registers: Registers) -> float | None:
         found = raw(registers)
         if found == sentinel:
             return None
         if places is None:
-            return _shifted(number(found), -decimals)
+            return _shifted(number(found) - subtract, -decimals)
         scale = _scale(registers[places])
         return None if scale is None else _shifted(number(found), scale - decimals)
 
@@ -83,12 +111,14 @@ def _shifted(number: float, tens: int) -> float | None:
     return value if isfinite(value) else None
 
 
-def _raw(point: Point, start: int, order: WordOrder) -> _Raw:
+def _raw(point: Point, start: int, order: WordOrder, high_word: int | None) -> _Raw:
     """Return what takes a point's bits from the registers, as an unsigned number."""
     if point.bits is not None:
         low, high = point.bits
         mask = (1 << (high - low + 1)) - 1
         return lambda registers: registers[start] >> low & mask
+    if high_word is not None:
+        return lambda registers: registers[high_word] << 16 | registers[start]
     count = point.encoding.registers
     if count == 1:
         return lambda registers: registers[start]
