@@ -31,7 +31,10 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         return _complain(error, 2)
     if args.check:
-        print(f"{args.config}: {len(config.devices)} devices on {len(config.lines)} lines")
+        told = f"{len(config.devices)} devices on {len(config.lines)} lines"
+        if config.listeners:
+            told += f", {len(config.stations)} stations at {len(config.listeners)} listeners"
+        print(f"{args.config}: {told}")
         return 0
     return _run(config, profiles)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
+from gateway.drivers.hj212.config import ListenerConfig, StationConfig, read_listener
+from gateway.endpoints import Endpoint, read_endpoint, read_url
 from gateway.fields import ConfigError, Table, read_toml
 from gateway.outbox import Bounds
 from ingest.contract.identity import DeviceId, GatewayId
@@ -18,18 +19,6 @@ _DAY_S: Final = 86_400
 _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
 _HIGHEST_UNIT: Final = 247
-_HOST_AND_PORT: Final = "a host and a port, like 127.0.0.1:1883"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A host and a TCP port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +58,9 @@ class SiteConfig:
     home: Path  # where the outbox lies
     interval: timedelta  # between polls, aligned to the epoch
     broker: BrokerConfig
-    lines: tuple[LineConfig, ...]
     bounds: Bounds
+    lines: tuple[LineConfig, ...] = ()
+    listeners: tuple[ListenerConfig, ...] = ()
     follow: Endpoint | None = None  # who tells the time; None: the machine
 
     @property
@@ -78,16 +68,25 @@ class SiteConfig:
         """All devices of all lines."""
         return tuple(device for line in self.lines for device in line.devices)
 
+    @property
+    def stations(self) -> tuple[StationConfig, ...]:
+        """All stations of all listeners."""
+        return tuple(each for listener in self.listeners for each in listener.stations)
+
 
 def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     """Read a site file, or raise ConfigError. A relative home lies beside the file."""
     site = Table(path, "", read_toml(path))
+    heard = site.has("listener")
+    if not heard and not site.has("line"):
+        raise site.error("line", "at least one table [[line]] or [[listener]]")
     config = SiteConfig(
         gateway=GatewayId(site.name("gateway")),
         home=path.parent / site.text("home"),
         interval=timedelta(seconds=site.whole("interval_s", 1, _DAY_S, default=300)),
         broker=_broker(site.table("broker"), path.parent, environment.get(PASSWORD_VARIABLE)),
-        lines=tuple(_line(line) for line in site.tables("line")),
+        lines=tuple(map(_line, site.tables("line"))) if site.has("line") else (),
+        listeners=tuple(map(read_listener, site.tables("listener"))) if heard else (),
         bounds=_bounds(site.table("outbox")),
         follow=_follow(site.table("clock")),
     )
@@ -97,7 +96,7 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
 
 
 def _broker(table: Table, beside: Path, password: str | None) -> BrokerConfig:
-    scheme, endpoint = _url(table, _BROKER_PORTS)
+    scheme, endpoint = read_url(table, _BROKER_PORTS)
     files = _tls_files(table, beside)
     protocol = table.text("protocol", default="5")
     if protocol not in ("5", "3.1.1"):
@@ -127,7 +126,7 @@ def _tls_files(table: Table, beside: Path) -> TlsFiles:
 
 
 def _line(table: Table) -> LineConfig:
-    _, endpoint = _url(table, _LINE_PORTS)
+    _, endpoint = read_url(table, _LINE_PORTS)
     line = LineConfig(
         endpoint=endpoint,
         devices=tuple(_device(device) for device in table.tables("device")),
@@ -161,32 +160,11 @@ def _bounds(table: Table) -> Bounds:
 def _follow(table: Table) -> Endpoint | None:
     text = table.text("follow", default="")
     table.nothing_else()
-    return _endpoint(table, "follow", f"//{text}", None) if text else None
-
-
-def _url(table: Table, ports: Mapping[str, int]) -> tuple[str, Endpoint]:
-    text = table.text("url")
-    scheme = text.partition("://")[0]
-    if scheme not in ports:
-        raise table.error("url", " or ".join(f"{known}://HOST:PORT" for known in ports))
-    return scheme, _endpoint(table, "url", text, ports[scheme])
-
-
-def _endpoint(table: Table, key: str, text: str, usual_port: int | None) -> Endpoint:
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port or usual_port
-    except ValueError:
-        raise table.error(key, _HOST_AND_PORT) from None
-    if not host or port is None:
-        raise table.error(key, _HOST_AND_PORT)
-    if parts.username or parts.password:
-        raise table.error(key, f"no user or password: the latter is taken from {PASSWORD_VARIABLE}")
-    return Endpoint(host, port)
+    return read_endpoint(table, "follow", f"//{text}", None) if text else None
 
 
 def _check_once(path: Path, config: SiteConfig) -> None:
-    ids = [device.id for device in config.devices]
+    ids = [device.id for device in config.devices] + [each.id for each in config.stations]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
         raise ConfigError(path, "line.device.id", f"each device once, {twice} is there twice")

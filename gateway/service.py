@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Final
 
@@ -13,7 +13,11 @@ from gateway.boot import boot_id
 from gateway.clock import FollowedClock
 from gateway.config import DeviceConfig, LineConfig, SiteConfig
 from gateway.driver import PolledDevice
+from gateway.drivers.hj212.config import StationConfig
+from gateway.drivers.hj212.listener import Hj212Listener, listening
+from gateway.drivers.hj212.station import Station
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.entering import Entering
 from gateway.instants import Instants
 from gateway.outbox import Outbox
 from gateway.polling import Line
@@ -22,7 +26,9 @@ from gateway.profile_file import named
 from gateway.publisher import Publisher
 from ingest.contract.catalog import REACHABLE
 from ingest.contract.clock import Clock, SystemClock
+from ingest.contract.identity import DeviceId
 from ingest.contract.lifecycle import Birth, Served
+from ingest.contract.period import instant
 
 OUTBOX_FILE: Final = "outbox.db"
 _RANK: Final = 1  # after the devices
@@ -35,6 +41,7 @@ class Gateway:
     clock: Clock
     publisher: Publisher
     lines: Sequence[Line]
+    listeners: Sequence[Hj212Listener] = ()
 
     async def run(self) -> None:
         """Run until cancelled; a crash of one task stops them all."""
@@ -44,6 +51,8 @@ class Gateway:
             tasks.create_task(self.publisher.run(), name="publisher")
             for number, line in enumerate(self.lines):
                 tasks.create_task(line.run(), name=f"line-{number}")
+            for number, listener in enumerate(self.listeners):
+                tasks.create_task(listener.run(), name=f"listener-{number}")
 
 
 @asynccontextmanager
@@ -56,16 +65,23 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
         outbox = stack.enter_context(
             Outbox(config.home / OUTBOX_FILE, boot=boot, bounds=config.bounds)
         )
+        last = outbox.last_instants()
+        stations = {each.id: Station(each, since=_since(last, each)) for each in config.stations}
         publisher = Publisher(
             gateway=config.gateway,
             broker=config.broker,
             outbox=outbox,
             clock=clock,
             birth=lambda connection: birth(
-                config, profiles, outbox=outbox, clock=clock, connection=connection
+                config,
+                profiles,
+                outbox=outbox,
+                clock=clock,
+                connection=connection,
+                offsets={device: each.clock_offset_s for device, each in stations.items()},
             ),
         )
-        instants = Instants(outbox.last_instants())
+        instants = Instants(last)
         lines = [
             Line(
                 driver=await stack.enter_async_context(_driver(line)),
@@ -78,7 +94,18 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
             )
             for line in config.lines
         ]
-        yield Gateway(clock=clock, publisher=publisher, lines=lines)
+        entering = Entering(outbox=outbox, instants=instants, clock=clock, appended=publisher.wake)
+        listeners = [
+            await stack.enter_async_context(
+                listening(listener, number, stations, home=config.home, entering=entering)
+            )
+            for number, listener in enumerate(config.listeners)
+        ]
+        yield Gateway(clock=clock, publisher=publisher, lines=lines, listeners=listeners)
+
+
+def _since(last: Mapping[DeviceId, int], station: StationConfig) -> datetime | None:
+    return instant(last[station.id]) if station.id in last else None
 
 
 def polled(device: DeviceConfig, profiles: Mapping[str, Profile]) -> PolledDevice:
@@ -93,15 +120,19 @@ def birth(
     outbox: Outbox,
     clock: Clock,
     connection: int,
+    offsets: Mapping[DeviceId, float | None] | None = None,
 ) -> Birth:
-    """Return what the gateway says when it connects."""
+    """Return what the gateway says when it connects; offsets are of the stations' clocks. [s]"""
     return Birth(
         boot=outbox.boot,
         connection=connection,
         software=f"zonewatch {version('zonewatch')}",
         sent_at=clock.now(),
         held=outbox.held_boots(),
-        devices=tuple(_served(device, profiles, config.interval) for device in config.devices),
+        devices=(
+            *(_served(device, profiles, config.interval) for device in config.devices),
+            *(_served_station(each, config.interval, offsets or {}) for each in config.stations),
+        ),
     )
 
 
@@ -112,6 +143,18 @@ def _served(device: DeviceConfig, profiles: Mapping[str, Profile], interval: tim
         metrics=tuple(dict.fromkeys((*named(profiles, device.profile).metrics, REACHABLE.name))),
         interval=interval,
         clock_offset_s=None,
+    )
+
+
+def _served_station(
+    station: StationConfig, interval: timedelta, offsets: Mapping[DeviceId, float | None]
+) -> Served:
+    return Served(
+        device=station.id,
+        profile=station.map.id,
+        metrics=(*station.map.metrics, REACHABLE.name),
+        interval=interval,
+        clock_offset_s=offsets.get(station.id),
     )
 
 
@@ -132,7 +175,7 @@ async def _clock(stack: AsyncExitStack, config: SiteConfig) -> Clock:
         config.follow.port,
         name=config.gateway,
         rank=_RANK,
-        sleepers=len(config.lines),
+        sleepers=len(config.lines) + len(config.listeners),
     )
     return await stack.enter_async_context(clock)
 

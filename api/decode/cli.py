@@ -58,8 +58,9 @@ def _hours(text: str) -> float:
 
 def _opened(name: str) -> TextIO:
     """Return the lines to read; bytes that are no UTF-8 are carried along as they are."""
-    content = sys.stdin.buffer if name == "-" else Path(name).open("rb")
-    return TextIOWrapper(content, encoding="utf-8", errors="surrogateescape")
+    if name == "-":
+        return TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="surrogateescape")
+    return Path(name).open(encoding="utf-8", errors="surrogateescape")
 
 
 def _conversation(args: argparse.Namespace) -> "Conversation":

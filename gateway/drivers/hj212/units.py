@@ -1,6 +1,7 @@
 """Units in which stations speak, as whole numbers to multiply by and to divide by."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 _FACTORS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
@@ -20,6 +21,8 @@ def factor(unit: str, wanted: str) -> tuple[int, int] | None:
 
 
 def convert(number: float, by: tuple[int, int]) -> float:
-    """Return a number in the other unit, rounded once."""
+    """Return a number in the other unit; it is its decimal digits that are converted."""
     multiplier, divisor = by
-    return number * multiplier if divisor == 1 else number / divisor
+    if multiplier == divisor:
+        return number
+    return float(Decimal(repr(number)) * multiplier / divisor)
