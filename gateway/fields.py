@@ -62,6 +62,22 @@ class Table:
             raise self.error(key, f"a whole number from {low} to {high}")
         return value
 
+    def wholes(self, key: str, low: int, high: int) -> list[int]:
+        """Take a list of whole numbers from low to high; one that is not there is empty."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(
+            type(each) is int and low <= each <= high for each in value
+        ):
+            raise self.error(key, f"a list of whole numbers from {low} to {high}")
+        return list(value)
+
+    def texts(self, key: str) -> list[str]:
+        """Take a list of at least one text."""
+        value = self._take(key, None)
+        if not isinstance(value, list) or not value or not all(isinstance(e, str) for e in value):
+            raise self.error(key, "a list of texts")
+        return list(value)
+
     def number(self, key: str, low: float, high: float, *, default: float | None = None) -> float:
         """Take a number from low to high."""
         value = self._take(key, default)
@@ -88,6 +104,13 @@ class Table:
     def has(self, key: str) -> bool:
         """Tell whether a key is there."""
         return key in self._body
+
+    def flag(self, key: str) -> bool:
+        """Take true or false; one that is not there is false."""
+        value = self._take(key, default=False)
+        if not isinstance(value, bool):
+            raise self.error(key, "true or false")
+        return value
 
     def table(self, key: str) -> "Table":
         """Take a table; one that is not there is empty."""

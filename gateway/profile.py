@@ -16,7 +16,9 @@ class Encoding(StrEnum):
     UINT32 = "uint32"
     INT32 = "int32"
     UINT64 = "uint64"
-    ACC32 = "acc32"  # SunSpec's accumulator: unsigned, 0 means not implemented
+    ACC16 = "acc16"  # SunSpec's accumulators: unsigned, 0 means not implemented
+    ACC32 = "acc32"
+    ACC64 = "acc64"
     FLOAT32 = "float32"
     SIGN_MAGNITUDE = "sign_magnitude"  # of some bits, the highest is the sign
     COMPOSED = "composed"  # of the states and bits that the profile's faults name
@@ -33,6 +35,7 @@ _REGISTERS: Final[Mapping[Encoding, int]] = {
     Encoding.ACC32: 2,
     Encoding.FLOAT32: 2,
     Encoding.UINT64: 4,
+    Encoding.ACC64: 4,
 }
 
 
@@ -58,6 +61,7 @@ class Point:
     decimals: int = 0
     subtract: int = 0
     high_word: int | None = None  # where the higher register of two stands, if not beside
+    add: tuple[int, ...] = ()  # places of more of the same, which are added up
     bits: tuple[int, int] | None = None  # lowest and highest of a register, both included
     scale_factor: int | None = None  # offset of the register that holds it
     sentinel: int | None = None  # what stands there if there is no value, read as unsigned
@@ -140,7 +144,27 @@ class SunSpecModel:
         return self.length + 2
 
 
-Layout: TypeAlias = tuple[Segment, ...] | SunSpecModel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Where a thing may stand in SunSpec models: the first that a device has is taken."""
+
+    name: str  # the metric's, or the detail's
+    places: tuple[tuple[int, str], ...]  # model and point
+    total: bool = False  # of all repeated blocks, not of the first one
+    decimals: int = 0
+    unit: str = ""  # of a detail
+    is_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SunSpecScan:
+    """Whatever models a device has in the chain behind the marker "SunS"."""
+
+    function: int  # Modbus function code
+    candidates: tuple[Candidates, ...]
+
+
+Layout: TypeAlias = tuple[Segment, ...] | SunSpecModel | SunSpecScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +188,8 @@ class Profile:
     @property
     def metrics(self) -> tuple[str, ...]:
         """What devices of the model measure."""
+        if isinstance(self.layout, SunSpecScan):
+            return tuple(each.name for each in self.layout.candidates if not each.is_detail)
         return tuple(point.metric for point in self.points)
 
     def state_name(self, metric: str, value: float) -> str | None:

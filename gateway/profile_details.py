@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.fields import Table
-from gateway.profile import Detail, Encoding, Fault, History, Point, Product
-from gateway.profile_points import read_bits, read_encoding
+from gateway.profile import Candidates, Detail, Encoding, Fault, History, Point, Product
+from gateway.profile_points import read_bits, read_encoding, read_metric
+from ingest.contract.metric import DeviceClass
 
 READ_FUNCTIONS: Final = (3, 4)  # holding and input registers; no other function is ever sent
 _HIGHEST_ADDRESS: Final = 0xFFFF
@@ -129,3 +130,34 @@ def _detail(table: Table, *, place: str) -> Detail:
     )
     table.nothing_else()
     return detail
+
+
+def read_candidates(table: Table, device_classes: Sequence[DeviceClass]) -> tuple[Candidates, ...]:
+    """Take where things may stand in SunSpec models, metrics first."""
+    metrics = tuple(_candidates(each, device_classes) for each in table.tables("point"))
+    if len({each.name for each in metrics}) < len(metrics):
+        raise table.error("point", "each metric once")
+    details = table.tables("detail") if table.has("detail") else []
+    return (*metrics, *(_candidates(each, None) for each in details))
+
+
+def _candidates(table: Table, device_classes: Sequence[DeviceClass] | None) -> Candidates:
+    is_detail = device_classes is None
+    candidates = Candidates(
+        name=table.text("name") if device_classes is None else read_metric(table, device_classes),
+        places=tuple(_place(table, text) for text in table.texts("from")),
+        total=table.flag("total"),
+        decimals=table.whole("decimals", -_MOST_DECIMALS, _MOST_DECIMALS, default=0),
+        unit=table.text("unit", default=""),
+        is_detail=is_detail,
+    )
+    table.text("note", default="")
+    table.nothing_else()
+    return candidates
+
+
+def _place(table: Table, text: str) -> tuple[int, str]:
+    number, dot, name = text.partition(".")
+    if not dot or not name or not (number.isascii() and number.isdigit()):
+        raise table.error("from", f"MODEL.POINT like 103.W, not {text!r}")
+    return int(number), name

@@ -1,13 +1,14 @@
 """Reading profiles: TOML files in the folder beside this module, checked against the catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from gateway.fields import Table, read_toml
-from gateway.profile import Encoding, Layout, Profile, Segment, SunSpecModel, WordOrder
+from gateway.profile import Encoding, Layout, Profile, Segment, SunSpecModel, SunSpecScan, WordOrder
 from gateway.profile_details import (
+    read_candidates,
     read_composed,
     read_details,
     read_faults,
@@ -53,9 +54,14 @@ def load_profile(path: Path) -> Profile:
     table = Table(path, "", read_toml(path))
     _check_head(path, table)
     device_classes = tuple(map(DeviceClass, table.choices("device_classes", [*DeviceClass])))
-    layout = _layout(table)
-    points = read_points(table, layout, device_classes)
-    metrics = [point.metric for point in points]
+    layout = _layout(table, device_classes)
+    scans = isinstance(layout, SunSpecScan)
+    points = () if scans else read_points(table, layout, device_classes)
+    metrics = (
+        [each.name for each in layout.candidates]
+        if isinstance(layout, SunSpecScan)
+        else [point.metric for point in points]
+    )
     composed = read_composed(table)
     faults = read_faults(table.table("faults")) | {each.bit: each.name for each in composed}
     profile = Profile(
@@ -70,7 +76,7 @@ def load_profile(path: Path) -> Profile:
         composed=composed,
         states=read_states(table.table("states"), metrics),
         products=read_products(table, metrics),
-        details=read_details(table),
+        details=() if scans else read_details(table),
         history=read_history(table),
     )
     if profile.faults and FAULT_WORD.name not in profile.metrics:
@@ -104,9 +110,16 @@ def _word_order(table: Table) -> WordOrder:
         raise table.error("word_order", f"one of {', '.join(WordOrder)}") from None
 
 
-def _layout(table: Table) -> Layout:
+def _layout(table: Table, device_classes: Sequence[DeviceClass]) -> Layout:
     if table.has("sunspec"):
-        return _model(table.table("sunspec"))
+        body = table.table("sunspec")
+        if body.has("model"):
+            return _model(body)
+        scan = SunSpecScan(
+            function=read_function(body), candidates=read_candidates(table, device_classes)
+        )
+        body.nothing_else()
+        return scan
     segments = sorted(map(_segment, table.tables("segment")), key=lambda each: each.first)
     if any(one.last >= other.first for one, other in pairwise(segments)):
         raise table.error("segment", "segments that do not overlap")

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import fsum, isfinite
 from typing import Final, TypeAlias
 
 from gateway.driver import Readout
@@ -44,8 +44,32 @@ class Decoder:
 def _taken(profile: Profile, point: Point) -> _Value:
     if point.encoding is Encoding.COMPOSED:
         return _composed(profile)
-    high = None if point.high_word is None else _start(profile, point.high_word)
-    return value_of(point, _start(profile, point.place), profile.word_order, high=high)
+
+    def start(place: int | None) -> int | None:
+        return None if place is None else _start(profile, place)
+
+    more = [_start(profile, place) for place in point.add]
+    values = [
+        value_of(
+            point,
+            at,
+            profile.word_order,
+            high=start(point.high_word),
+            scale_at=start(point.scale_factor),
+        )
+        for at in (_start(profile, point.place), *more)
+    ]
+    return values[0] if len(values) == 1 else _sum(values)
+
+
+def _sum(values: Sequence[_Value]) -> _Value:
+    """Return what adds up the parts that are there; one that is not implemented is none."""
+
+    def added(registers: Registers) -> float | None:
+        found = [part for value in values if (part := value(registers)) is not None]
+        return fsum(found) if found else None
+
+    return added
 
 
 def _composed(profile: Profile) -> _Value:
@@ -72,29 +96,36 @@ def _start(profile: Profile, place: int) -> int:
     if isinstance(profile.layout, SunSpecModel):
         return place
     before = 0
-    for segment in profile.layout:
+    for segment in profile.layout if isinstance(profile.layout, tuple) else ():
         if segment.first <= place <= segment.last:
             return before + place - segment.first
         before += segment.count
     raise ValueError(f"{profile.id}: no segment has register {place}")
 
 
-def value_of(point: Point, start: int, order: WordOrder, *, high: int | None = None) -> _Value:
+def value_of(
+    point: Point,
+    start: int,
+    order: WordOrder,
+    *,
+    high: int | None = None,
+    scale_at: int | None = None,
+) -> _Value:
     """Return what takes a point's value from registers, among which it begins at start.
 
-    `high` is where the higher of two registers stands, if not beside.
+    `high` is where the higher of two registers stands, if not beside; `scale_at` is where the
+    scale factor is, if there is one.
     """
     raw, number = _raw(point, start, order, high), _number(point)
-    sentinel, places, decimals = point.sentinel, point.scale_factor, point.decimals
-    subtract = point.subtract
+    sentinel, subtract, decimals = point.sentinel, point.subtract, point.decimals
 
     def value(registers: Registers) -> float | None:
         found = raw(registers)
         if found == sentinel:
             return None
-        if places is None:
+        if scale_at is None:
             return _shifted(number(found) - subtract, -decimals)
-        scale = _scale(registers[places])
+        scale = _scale(registers[scale_at])
         return None if scale is None else _shifted(number(found), scale - decimals)
 
     return value

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.drivers.modbus.decoder import value_of
-from gateway.profile import Detail, Encoding, Point, Profile, SunSpecModel
+from gateway.profile import Detail, Encoding, Point, Profile
 from ingest.contract.catalog import metric
 
 
@@ -24,7 +24,7 @@ def told(profile: Profile, function: int, first: int, registers: Sequence[int]) 
     for detail in profile.details:
         place = detail.point.place
         if detail.function == function and _inside(place, detail.registers, first, registers):
-            yield _detail(detail, place, registers[place - first :], profile)
+            yield told_detail(detail, place, registers[place - first :], profile)
 
 
 def told_of_day(profile: Profile, block: Sequence[int]) -> Iterator[Told]:
@@ -38,13 +38,13 @@ def told_of_day(profile: Profile, block: Sequence[int]) -> Iterator[Told]:
         raise ValueError(f"{profile.id}: no history in blocks of {len(block)} registers")
     if any(block):
         for detail in history.details:
-            yield _detail(detail, detail.point.place, block[detail.point.place :], profile)
+            yield told_detail(detail, detail.point.place, block[detail.point.place :], profile)
 
 
 def _points(
     profile: Profile, function: int, first: int, registers: Sequence[int]
 ) -> Iterator[Told]:
-    if isinstance(profile.layout, SunSpecModel):
+    if not isinstance(profile.layout, tuple):
         return
     functions = {place: s.function for s in profile.layout for place in range(s.first, s.last + 1)}
     values: dict[str, float | None] = {}
@@ -69,13 +69,15 @@ def _inside(place: int, size: int, first: int, registers: Sequence[int]) -> bool
     return first <= place and place + size <= first + len(registers)
 
 
-def _detail(detail: Detail, place: int, registers: Sequence[int], profile: Profile) -> Told:
+def told_detail(detail: Detail, place: int, registers: Sequence[int], profile: Profile) -> Told:
+    """Return what a detail's own registers say, its scale factor behind them if it has one."""
     value: float | str | None
     if detail.is_text:
         content = b"".join(word.to_bytes(2, "big") for word in registers[: detail.registers])
         value = content.decode("ascii", "replace").replace("\0", " ").strip()
     else:
-        value = value_of(detail.point, 0, profile.word_order)(registers)
+        scale_at = None if detail.point.scale_factor is None else detail.registers
+        value = value_of(detail.point, 0, profile.word_order, scale_at=scale_at)(registers)
     return Told(place=place, name=detail.name, unit=detail.unit, value=value)
 
 
