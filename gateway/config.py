@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from gateway.drivers.hj212.config import ListenerConfig, StationConfig, read_listener
-from gateway.endpoints import Endpoint, read_endpoint, read_url
+from gateway.endpoints import Endpoint, SerialPort, read_endpoint, read_serial, read_url
 from gateway.fields import ConfigError, Table, read_toml
 from gateway.outbox import Bounds
 from ingest.contract.identity import DeviceId, GatewayId
@@ -18,6 +18,7 @@ _TLS_KEYS: Final = ("ca_file", "certificate", "key")
 _DAY_S: Final = 86_400
 _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
+_SERIAL: Final = "modbus+rtu://"
 _HIGHEST_UNIT: Final = 247
 
 
@@ -42,9 +43,9 @@ class DeviceConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineConfig:
-    """Devices behind one Modbus TCP endpoint, asked one after another."""
+    """Devices behind one Modbus TCP endpoint or on one serial line, asked one after another."""
 
-    endpoint: Endpoint
+    endpoint: Endpoint | SerialPort
     devices: tuple[DeviceConfig, ...]
     timeout: timedelta = timedelta(seconds=1)  # for one answer
     retries: int = 1
@@ -126,15 +127,25 @@ def _tls_files(table: Table, beside: Path) -> TlsFiles:
 
 
 def _line(table: Table) -> LineConfig:
-    _, endpoint = read_url(table, _LINE_PORTS)
     line = LineConfig(
-        endpoint=endpoint,
+        endpoint=_line_endpoint(table),
         devices=tuple(_device(device) for device in table.tables("device")),
         timeout=timedelta(milliseconds=table.whole("timeout_ms", 10, 60_000, default=1_000)),
         retries=table.whole("retries", 0, 10, default=1),
     )
     table.nothing_else()
+    if len(line.devices) > _HIGHEST_UNIT:
+        raise table.error("device", f"at most {_HIGHEST_UNIT} devices, as a line has addresses")
+    if isinstance(line.endpoint, SerialPort) and any(not each.unit for each in line.devices):
+        raise table.error("device", "units from 1 on: 0 is everybody's on a serial line")
     return line
+
+
+def _line_endpoint(table: Table) -> Endpoint | SerialPort:
+    url = table.text("url")
+    if url.startswith(_SERIAL):
+        return read_serial(table, url.removeprefix(_SERIAL))
+    return read_url(table, _LINE_PORTS, others=(f"{_SERIAL}/PATH",))[1]
 
 
 def _device(table: Table) -> DeviceConfig:

@@ -160,8 +160,7 @@ def _served_station(
 
 def _driver(line: LineConfig) -> ModbusLine:
     return ModbusLine(
-        line.endpoint.host,
-        line.endpoint.port,
+        line.endpoint,
         timeout_s=line.timeout.total_seconds(),
         retries=line.retries,
     )

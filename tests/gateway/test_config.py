@@ -13,7 +13,7 @@ from gateway.config import (
     SiteConfig,
     load,
 )
-from gateway.endpoints import Endpoint
+from gateway.endpoints import Endpoint, SerialPort
 from gateway.fields import ConfigError
 from gateway.outbox import Bounds
 from ingest.broker.certificates import Authority
@@ -304,3 +304,54 @@ def test_a_site_without_lines_and_listeners_has_nothing_to_do(tmp_path: Path) ->
 
     with pytest.raises(ConfigError, match=r"\[\[line\]\] or \[\[listener\]\]"):
         load(site_file(tmp_path, nothing), {})
+
+
+SERIAL = """
+gateway = "gw1"
+home = "gw1"
+[broker]
+url = "mqtt://10.0.0.1"
+[[line]]
+url = "modbus+rtu:///dev/ttyUSB0"
+baud = 115200
+parity = "E"
+stop_bits = 2
+device = [{ id = "lamp-1", profile = "srne_streetlight", unit = 1 }]
+"""
+
+
+def test_a_line_may_be_serial(tmp_path: Path) -> None:
+    (line,) = load(site_file(tmp_path, SERIAL), {}).lines
+
+    assert line.endpoint == SerialPort(path="/dev/ttyUSB0", baud=115_200, parity="E", stop_bits=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("///dev/ttyUSB0", "//ttyUSB0", "line[0].url"),
+        ("baud = 115200", "baud = 1", "line[0].baud"),
+        ('parity = "E"', 'parity = "X"', "line[0].parity"),
+        ("stop_bits = 2", "stop_bits = 3", "line[0].stop_bits"),
+        ("unit = 1 ", "unit = 0 ", "line[0].device"),
+    ],
+)
+def test_what_is_wrong_with_a_serial_line_is_told_by_its_key(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    assert old in SERIAL
+    with pytest.raises(ConfigError) as raised:
+        load(site_file(tmp_path, SERIAL.replace(old, new, 1)), {})
+
+    assert raised.value.key == key
+
+
+def test_a_line_has_as_many_addresses_as_it_has(tmp_path: Path) -> None:
+    devices = ", ".join(
+        f'{{ id = "lamp-{number}", profile = "srne_streetlight", unit = {number % 247 + 1} }}'
+        for number in range(248)
+    )
+    head = SERIAL[: SERIAL.index("device = [")]
+
+    with pytest.raises(ConfigError, match="at most 247 devices"):
+        load(site_file(tmp_path, f"{head}device = [{devices}]"), {})

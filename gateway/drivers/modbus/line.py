@@ -1,4 +1,4 @@
-"""The Modbus driver: reads the devices of one TCP endpoint, one request at a time."""
+"""The Modbus driver: reads the devices of one line, one request at a time."""
 
 import asyncio
 import time
@@ -13,11 +13,12 @@ from gateway.drivers.modbus.decoder import Decoder
 from gateway.drivers.modbus.span import Told, told_detail
 from gateway.drivers.modbus.sunspec import locate, scan
 from gateway.drivers.modbus.sunspec_scan import Resolved, resolve
+from gateway.endpoints import Endpoint, SerialPort
 from gateway.profile import Profile, Segment, SunSpecModel, SunSpecScan
 
 
 class ModbusLine:
-    """A Driver of what answers at one TCP endpoint: a device, or a serial bus behind a converter.
+    """A Driver of what answers at one TCP endpoint, or on one serial line.
 
     A silent device costs (retries + 1) * timeout; a lost connection is made anew at the next read,
     but not before half a minute has passed where it keeps failing.
@@ -25,8 +26,7 @@ class ModbusLine:
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        address: Endpoint | SerialPort,
         *,
         timeout_s: float = 1.0,
         retries: int = 1,
@@ -34,7 +34,7 @@ class ModbusLine:
     ) -> None:
         """Read devices at an address."""
         self._connection = ReadOnlyConnection(
-            host, port, timeout_s=timeout_s, retries=retries, monotonic=monotonic
+            address, timeout_s=timeout_s, retries=retries, monotonic=monotonic
         )
         self._one_at_a_time = asyncio.Lock()
         self._decoders: dict[str, Decoder] = {}

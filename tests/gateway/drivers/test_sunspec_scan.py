@@ -10,6 +10,7 @@ from sunspec2 import device as models
 from gateway.driver import DeviceRefusedError
 from gateway.drivers.modbus.line import ModbusLine
 from gateway.drivers.modbus.sunspec_models import model
+from gateway.endpoints import Endpoint
 from gateway.profile_file import load_profiles
 from tests.gateway.drivers.devices import a_device
 from tests.gateway.drivers.wire import at, holding, raw_device
@@ -55,7 +56,7 @@ def common(maker: str = "Maker") -> list[int]:
 
 
 def a_line(port: int) -> ModbusLine:
-    return ModbusLine("127.0.0.1", port, timeout_s=0.5, retries=0)
+    return ModbusLine(Endpoint("127.0.0.1", port), timeout_s=0.5, retries=0)
 
 
 async def read(chain: dict[int, int]) -> dict[str, float | None]:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.driver import DeviceUnreachableError
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.endpoints import Endpoint
 from gateway.profile import Profile
 from gateway.profile_file import load_profiles
 from ingest.contract.quality import Quality
@@ -115,7 +116,7 @@ async def read_back(profile: Profile, *told: Mapping[str, float | None]) -> dict
     """Let a device say values, in turn, and return what the driver reads in the end."""
     async with (
         ModbusBox({7: profile}) as box,
-        ModbusLine("127.0.0.1", box.port, timeout_s=0.5) as line,
+        ModbusLine(Endpoint("127.0.0.1", box.port), timeout_s=0.5) as line,
     ):
         for values in told:
             box.set(7, values)
@@ -206,7 +207,7 @@ async def test_a_box_answers_only_what_reads_its_registers(
 async def test_a_unit_that_is_not_there_stays_silent() -> None:
     async with (
         ModbusBox({1: SRNE}) as box,
-        ModbusLine("127.0.0.1", box.port, timeout_s=0.05, retries=0) as line,
+        ModbusLine(Endpoint("127.0.0.1", box.port), timeout_s=0.05, retries=0) as line,
     ):
         with pytest.raises(DeviceUnreachableError):
             await line.read(a_device(unit=2))
