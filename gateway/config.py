@@ -20,6 +20,7 @@ _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
 _SERIAL: Final = "modbus+rtu://"
 _HIGHEST_UNIT: Final = 247
+_MOST_HOURS: Final = 14.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class DeviceConfig:
     id: DeviceId
     profile: str
     unit: int
+    utc_offset: timedelta | None = None  # of its clock, if it has one; None: the machine's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +155,16 @@ def _device(table: Table) -> DeviceConfig:
         id=DeviceId(table.name("id")),
         profile=table.text("profile"),
         unit=table.whole("unit", 0, _HIGHEST_UNIT),
+        utc_offset=_utc_offset(table),
     )
     table.nothing_else()
     return device
+
+
+def _utc_offset(table: Table) -> timedelta | None:
+    if not table.has("utc_offset_h"):
+        return None
+    return timedelta(hours=table.number("utc_offset_h", -_MOST_HOURS, _MOST_HOURS))
 
 
 def _bounds(table: Table) -> Bounds:

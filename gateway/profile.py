@@ -106,6 +106,29 @@ class History:
     registers: int
 
 
+class ClockForm(StrEnum):
+    """How a device keeps its clock."""
+
+    BYTES = "bytes"  # two fields a register, the higher byte first
+    WORDS = "words"  # a field a register
+    EPOCH = "epoch"  # seconds since 1970, as if local time were UTC, higher register first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceClock:
+    """Where a device shows its local time, which a probe compares with ours."""
+
+    function: int
+    address: int
+    form: ClockForm
+    order: tuple[str, ...] = ()  # of the fields: year, month, day, hour, minute, second
+
+    @property
+    def registers(self) -> int:
+        """How many registers it takes."""
+        return {ClockForm.BYTES: 3, ClockForm.WORDS: 6, ClockForm.EPOCH: 2}[self.form]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """What is plausible: two metrics multiplied are a third, within some percent of it."""
@@ -184,6 +207,7 @@ class Profile:
     products: tuple[Product, ...] = ()
     details: tuple[Detail, ...] = ()
     history: History | None = None
+    clock: DeviceClock | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -4,11 +4,22 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.fields import Table
-from gateway.profile import Candidates, Detail, Encoding, Fault, History, Point, Product
+from gateway.profile import (
+    Candidates,
+    ClockForm,
+    Detail,
+    DeviceClock,
+    Encoding,
+    Fault,
+    History,
+    Point,
+    Product,
+)
 from gateway.profile_points import read_bits, read_encoding, read_metric
 from ingest.contract.metric import DeviceClass
 
 READ_FUNCTIONS: Final = (3, 4)  # holding and input registers; no other function is ever sent
+CLOCK_FIELDS: Final = ("year", "month", "day", "hour", "minute", "second")
 _HIGHEST_ADDRESS: Final = 0xFFFF
 _HIGHEST_BIT: Final = 15
 _FAULT_BITS: Final = 32
@@ -99,6 +110,26 @@ def read_history(table: Table) -> History | None:
     )
     body.nothing_else()
     return history
+
+
+def read_clock(table: Table) -> DeviceClock | None:
+    """Take where the device shows its local time."""
+    if not table.has("clock"):
+        return None
+    body = table.table("clock")
+    form = body.text("form")
+    if form not in [*ClockForm]:
+        raise body.error("form", f"one of {', '.join(ClockForm)}")
+    clock = DeviceClock(
+        function=read_function(body),
+        address=body.whole("address", 0, _HIGHEST_ADDRESS),
+        form=ClockForm(form),
+        order=() if form == ClockForm.EPOCH else body.choices("order", CLOCK_FIELDS),
+    )
+    if clock.order and sorted(clock.order) != sorted(CLOCK_FIELDS):
+        raise body.error("order", f"each of {', '.join(CLOCK_FIELDS)} once")
+    body.nothing_else()
+    return clock
 
 
 def read_function(table: Table) -> int:

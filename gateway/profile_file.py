@@ -9,6 +9,7 @@ from gateway.fields import Table, read_toml
 from gateway.profile import Encoding, Layout, Profile, Segment, SunSpecModel, SunSpecScan, WordOrder
 from gateway.profile_details import (
     read_candidates,
+    read_clock,
     read_composed,
     read_details,
     read_faults,
@@ -78,6 +79,7 @@ def load_profile(path: Path) -> Profile:
         products=read_products(table, metrics),
         details=() if scans else read_details(table),
         history=read_history(table),
+        clock=read_clock(table),
     )
     if profile.faults and FAULT_WORD.name not in profile.metrics:
         raise table.error("faults", f"a point of {FAULT_WORD.name} beside them")

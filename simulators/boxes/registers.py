@@ -3,11 +3,12 @@
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from gateway.drivers.modbus.sunspec_models import model
 from gateway.drivers.modbus.sunspec_scan import Found, resolve
-from gateway.profile import Encoding, Point, Profile, SunSpecModel, SunSpecScan
+from gateway.profile import ClockForm, Encoding, Point, Profile, SunSpecModel, SunSpecScan
 from simulators.boxes.encoding import CannotSayError, Put, composed, divided, putter
 from simulators.world.resolution import DECIMALS
 
@@ -73,6 +74,24 @@ class Registers:
                 put(value)
             except CannotSayError:
                 raise RegisterValueError(self._profile.id, metric, value) from None
+
+    def show(self, shown: datetime) -> None:
+        """Let the device's clock show a time of no zone, or raise ValueError if it has none."""
+        clock = self._profile.clock
+        if clock is None:
+            raise ValueError(f"{self._profile.id} has no clock")
+        if clock.form is ClockForm.EPOCH:
+            content = struct.pack(">I", int(shown.replace(tzinfo=UTC).timestamp()))
+        else:
+            year = shown.year - 2_000
+            fields = (year, shown.month, shown.day, shown.hour, shown.minute, shown.second)
+            told = dict(
+                zip(("year", "month", "day", "hour", "minute", "second"), fields, strict=True)
+            )
+            form = ">6B" if clock.form is ClockForm.BYTES else ">6H"
+            content = struct.pack(form, *(told[name] for name in clock.order))
+        block, at = self._where(clock.address)
+        block.content[at : at + len(content)] = content
 
     def _putter(self, point: Point) -> Put:
         if point.encoding is Encoding.COMPOSED:
@@ -146,7 +165,10 @@ def _blocks(profile: Profile, sunspec_base: int) -> tuple[Block, ...]:
         return (Block(function=layout.function, first=sunspec_base, content=chain),)
     if isinstance(layout, SunSpecScan):
         raise TypeError(f"{profile.id} scans")
+    spans = [(each.function, each.first, each.count) for each in layout]
+    if profile.clock is not None:
+        spans.append((profile.clock.function, profile.clock.address, profile.clock.registers))
     return tuple(
-        Block(function=each.function, first=each.first, content=bytearray(2 * each.count))
-        for each in layout
+        Block(function=function, first=first, content=bytearray(2 * count))
+        for function, first, count in spans
     )

@@ -1,6 +1,7 @@
 """The simulated devices of one Modbus line: registers, and who of them answers how."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
@@ -24,6 +25,10 @@ class Units:
     def set(self, unit: int, values: Mapping[str, float | None]) -> None:
         """Let a unit say values in the catalog's units, or raise RegisterValueError."""
         self._registers[unit].set(values)
+
+    def show(self, unit: int, shown: datetime) -> None:
+        """Let a unit's clock show a time of no zone, or raise ValueError if it has none."""
+        self._registers[unit].show(shown)
 
     def silence(self, unit: int, *, on: bool) -> None:
         """Let a unit stop answering, or begin again."""

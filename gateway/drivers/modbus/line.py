@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from gateway.driver import DeviceRefusedError, PolledDevice, Readout
+from gateway.drivers.modbus.clocks import shown_time
 from gateway.drivers.modbus.connection import ReadOnlyConnection
 from gateway.drivers.modbus.decoder import Decoder
 from gateway.drivers.modbus.span import Told, told_detail
@@ -88,6 +90,20 @@ class ModbusLine:
                     continue
                 found.append(told_detail(detail, place, registers, profile))
         return found
+
+    async def shown_time(self, device: PolledDevice) -> datetime | None:
+        """Return the local time that a device shows, None where it has no clock.
+
+        Raises DriverError as read() does.
+        """
+        clock = device.profile.clock
+        if clock is None:
+            return None
+        async with self._one_at_a_time:
+            registers = await self._connection.read(
+                device, clock.function, clock.address, clock.registers
+            )
+        return shown_time(clock, registers)
 
     def _decoder(self, profile: Profile, device: PolledDevice) -> Decoder:
         key = profile.id
