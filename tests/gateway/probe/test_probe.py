@@ -57,7 +57,8 @@ async def probe(folder: Path, text: str, *, patience_s: float = 0.2) -> tuple[in
 
 async def test_devices_that_answer_are_told_with_what_they_say(tmp_path: Path) -> None:
     async with ModbusBox({1: SRNE}) as box:
-        box.set(1, {"load_power": 60.0, "charge_state": 5.0, "battery_soc": 87.0})
+        box.set(1, {"load_power": 60.0, "load_voltage": 12.6, "load_current": 4.76})
+        box.set(1, {"charge_state": 5.0, "battery_soc": 87.0})
         where = f"127.0.0.1:{box.port}"
         lamp = ("lamp-1", "srne_streetlight", 1)
         status, said, _ = await probe(tmp_path, a_line(f"modbus+tcp://{where}", lamp))
