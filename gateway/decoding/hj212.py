@@ -20,6 +20,7 @@ from ingest.contract.period import rfc3339
 _HEX: Final = re.compile(r"hex:.*|[0-9A-Fa-f]+")
 _HEAD: Final = b"##"
 _SECRETS: Final = frozenset({"PW", "NewPW", "NewSK"})
+_REMEMBERED: Final = 10_000  # exchanges
 _STREAM: Final = "stream"
 
 
@@ -33,7 +34,7 @@ class Hj212Conversation:
         self._reader = FrameReader()
         self._offset = offset
         self._check = check
-        self._heard: set[tuple[str, ...]] = set()
+        self._heard: dict[tuple[str, ...], None] = {}
 
     def line(self, text: str) -> Document:
         """Return what a line says, or a stream of bytes up to there."""
@@ -104,7 +105,9 @@ class Hj212Conversation:
         data_time = segment.parameters.get("DataTime", "")
         key = (segment.mn, segment.cn, segment.qn or data_time, str(segment.part))
         repeated = key in self._heard
-        self._heard.add(key)
+        self._heard[key] = None
+        if len(self._heard) > _REMEMBERED:
+            del self._heard[next(iter(self._heard))]
         return {
             "device": segment.mn,
             "command": segment.cn,

@@ -126,46 +126,32 @@ def _area(text: str) -> tuple[dict[str, str], tuple[Item, ...], dict[str, str]]:
     if "//" in text:
         told = _LOG.findall(text)
         text = _LOG.sub(_LOG_MARK, text)
-    area = _Area(told)
-    for code, dash, suffix, equals, value, end in _AREA_FIELD.findall(text):
+    parameters: dict[str, str] = {}
+    logs: dict[str, str] = {}
+    items: list[Item] = []
+    group: dict[str, Item] = {}  # what stands between two semicolons, by code
+    latest: dict[str, Item] = {}
+    for code, dash, written, equals, value, end in _AREA_FIELD.findall(text):
         if code and equals:
-            area.take(code, suffix if dash else None, value.rstrip())
+            told_value = value.rstrip()
+            if told and told_value == _LOG_MARK:
+                logs[code + dash + written] = told.pop(0)
+            elif not dash:
+                parameters.setdefault(code, told_value)
+            else:
+                suffix = _SUFFIXES.get(written) or _spelled(written)
+                item = group.get(code)
+                if item is None:
+                    item = latest.get(code)
+                    if item is None or suffix in item.fields:
+                        item = latest[code] = Item(code)
+                        items.append(item)
+                    group[code] = item
+                if item.fields.setdefault(suffix, told_value) != told_value:
+                    item.ambiguous = True
         if end == ";":
-            area.group.clear()
-    return area.parameters, tuple(area.items), area.logs
-
-
-class _Area:
-    """A data area while its fields are told one by one."""
-
-    def __init__(self, told: list[str]) -> None:
-        self._told = told
-        self.parameters: dict[str, str] = {}
-        self.logs: dict[str, str] = {}
-        self.items: list[Item] = []
-        self.group: dict[str, Item] = {}  # what stands between two semicolons, by code
-        self._latest: dict[str, Item] = {}
-
-    def take(self, code: str, suffix: str | None, value: str) -> None:
-        """Put a field where it belongs."""
-        if self._told and value == _LOG_MARK:
-            self.logs[code if suffix is None else f"{code}-{suffix}"] = self._told.pop(0)
-        elif suffix is None:
-            self.parameters.setdefault(code, value)
-        else:
-            suffix = _SUFFIXES.get(suffix) or _spelled(suffix)
-            item = self.group.get(code) or self._item(code, suffix)
-            if item.fields.setdefault(suffix, value) != value:
-                item.ambiguous = True
-
-    def _item(self, code: str, suffix: str) -> Item:
-        """Return the code's item; a field that a new group says anew begins another one."""
-        item = self._latest.get(code)
-        if item is None or suffix in item.fields:
-            item = self._latest[code] = Item(code)
-            self.items.append(item)
-        self.group[code] = item
-        return item
+            group.clear()
+    return parameters, tuple(items), logs
 
 
 def _spelled(suffix: str) -> str:

@@ -22,6 +22,7 @@ from ingest.contract.record import Record
 
 AHEAD: Final = timedelta(minutes=10)  # [assumed] as ingest: how far a clock may run ahead
 _REMEMBERED: Final = 512  # segments
+_MOST_CODES: Final = 1_000  # whose meaning is remembered
 _OFFSETS: Final = 15  # of the clock, to take the median of
 _LONGEST_GAP: Final = timedelta(days=7)  # asked for at once
 _HOUR: Final = timedelta(hours=1)
@@ -50,6 +51,7 @@ class Station:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._offsets: deque[float] = deque(maxlen=_OFFSETS)
         self._latest: dict[str, datetime] = {}
+        self._meanings: dict[tuple[str, str, str], tuple[str, tuple[int, int]] | None] = {}
         if since is not None:
             for command in self._intervals():
                 self._latest[command] = self._floor(since, command)
@@ -83,7 +85,9 @@ class Station:
         self._note_clock(segment, told, received_at)
         by_instant: dict[datetime, list[tuple[str, float | None, Quality]]] = {}
         for name, number, value in self._known(segment):
-            at = parse_time(value.sampled, self.config.utc_offset) or told
+            at = told
+            if value.sampled:
+                at = parse_time(value.sampled, self.config.utc_offset) or told
             if at > received_at + AHEAD:
                 minutes = round((at - received_at).total_seconds() / 60)
                 raise RefusedError(f"its clock is {minutes} minutes ahead of ours")
@@ -118,17 +122,27 @@ class Station:
             self._offsets.append((sent - received_at).total_seconds())
 
     def _known(self, segment: Segment) -> Iterator[tuple[str, float | None, Value]]:
-        station_map, taken = self.config.map, set[tuple[str, str]]()
-        for value in values(segment):
-            point = station_map.point(value.code, segment.st) if value.main else None
-            if point is None:
+        """Yield the values that a metric is for; of two for one metric and instant the first."""
+        taken: set[tuple[str, str]] = set()
+        for value in values(segment, main_only=True):
+            meant = self._meaning(value.code, segment)
+            if meant is None or (meant[0], value.sampled) in taken:
                 continue
-            name = station_map.metric_of(point, segment.cn, plain=self.config.plain)
-            if name is None or (name, value.sampled) in taken:
-                continue
+            name, by = meant
             taken.add((name, value.sampled))
-            number = None if value.number is None else convert(value.number, point.by)
-            yield name, number, value
+            yield name, None if value.number is None else convert(value.number, by), value
+
+    def _meaning(self, code: str, segment: Segment) -> tuple[str, tuple[int, int]] | None:
+        """Return the metric of a code in such a segment, and what makes its unit."""
+        key = (code, segment.cn, segment.st)
+        if key in self._meanings:
+            return self._meanings[key]
+        point = self.config.map.point(code, segment.st)
+        name = point and self.config.map.metric_of(point, segment.cn, plain=self.config.plain)
+        meant = (name, point.by) if point and name else None
+        if len(self._meanings) < _MOST_CODES:
+            self._meanings[key] = meant
+        return meant
 
     def _record(self, at: datetime, named: list[tuple[str, float | None, Quality]]) -> Record:
         return Record(

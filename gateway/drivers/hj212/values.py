@@ -24,7 +24,9 @@ _INSTANT_FIRST: Final = ("Rtd", "RS", "Avg", "Data", "RT")
 _INTERVAL_FIRST: Final = ("Avg", "Rtd", "Data", "RT", "RS")
 _INTERVALS: Final = frozenset({MINUTES, HOURS, DAYS, "2041"})
 _NO_NUMBER: Final = frozenset({"Flag", "EFlag", "SampleTime", "Info", "SN"})
+_DIGITS: Final = frozenset("0123456789+-.eE")
 _FLAGS: Final = Path(__file__).with_name("flags.tsv")
+_LEAST: Final = 2  # fields, before any can contradict another
 _ORDERED: Final = (("Min", "Avg", "Max"), ("ZsMin", "ZsAvg", "ZsMax"))
 
 
@@ -41,27 +43,36 @@ class Value:
     sampled: str  # the item's own time as sent, empty where it has none
 
 
-def values(segment: Segment) -> Iterator[Value]:
+def values(segment: Segment, *, main_only: bool = False) -> Iterator[Value]:
     """Yield the numbers of a segment's items in order, the main one of each item first."""
     preferred = _INTERVAL_FIRST if segment.cn in _INTERVALS else _INSTANT_FIRST
+    qualities = _qualities()
     for item in segment.items:
         fields = item.fields
-        main = next((name for name in preferred if name in fields), None)
+        main = _first(preferred, fields)
         flag = fields.get("Flag", "")
-        quality = _trust(item, flag)
-        sampled = fields.get("SampleTime", "")
+        quality = qualities.get(flag, Quality.SUSPECT) if flag else Quality.UNCHECKED
+        if quality is not Quality.MISSING and (len(fields) > _LEAST or item.ambiguous):
+            quality = _doubted(item, quality)
         names = [main] if main else []
-        names += [name for name in fields if name != main and name not in _NO_NUMBER]
+        if not main_only:
+            names += [name for name in fields if name != main and name not in _NO_NUMBER]
         for name in names:
             number = None if quality is Quality.MISSING else _number(fields[name])
             trust = Quality.MISSING if number is None else quality
+            sampled = fields.get("SampleTime", "")
             yield Value(item.code, name, name is main, number, trust, flag, sampled)
 
 
-def _trust(item: Item, flag: str) -> Quality:
-    quality = _qualities().get(flag.upper(), Quality.SUSPECT) if flag else Quality.UNCHECKED
-    if quality is Quality.MISSING:
-        return quality
+def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
+    for name in preferred:
+        if name in fields:
+            return name
+    return None
+
+
+def _doubted(item: Item, quality: Quality) -> Quality:
+    """Return a quality with what the item's own fields say against it."""
     if any(_contradicts(item.fields, names) for names in _ORDERED):
         return Quality.BAD
     return Quality.worst((quality, Quality.SUSPECT)) if item.ambiguous else quality
@@ -70,7 +81,7 @@ def _trust(item: Item, flag: str) -> Quality:
 def _contradicts(fields: Mapping[str, str], names: tuple[str, ...]) -> bool:
     """Tell whether numbers are not in the order of their names."""
     told = [fields[name] for name in names if name in fields]
-    if len(told) < 2:  # noqa: PLR2004
+    if len(told) < _LEAST:
         return False
     numbers = [number for text in told if (number := _number(text)) is not None]
     return numbers != sorted(numbers)
@@ -78,15 +89,18 @@ def _contradicts(fields: Mapping[str, str], names: tuple[str, ...]) -> bool:
 
 def _number(text: str) -> float | None:
     """Return a finite number written with ASCII digits, None where it is none."""
+    if not _DIGITS.issuperset(text):
+        return None
     try:
         number = float(text)
     except ValueError:
         return None
-    return number if isfinite(number) and text.isascii() and "_" not in text else None
+    return number if isfinite(number) else None
 
 
 @cache
 def _qualities() -> Mapping[str, Quality]:
     with _FLAGS.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["flag"]: Quality(int(row["quality"])) for row in rows}
+        flags = {row["flag"]: Quality(int(row["quality"])) for row in rows}
+    return flags | {flag.lower(): quality for flag, quality in flags.items()}
