@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import chunks, cli, influx
+from simulators.bench import chunks, cli, hj212, influx
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -67,6 +67,14 @@ def test_chunks_are_measured_to_the_last_value() -> None:
 @needs("influxd")
 def test_chunks_are_measured_into_influxdb() -> None:
     assert influx.measure(20)["values"] == Measured(48_000, "1")
+
+
+def test_stations_are_measured_to_the_last_answer() -> None:
+    figures = hj212.measure(500, 2)
+
+    assert figures["stations"] == Measured(50, "1")
+    assert figures["frames_decoded"].value > 0
+    assert figures["gateway_memory"].value > 5
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
