@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from api.decode.chirpstack import ChirpstackConversation
 from gateway.decoding.hj212 import Hj212Conversation
 from gateway.decoding.modbus import ModbusConversation
 from gateway.drivers.hj212.config import StationConfig
@@ -23,6 +24,7 @@ from gateway.drivers.hj212.segment import SegmentError, read_segment
 from gateway.drivers.hj212.station import RefusedError, Station
 from gateway.drivers.hj212.station_map import load_maps
 from gateway.profile_file import load_profiles
+from ingest.chirpstack.codec_files import shipped_codecs
 from ingest.contract.identity import DeviceId
 from simulators.bench.tree import resident_bytes
 from simulators.boxes.hj212 import Manners, framed
@@ -53,6 +55,11 @@ _REQUESTS: Final = (
     bytes.fromhex("018302"),
     bytes.fromhex("0110e00500020400010002"),
 )
+_EVENT: Final = (
+    b'{"deduplicationId":"1","time":"2026-07-18T09:34:15.775023242+00:00","deviceInfo":'
+    b'{"deviceProfileName":"cayenne_lpp","devEui":"0101010101010101","tags":{"device":"a"}},'
+    b'"fPort":2,"data":"A2cBEA==","object":{"temperature":25.5,"gps":{"alt":7}}}'
+)
 _HOSTILE: Final = (
     b"##",
     b"##9999",
@@ -65,6 +72,9 @@ _HOSTILE: Final = (
     b"1e999",
     b"\x00",
     b"\xff",
+    b"[" * 500,
+    b'{"a":' * 500,
+    b"NaN",
     b"=" * 200,
     b"," * 200,
     b";" * 200,
@@ -82,6 +92,9 @@ class Parsers:
         default_factory=lambda: ModbusConversation(
             load_profiles()["srne_streetlight"], edition="V3.9"
         )
+    )
+    chirpstack: ChirpstackConversation = field(
+        default_factory=lambda: ChirpstackConversation(shipped_codecs())
     )
     station: Station = field(
         default_factory=lambda: Station(
@@ -108,6 +121,10 @@ class Parsers:
         told = data.decode("utf-8", "surrogateescape") if self.rng.random() < 0.5 else data.hex()  # noqa: PLR2004
         self.hj212.line(told)
 
+    def event(self, data: bytes) -> None:
+        """Have an event of ChirpStack decoded."""
+        self.chirpstack.line(data.decode("utf-8", "surrogateescape"))
+
     def request(self, data: bytes) -> None:
         """Have a frame of a serial line decoded."""
         self.modbus.line(data.hex())
@@ -116,6 +133,9 @@ class Parsers:
 def inputs(rng: random.Random) -> Iterator[tuple[str, bytes]]:
     """Yield, without end, the parser to feed and what with."""
     while True:
+        if rng.random() < 0.2:  # noqa: PLR2004
+            yield "event", _damaged(rng, _EVENT)
+            continue
         if rng.random() < 0.3:  # noqa: PLR2004
             content = _damaged(rng, rng.choice(_REQUESTS))
             yield "request", checked(content) if rng.random() < 0.7 else content  # noqa: PLR2004

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 if TYPE_CHECKING:
     from gateway.decoding.document import Conversation
 
-PROTOCOLS: Final = ("hj212", "modbus_srne")
+PROTOCOLS: Final = ("hj212", "modbus_srne", "chirpstack")
 _CHECKS: Final = ("annex-a", "modbus")
 _MOST_HOURS: Final = 14.0
 
@@ -70,6 +70,11 @@ def _conversation(args: argparse.Namespace) -> "Conversation":
 
         offset = timedelta(hours=args.utc_offset)
         return Hj212Conversation(offset=offset, check=Convention(args.check))
+    if args.protocol == "chirpstack":
+        from api.decode.chirpstack import ChirpstackConversation
+        from ingest.chirpstack.codec_files import shipped_codecs
+
+        return ChirpstackConversation(shipped_codecs())
     from gateway.decoding.modbus import ModbusConversation
     from gateway.profile_file import load_profiles
 

@@ -18,7 +18,7 @@ def test_the_fields_parsers_bear_whatever_comes(seed: int) -> None:
 def test_every_parser_is_fed() -> None:
     names = [name for name, _ in islice(inputs(random.Random(1)), 500)]
 
-    assert min(names.count(name) for name in ("stream", "line", "request")) > 50
+    assert min(names.count(name) for name in ("stream", "line", "request", "event")) > 50
 
 
 def test_a_parser_that_breaks_is_told_with_what_broke_it(monkeypatch: pytest.MonkeyPatch) -> None:
