@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
+from gateway.drivers.cloud.config import CloudConfig, read_cloud
 from gateway.drivers.hj212.config import ListenerConfig, StationConfig, read_listener
 from gateway.endpoints import Endpoint, SerialPort, read_endpoint, read_serial, read_url
 from gateway.fields import ConfigError, Table, read_toml
@@ -64,6 +65,7 @@ class SiteConfig:
     bounds: Bounds
     lines: tuple[LineConfig, ...] = ()
     listeners: tuple[ListenerConfig, ...] = ()
+    clouds: tuple[CloudConfig, ...] = ()
     follow: Endpoint | None = None  # who tells the time; None: the machine
 
     @property
@@ -80,9 +82,9 @@ class SiteConfig:
 def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     """Read a site file, or raise ConfigError. A relative home lies beside the file."""
     site = Table(path, "", read_toml(path))
-    heard = site.has("listener")
-    if not heard and not site.has("line"):
-        raise site.error("line", "at least one table [[line]] or [[listener]]")
+    heard, pulled = site.has("listener"), site.has("cloud")
+    if not (heard or pulled or site.has("line")):
+        raise site.error("line", "at least one table [[line]], [[listener]] or [[cloud]]")
     config = SiteConfig(
         gateway=GatewayId(site.name("gateway")),
         home=path.parent / site.text("home"),
@@ -90,6 +92,10 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
         broker=_broker(site.table("broker"), path.parent, environment.get(PASSWORD_VARIABLE)),
         lines=tuple(map(_line, site.tables("line"))) if site.has("line") else (),
         listeners=tuple(map(read_listener, site.tables("listener"))) if heard else (),
+        clouds=tuple(
+            read_cloud(each, path.parent, environment)
+            for each in (site.tables("cloud") if pulled else ())
+        ),
         bounds=_bounds(site.table("outbox")),
         follow=_follow(site.table("clock")),
     )

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from gateway.boot import boot_id
 from gateway.clock import FollowedClock
 from gateway.config import DeviceConfig, LineConfig, SiteConfig
 from gateway.driver import PolledDevice
+from gateway.drivers.cloud.puller import CloudPuller
 from gateway.drivers.hj212.config import StationConfig
 from gateway.drivers.hj212.listener import Hj212Listener, listening
 from gateway.drivers.hj212.station import Station
@@ -42,6 +43,7 @@ class Gateway:
     publisher: Publisher
     lines: Sequence[Line]
     listeners: Sequence[Hj212Listener] = ()
+    pullers: Sequence[CloudPuller] = ()
 
     async def run(self) -> None:
         """Run until cancelled; a crash of one task stops them all."""
@@ -53,6 +55,8 @@ class Gateway:
                 tasks.create_task(line.run(), name=f"line-{number}")
             for number, listener in enumerate(self.listeners):
                 tasks.create_task(listener.run(), name=f"listener-{number}")
+            for number, puller in enumerate(self.pullers):
+                tasks.create_task(puller.run(), name=f"cloud-{number}")
 
 
 @asynccontextmanager
@@ -101,7 +105,15 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
             )
             for number, listener in enumerate(config.listeners)
         ]
-        yield Gateway(clock=clock, publisher=publisher, lines=lines, listeners=listeners)
+        pullers = [
+            stack.enter_context(
+                closing(CloudPuller(cloud, number, home=config.home, entering=entering, last=last))
+            )
+            for number, cloud in enumerate(config.clouds)
+        ]
+        yield Gateway(
+            clock=clock, publisher=publisher, lines=lines, listeners=listeners, pullers=pullers
+        )
 
 
 def _since(last: Mapping[DeviceId, int], station: StationConfig) -> datetime | None:
@@ -132,6 +144,7 @@ def birth(
         devices=(
             *(_served(device, profiles, config.interval) for device in config.devices),
             *(_served_station(each, config.interval, offsets or {}) for each in config.stations),
+            *_served_clouds(config),
         ),
     )
 
@@ -158,6 +171,22 @@ def _served_station(
     )
 
 
+def _served_clouds(config: SiteConfig) -> Iterator[Served]:
+    """Yield what clouds bring; a device that is also on a line is told of there."""
+    told = {device.id for device in config.devices}
+    for cloud in config.clouds:
+        for device in cloud.devices.values():
+            if device not in told:
+                told.add(device)
+                yield Served(
+                    device=device,
+                    profile=cloud.mapping.id,
+                    metrics=tuple(dict.fromkeys(f.metric for f in cloud.mapping.said.values)),
+                    interval=cloud.interval,
+                    clock_offset_s=None,
+                )
+
+
 def _driver(line: LineConfig) -> ModbusLine:
     return ModbusLine(
         line.endpoint,
@@ -174,7 +203,7 @@ async def _clock(stack: AsyncExitStack, config: SiteConfig) -> Clock:
         config.follow.port,
         name=config.gateway,
         rank=_RANK,
-        sleepers=len(config.lines) + len(config.listeners),
+        sleepers=len(config.lines) + len(config.listeners) + len(config.clouds),
     )
     return await stack.enter_async_context(clock)
 

@@ -12,6 +12,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
+TIME_LIMIT_MS: Final = 2**52  # exclusive; in microseconds it fits an int64
 
 LATE_AFTER: Final = timedelta(minutes=30)  # [assumed] six polls of five minutes
 

@@ -302,7 +302,7 @@ def test_two_stations_do_not_share_a_name(tmp_path: Path) -> None:
 def test_a_site_without_lines_and_listeners_has_nothing_to_do(tmp_path: Path) -> None:
     nothing = LISTENING[: LISTENING.index("[[listener]]")]
 
-    with pytest.raises(ConfigError, match=r"\[\[line\]\] or \[\[listener\]\]"):
+    with pytest.raises(ConfigError, match=r"\[\[line\]\], \[\[listener\]\] or \[\[cloud\]\]"):
         load(site_file(tmp_path, nothing), {})
 
 
