@@ -110,8 +110,8 @@ async def test_a_device_of_the_newer_models_as_the_library_ships_it() -> None:
 async def test_inputs_are_added_up_and_one_that_is_not_there_is_none() -> None:
     modules = [
         {"ID": 1, "DCV": 3962, "DCW": 5200, "DCA": 1312},
-        {"ID": 2, "DCV": 3900, "DCW": 5185, "DCA": 1330},
-        {"ID": 3},
+        {"ID": 2},
+        {"ID": 3, "DCV": 3900, "DCW": 5185, "DCA": 1330},
     ]
     mppt = registers_of(160, {"DCA_SF": -2, "DCV_SF": -1, "DCW_SF": 0, "N": 3, "module": modules})
 
