@@ -85,7 +85,7 @@ class Registers:
         else:
             year = shown.year - 2_000
             fields = (year, shown.month, shown.day, shown.hour, shown.minute, shown.second)
-            told = dict(
+            told: dict[str, int] = dict(
                 zip(("year", "month", "day", "hour", "minute", "second"), fields, strict=True)
             )
             form = ">6B" if clock.form is ClockForm.BYTES else ">6H"

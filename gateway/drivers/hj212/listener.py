@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Final, Self
 
 from gateway.drivers.hj212.aside import AsideFile
 from gateway.drivers.hj212.config import ListenerConfig
 from gateway.drivers.hj212.frames import FrameReader
 from gateway.drivers.hj212.reception import Reception
 from gateway.drivers.hj212.station import Station
+from gateway.endpoints import Endpoint
 from gateway.entering import Entering
 from ingest.contract.clock import Clock
 from ingest.contract.identity import DeviceId
@@ -55,9 +56,15 @@ class Hj212Listener:
         await asyncio.sleep(0)  # for connections to be closed while there is a loop
 
     @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return cast("int", self._server.sockets[0].getsockname()[1])
+    def bound(self) -> tuple[Endpoint, ...]:
+        """Where it listens."""
+        names = (each.getsockname() for each in self._server.sockets)
+        return tuple(Endpoint(str(name[0]), int(name[1])) for name in names)
+
+    @property
+    def connections(self) -> int:
+        """How many connections stand."""
+        return len(self._connections)
 
     @property
     def stations(self) -> Iterable[Station]:

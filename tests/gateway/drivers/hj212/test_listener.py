@@ -1,7 +1,6 @@
 """The listener behind a real socket, before a real outbox; stations are simulated ones."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -69,7 +68,7 @@ class Field:
 
     @property
     def port(self) -> int:
-        return self.listener.port
+        return self.listener.bound[0].port
 
     def records(self) -> list[tuple[datetime, dict[str, float | None], dict[str, Quality]]]:
         """What the outbox holds, without events."""
@@ -381,7 +380,7 @@ async def test_one_connection_too_many_is_turned_away(tmp_path: Path) -> None:
             assert await second.say(a_said(1))
             async with there.a_box() as third, asyncio.timeout(PATIENCE_S):
                 await third.gone()
-        await until(lambda: not there.listener._connections)
+        await until(lambda: not there.listener.connections)
         async with there.a_box() as fourth:
             assert await fourth.say(a_said(2))
 
@@ -445,7 +444,4 @@ async def test_how_far_a_clock_is_off_is_known_from_when_it_sent(tmp_path: Path)
 
 async def test_it_is_bound_to_its_interface_only(tmp_path: Path) -> None:
     async with a_field(tmp_path) as there:
-        (bound,) = there.listener._server.sockets
-
-        assert bound.getsockname()[0] == HOST
-        assert bound.family == socket.AF_INET
+        assert [each.host for each in there.listener.bound] == [HOST]
