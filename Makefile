@@ -10,7 +10,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup servers demo test check format drill bench lock clean
+.PHONY: help setup servers demo test check format drill bench fuzz lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
@@ -45,6 +45,9 @@ drill: $(RUN) ## The outage drill, every fault in full (ARGS="--fault broker_kil
 
 bench: $(RUN) ## Measure (BENCHES="chunks demo", ARGS=--json)
 	@set -e; for name in $(BENCHES); do $(BIN)/zonewatch bench $$name $(ARGS); done
+
+fuzz: $(RUN) ## Feed the field's parsers with hostile input (ARGS="--inputs 1000000 --seed 1")
+	@$(BIN)/python -m simulators.fuzz $(ARGS)
 
 lock: $(DEV) ## Write requirements/ anew from pyproject.toml (ARGS=--upgrade)
 	$(COMPILE) --group build --group dev $(ARGS) --output-file requirements/dev.txt

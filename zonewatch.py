@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "token": ("api.accounts.programs.cli", "make and revoke tokens of programs"),
     "report": ("api.reports.cli", "a period's report"),
     "calc": ("analytics.calc.cli", "the calculator a verifier uses"),
+    "decode": ("api.decode.cli", "what a captured frame says"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
     "import": ("api.imports.cli", "bring in the outbox file of a gateway out of service"),
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),

@@ -1,6 +1,8 @@
 """Run a field gateway: poll the devices of a site file and bring their records to the broker.
 
-The broker's password is taken from ZONEWATCH_GATEWAY_PASSWORD. SIGTERM ends it cleanly.
+With --probe it tells, device by device, what answers, what it says, what looks implausible, and
+ends with 1 where something does not answer. The broker's password is taken from
+ZONEWATCH_GATEWAY_PASSWORD. SIGTERM ends it cleanly.
 """
 
 import argparse
@@ -25,13 +27,33 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="zonewatch gateway", description=__doc__)
     parser.add_argument("config", type=Path, help="the site's TOML file")
     parser.add_argument("--check", action="store_true", help="validate it and stop")
+    parser.add_argument("--probe", action="store_true", help="ask every device once, and stop")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60.0,
+        metavar="S",
+        help="with --probe: how long to wait for stations to speak (default 60)",
+    )
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=5.0,
+        metavar="S",
+        help="with --probe: between two readings of a device (default 5)",
+    )
     args = parser.parse_args(argv)
     try:
         config, profiles = _read(args.config)
     except ValueError as error:
         return _complain(error, 2)
+    if args.probe:
+        return _probe(config, profiles, pause_s=args.pause, patience_s=args.patience)
     if args.check:
-        print(f"{args.config}: {len(config.devices)} devices on {len(config.lines)} lines")
+        told = f"{len(config.devices)} devices on {len(config.lines)} lines"
+        if config.listeners:
+            told += f", {len(config.stations)} stations at {len(config.listeners)} listeners"
+        print(f"{args.config}: {told}")
         return 0
     return _run(config, profiles)
 
@@ -49,6 +71,25 @@ def _read(path: Path) -> "tuple[SiteConfig, Mapping[str, Profile]]":
             expected = f"one of {', '.join(error.known)}, not {device.profile!r} for {device.id}"
             raise ConfigError(path, "line.device.profile", expected) from None
     return config, profiles
+
+
+def _probe(
+    config: "SiteConfig", profiles: "Mapping[str, Profile]", *, pause_s: float, patience_s: float
+) -> int:
+    from datetime import timedelta
+
+    from gateway.probe.run import SiteProbe
+    from ingest.contract.clock import SystemClock
+
+    site = SiteProbe(
+        profiles=profiles,
+        clock=SystemClock(),
+        pause=timedelta(seconds=pause_s),
+        patience=timedelta(seconds=patience_s),
+        say=print,
+    )
+    answered = asyncio.run(site.run(config))
+    return 0 if answered else 1
 
 
 def _run(config: "SiteConfig", profiles: "Mapping[str, Profile]") -> int:

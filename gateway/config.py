@@ -1,14 +1,15 @@
 """The site file: what a gateway serves and where it brings it, parsed once into frozen values."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
-from gateway.fields import ConfigError, Table
+from gateway.drivers.cloud.config import CloudConfig, read_cloud
+from gateway.drivers.hj212.config import ListenerConfig, StationConfig, read_listener
+from gateway.endpoints import Endpoint, SerialPort, read_endpoint, read_serial, read_url
+from gateway.fields import ConfigError, Table, read_toml
 from gateway.outbox import Bounds
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.tls import TlsFileError, TlsFiles
@@ -18,19 +19,9 @@ _TLS_KEYS: Final = ("ca_file", "certificate", "key")
 _DAY_S: Final = 86_400
 _BROKER_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _LINE_PORTS: Final = {"modbus+tcp": 502}
+_SERIAL: Final = "modbus+rtu://"
 _HIGHEST_UNIT: Final = 247
-_HOST_AND_PORT: Final = "a host and a port, like 127.0.0.1:1883"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A host and a TCP port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+_MOST_HOURS: Final = 14.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +41,14 @@ class DeviceConfig:
     id: DeviceId
     profile: str
     unit: int
+    utc_offset: timedelta | None = None  # of its clock, if it has one; None: the machine's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineConfig:
-    """Devices behind one Modbus TCP endpoint, asked one after another."""
+    """Devices behind one Modbus TCP endpoint or on one serial line, asked one after another."""
 
-    endpoint: Endpoint
+    endpoint: Endpoint | SerialPort
     devices: tuple[DeviceConfig, ...]
     timeout: timedelta = timedelta(seconds=1)  # for one answer
     retries: int = 1
@@ -70,8 +62,10 @@ class SiteConfig:
     home: Path  # where the outbox lies
     interval: timedelta  # between polls, aligned to the epoch
     broker: BrokerConfig
-    lines: tuple[LineConfig, ...]
     bounds: Bounds
+    lines: tuple[LineConfig, ...] = ()
+    listeners: tuple[ListenerConfig, ...] = ()
+    clouds: tuple[CloudConfig, ...] = ()
     follow: Endpoint | None = None  # who tells the time; None: the machine
 
     @property
@@ -79,22 +73,29 @@ class SiteConfig:
         """All devices of all lines."""
         return tuple(device for line in self.lines for device in line.devices)
 
+    @property
+    def stations(self) -> tuple[StationConfig, ...]:
+        """All stations of all listeners."""
+        return tuple(each for listener in self.listeners for each in listener.stations)
+
 
 def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
     """Read a site file, or raise ConfigError. A relative home lies beside the file."""
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, None, f"a readable file: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, None, f"TOML: {error}") from None
-    site = Table(path, "", body)
+    site = Table(path, "", read_toml(path))
+    heard, pulled = site.has("listener"), site.has("cloud")
+    if not (heard or pulled or site.has("line")):
+        raise site.error("line", "at least one table [[line]], [[listener]] or [[cloud]]")
     config = SiteConfig(
         gateway=GatewayId(site.name("gateway")),
         home=path.parent / site.text("home"),
         interval=timedelta(seconds=site.whole("interval_s", 1, _DAY_S, default=300)),
         broker=_broker(site.table("broker"), path.parent, environment.get(PASSWORD_VARIABLE)),
-        lines=tuple(_line(line) for line in site.tables("line")),
+        lines=tuple(map(_line, site.tables("line"))) if site.has("line") else (),
+        listeners=tuple(map(read_listener, site.tables("listener"))) if heard else (),
+        clouds=tuple(
+            read_cloud(each, path.parent, environment)
+            for each in (site.tables("cloud") if pulled else ())
+        ),
         bounds=_bounds(site.table("outbox")),
         follow=_follow(site.table("clock")),
     )
@@ -104,7 +105,7 @@ def load(path: Path, environment: Mapping[str, str]) -> SiteConfig:
 
 
 def _broker(table: Table, beside: Path, password: str | None) -> BrokerConfig:
-    scheme, endpoint = _url(table, _BROKER_PORTS)
+    scheme, endpoint = read_url(table, _BROKER_PORTS)
     files = _tls_files(table, beside)
     protocol = table.text("protocol", default="5")
     if protocol not in ("5", "3.1.1"):
@@ -134,15 +135,25 @@ def _tls_files(table: Table, beside: Path) -> TlsFiles:
 
 
 def _line(table: Table) -> LineConfig:
-    _, endpoint = _url(table, _LINE_PORTS)
     line = LineConfig(
-        endpoint=endpoint,
+        endpoint=_line_endpoint(table),
         devices=tuple(_device(device) for device in table.tables("device")),
         timeout=timedelta(milliseconds=table.whole("timeout_ms", 10, 60_000, default=1_000)),
         retries=table.whole("retries", 0, 10, default=1),
     )
     table.nothing_else()
+    if len(line.devices) > _HIGHEST_UNIT:
+        raise table.error("device", f"at most {_HIGHEST_UNIT} devices, as a line has addresses")
+    if isinstance(line.endpoint, SerialPort) and any(not each.unit for each in line.devices):
+        raise table.error("device", "units from 1 on: 0 is everybody's on a serial line")
     return line
+
+
+def _line_endpoint(table: Table) -> Endpoint | SerialPort:
+    url = table.text("url")
+    if url.startswith(_SERIAL):
+        return read_serial(table, url.removeprefix(_SERIAL))
+    return read_url(table, _LINE_PORTS, others=(f"{_SERIAL}/PATH",))[1]
 
 
 def _device(table: Table) -> DeviceConfig:
@@ -150,9 +161,16 @@ def _device(table: Table) -> DeviceConfig:
         id=DeviceId(table.name("id")),
         profile=table.text("profile"),
         unit=table.whole("unit", 0, _HIGHEST_UNIT),
+        utc_offset=_utc_offset(table),
     )
     table.nothing_else()
     return device
+
+
+def _utc_offset(table: Table) -> timedelta | None:
+    if not table.has("utc_offset_h"):
+        return None
+    return timedelta(hours=table.number("utc_offset_h", -_MOST_HOURS, _MOST_HOURS))
 
 
 def _bounds(table: Table) -> Bounds:
@@ -170,32 +188,11 @@ def _bounds(table: Table) -> Bounds:
 def _follow(table: Table) -> Endpoint | None:
     text = table.text("follow", default="")
     table.nothing_else()
-    return _endpoint(table, "follow", f"//{text}", None) if text else None
-
-
-def _url(table: Table, ports: Mapping[str, int]) -> tuple[str, Endpoint]:
-    text = table.text("url")
-    scheme = text.partition("://")[0]
-    if scheme not in ports:
-        raise table.error("url", " or ".join(f"{known}://HOST:PORT" for known in ports))
-    return scheme, _endpoint(table, "url", text, ports[scheme])
-
-
-def _endpoint(table: Table, key: str, text: str, usual_port: int | None) -> Endpoint:
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port or usual_port
-    except ValueError:
-        raise table.error(key, _HOST_AND_PORT) from None
-    if not host or port is None:
-        raise table.error(key, _HOST_AND_PORT)
-    if parts.username or parts.password:
-        raise table.error(key, f"no user or password: the latter is taken from {PASSWORD_VARIABLE}")
-    return Endpoint(host, port)
+    return read_endpoint(table, "follow", f"//{text}", None) if text else None
 
 
 def _check_once(path: Path, config: SiteConfig) -> None:
-    ids = [device.id for device in config.devices]
+    ids = [device.id for device in config.devices] + [each.id for each in config.stations]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
         raise ConfigError(path, "line.device.id", f"each device once, {twice} is there twice")

@@ -1,6 +1,7 @@
 """Reading a TOML table key by key: the type that was expected, or an error naming file and key."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ingest.contract.identity import is_name
@@ -14,6 +15,16 @@ class ConfigError(ValueError):
         self.path = path
         self.key = key
         self.expected = expected
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """Return what a TOML file holds, or raise ConfigError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, None, f"a readable file: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, None, f"TOML: {error}") from None
 
 
 class Table:
@@ -49,6 +60,56 @@ class Table:
         value = self._take(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise self.error(key, f"a whole number from {low} to {high}")
+        return value
+
+    def wholes(self, key: str, low: int, high: int) -> list[int]:
+        """Take a list of whole numbers from low to high; one that is not there is empty."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(
+            type(each) is int and low <= each <= high for each in value
+        ):
+            raise self.error(key, f"a list of whole numbers from {low} to {high}")
+        return list(value)
+
+    def texts(self, key: str) -> list[str]:
+        """Take a list of at least one text."""
+        value = self._take(key, None)
+        if not isinstance(value, list) or not value or not all(isinstance(e, str) for e in value):
+            raise self.error(key, "a list of texts")
+        return list(value)
+
+    def number(self, key: str, low: float, high: float, *, default: float | None = None) -> float:
+        """Take a number from low to high."""
+        value = self._take(key, default)
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not low <= value <= high
+        ):
+            raise self.error(key, f"a number from {low:g} to {high:g}")
+        return float(value)
+
+    def choices(self, key: str, known: Collection[str]) -> tuple[str, ...]:
+        """Take a list of at least one of some texts."""
+        value = self._take(key, None)
+        if not isinstance(value, list) or not value or not all(each in known for each in value):
+            raise self.error(key, f"a list of {', '.join(known)}")
+        return tuple(value)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that are there."""
+        return tuple(self._body)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a key is there."""
+        return key in self._body
+
+    def flag(self, key: str) -> bool:
+        """Take true or false; one that is not there is false."""
+        value = self._take(key, default=False)
+        if not isinstance(value, bool):
+            raise self.error(key, "true or false")
         return value
 
     def table(self, key: str) -> "Table":

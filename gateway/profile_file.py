@@ -1,24 +1,32 @@
 """Reading profiles: TOML files in the folder beside this module, checked against the catalog."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from gateway.fields import ConfigError, Table
-from gateway.profile import Layout, Profile, Segment, SunSpecModel, WordOrder
-from gateway.profile_points import read_points
+from gateway.fields import Table, read_toml
+from gateway.profile import Encoding, Layout, Profile, Segment, SunSpecModel, SunSpecScan, WordOrder
+from gateway.profile_details import (
+    read_candidates,
+    read_clock,
+    read_composed,
+    read_details,
+    read_faults,
+    read_function,
+    read_history,
+    read_products,
+    read_states,
+)
+from gateway.profile_points import read_points, within
 from ingest.contract.catalog import FAULT_WORD
 from ingest.contract.metric import DeviceClass
 
 PROFILES: Final = Path(__file__).parent / "profiles"
-READ_FUNCTIONS: Final = (3, 4)  # holding and input registers; no other function is ever sent
 
 _PROTOCOLS: Final = ("modbus",)
 _HIGHEST_ADDRESS: Final = 0xFFFF
 _MOST_REGISTERS: Final = 125  # in one request, Modbus Application Protocol V1.1b3
-_FAULT_BITS: Final = 32
 
 
 class UnknownProfileError(ValueError):
@@ -28,22 +36,6 @@ class UnknownProfileError(ValueError):
         super().__init__(f"profile {profile!r} is unknown, there are {', '.join(known)}")
         self.profile = profile
         self.known = known
-
-
-class _ProfileTable(Table):
-    """The whole of a profile file."""
-
-    def device_classes(self, key: str) -> tuple[DeviceClass, ...]:
-        """Take a list of device classes."""
-        value = self._take(key, None)
-        known = [str(each) for each in DeviceClass]
-        if not isinstance(value, list) or not value or not all(each in known for each in value):
-            raise self.error(key, f"a list of {', '.join(known)}")
-        return tuple(DeviceClass(each) for each in value)
-
-    def has(self, key: str) -> bool:
-        """Tell whether a key is there."""
-        return key in self._body
 
 
 def load_profiles(folder: Path = PROFILES) -> dict[str, Profile]:
@@ -60,10 +52,19 @@ def named(profiles: Mapping[str, Profile], profile: str) -> Profile:
 
 def load_profile(path: Path) -> Profile:
     """Read one profile, or raise ConfigError, which names file and field."""
-    table = _ProfileTable(path, "", _read(path))
+    table = Table(path, "", read_toml(path))
     _check_head(path, table)
-    device_classes = table.device_classes("device_classes")
-    layout = _layout(table)
+    device_classes = tuple(map(DeviceClass, table.choices("device_classes", [*DeviceClass])))
+    layout = _layout(table, device_classes)
+    scans = isinstance(layout, SunSpecScan)
+    points = () if scans else read_points(table, layout, device_classes)
+    metrics = (
+        [each.name for each in layout.candidates]
+        if isinstance(layout, SunSpecScan)
+        else [point.metric for point in points]
+    )
+    composed = read_composed(table)
+    faults = read_faults(table.table("faults")) | {each.bit: each.name for each in composed}
     profile = Profile(
         id=path.stem,
         device_classes=device_classes,
@@ -71,22 +72,30 @@ def load_profile(path: Path) -> Profile:
         accuracy=table.text("accuracy"),
         word_order=_word_order(table),
         layout=layout,
-        points=read_points(table, layout, device_classes),
-        faults=_faults(table.table("faults")),
+        points=points,
+        faults=faults,
+        composed=composed,
+        states=read_states(table.table("states"), metrics),
+        products=read_products(table, metrics),
+        details=() if scans else read_details(table),
+        history=read_history(table),
+        clock=read_clock(table),
     )
     if profile.faults and FAULT_WORD.name not in profile.metrics:
         raise table.error("faults", f"a point of {FAULT_WORD.name} beside them")
+    _check_composed(table, profile)
     table.nothing_else()
     return profile
 
 
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, None, f"a readable file: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, None, f"TOML: {error}") from None
+def _check_composed(table: Table, profile: Profile) -> None:
+    """A fault word is composed where a point says so, of registers that are read."""
+    composed = any(point.encoding is Encoding.COMPOSED for point in profile.points)
+    if composed != bool(profile.composed):
+        raise table.error("fault", f"a composed {FAULT_WORD.name} and its [[fault]], or neither")
+    astray = [f for f in profile.composed if not within(profile.layout, f.place, 1)]
+    if astray:
+        raise table.error("fault", f"registers of a segment, not {astray[0].place}")
 
 
 def _check_head(path: Path, table: Table) -> None:
@@ -103,9 +112,16 @@ def _word_order(table: Table) -> WordOrder:
         raise table.error("word_order", f"one of {', '.join(WordOrder)}") from None
 
 
-def _layout(table: _ProfileTable) -> Layout:
+def _layout(table: Table, device_classes: Sequence[DeviceClass]) -> Layout:
     if table.has("sunspec"):
-        return _model(table.table("sunspec"))
+        body = table.table("sunspec")
+        if body.has("model"):
+            return _model(body)
+        scan = SunSpecScan(
+            function=read_function(body), candidates=read_candidates(table, device_classes)
+        )
+        body.nothing_else()
+        return scan
     segments = sorted(map(_segment, table.tables("segment")), key=lambda each: each.first)
     if any(one.last >= other.first for one, other in pairwise(segments)):
         raise table.error("segment", "segments that do not overlap")
@@ -116,7 +132,7 @@ def _model(table: Table) -> SunSpecModel:
     model = SunSpecModel(
         id=table.whole("model", 1, _HIGHEST_ADDRESS - 1),
         length=table.whole("length", 1, _MOST_REGISTERS - 2),
-        function=_function(table),
+        function=read_function(table),
     )
     table.nothing_else()
     return model
@@ -126,20 +142,7 @@ def _segment(table: Table) -> Segment:
     first = table.whole("first", 0, _HIGHEST_ADDRESS)
     highest = min(first + _MOST_REGISTERS - 1, _HIGHEST_ADDRESS)
     segment = Segment(
-        function=_function(table), first=first, last=table.whole("last", first, highest)
+        function=read_function(table), first=first, last=table.whole("last", first, highest)
     )
     table.nothing_else()
     return segment
-
-
-def _function(table: Table) -> int:
-    function = table.whole("function", 1, 127)
-    if function not in READ_FUNCTIONS:
-        raise table.error("function", "3 or 4, which only read")
-    return function
-
-
-def _faults(table: Table) -> dict[int, str]:
-    named_bits = {bit: table.text(str(bit), default="") for bit in range(_FAULT_BITS)}
-    table.nothing_else()
-    return {bit: fault for bit, fault in named_bits.items() if fault}

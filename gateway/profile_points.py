@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.fields import Table
-from gateway.profile import Encoding, Layout, Point, SunSpecModel
+from gateway.profile import Encoding, Layout, Point, SunSpecModel, SunSpecScan
 from ingest.contract.catalog import metric
 from ingest.contract.metric import DeviceClass
 
@@ -14,7 +14,7 @@ _MOST_DECIMALS: Final = 9
 _HIGHEST_SENTINEL: Final = (1 << 64) - 1
 _ABSENT: Final = -1
 # What stands where a device does not implement a point: SunSpec Device Information Model, by type.
-_UNIMPLEMENTED: Final[Mapping[Encoding, int]] = {
+UNIMPLEMENTED: Final[Mapping[Encoding, int]] = {
     Encoding.UINT16: 0xFFFF,
     Encoding.INT16: 0x8000,
     Encoding.UINT32: 0xFFFF_FFFF,
@@ -29,7 +29,7 @@ def read_points(
     """Take the points of a profile, or raise ConfigError."""
     points: dict[str, Point] = {}
     for each in table.tables("point"):
-        name = _metric(each, device_classes)
+        name = read_metric(each, device_classes)
         if name in points:
             raise each.error("metric", f"each metric once, {name} is there twice")
         points[name] = _point(each, name, layout)
@@ -40,7 +40,8 @@ def read_points(
     return tuple(points.values())
 
 
-def _metric(table: Table, device_classes: Sequence[DeviceClass]) -> str:
+def read_metric(table: Table, device_classes: Sequence[DeviceClass]) -> str:
+    """Take a metric that all device classes have, in its unit."""
     name, unit = table.text("metric"), table.text("unit")
     for device_class in device_classes:
         known = metric(device_class, name)
@@ -52,7 +53,10 @@ def _metric(table: Table, device_classes: Sequence[DeviceClass]) -> str:
 
 
 def _point(table: Table, name: str, layout: Layout) -> Point:
-    encoding = _encoding(table)
+    encoding = read_encoding(table)
+    if encoding is Encoding.COMPOSED:
+        note = table.text("note", default="")
+        return Point(metric=name, place=0, encoding=encoding, note=note)
     in_model = isinstance(layout, SunSpecModel)
     place_key = "offset" if in_model else "address"
     point = Point(
@@ -60,27 +64,37 @@ def _point(table: Table, name: str, layout: Layout) -> Point:
         place=table.whole(place_key, 0, _HIGHEST_ADDRESS),
         encoding=encoding,
         decimals=table.whole("decimals", -_MOST_DECIMALS, _MOST_DECIMALS, default=0),
-        bits=_bits(table, encoding),
+        subtract=table.whole("subtract", -_HIGHEST_ADDRESS, _HIGHEST_ADDRESS, default=0),
+        high_word=None if in_model else _optional(table, "high_word", _HIGHEST_ADDRESS),
+        add=tuple(table.wholes("add", 0, _HIGHEST_ADDRESS)),
+        bits=read_bits(table, encoding),
         scale_factor=_optional(table, "scale_factor", _HIGHEST_ADDRESS) if in_model else None,
         sentinel=_sentinel(table, encoding, in_model=in_model),
         zero_unless=table.text("zero_unless", default="") or None,
         note=table.text("note", default=""),
     )
-    if not _within(layout, point.place, encoding.registers):
-        raise table.error(place_key, f"{encoding.registers} registers of one segment or the model")
-    if point.scale_factor is not None and not _within(layout, point.scale_factor, 1):
+    registers = encoding.registers if point.high_word is None else 1
+    if not within(layout, point.place, registers):
+        raise table.error(place_key, f"{registers} registers of one segment or the model")
+    if not all(within(layout, place, registers) for place in point.add):
+        raise table.error("add", "registers of segments")
+    if point.high_word is not None and not within(layout, point.high_word, 1):
+        raise table.error("high_word", "a register of a segment")
+    if point.scale_factor is not None and not within(layout, point.scale_factor, 1):
         raise table.error("scale_factor", "a register of the model")
     return point
 
 
-def _encoding(table: Table) -> Encoding:
+def read_encoding(table: Table) -> Encoding:
+    """Take how registers carry a number."""
     try:
         return Encoding(table.text("type"))
     except ValueError:
         raise table.error("type", f"one of {', '.join(Encoding)}") from None
 
 
-def _bits(table: Table, encoding: Encoding) -> tuple[int, int] | None:
+def read_bits(table: Table, encoding: Encoding) -> tuple[int, int] | None:
+    """Take the bits of a register that are meant, None where all are."""
     low = _optional(table, "lowest_bit", _HIGHEST_BIT)
     high = _optional(table, "highest_bit", _HIGHEST_BIT)
     if low is None and high is None:
@@ -95,10 +109,10 @@ def _bits(table: Table, encoding: Encoding) -> tuple[int, int] | None:
 
 
 def _sentinel(table: Table, encoding: Encoding, *, in_model: bool) -> int | None:
-    if encoding is Encoding.ACC32:
+    if encoding in (Encoding.ACC16, Encoding.ACC32, Encoding.ACC64):
         return 0
     named = _optional(table, "sentinel", _HIGHEST_SENTINEL)
-    return _UNIMPLEMENTED.get(encoding) if named is None and in_model else named
+    return UNIMPLEMENTED.get(encoding) if named is None and in_model else named
 
 
 def _optional(table: Table, key: str, high: int) -> int | None:
@@ -106,8 +120,11 @@ def _optional(table: Table, key: str, high: int) -> int | None:
     return None if value == _ABSENT else value
 
 
-def _within(layout: Layout, place: int, registers: int) -> bool:
+def within(layout: Layout, place: int, registers: int) -> bool:
+    """Tell whether registers from a place on are all of one segment, or of the model."""
     if isinstance(layout, SunSpecModel):
         return place + registers <= layout.count
+    if isinstance(layout, SunSpecScan):
+        return False
     last = place + registers - 1
     return any(segment.first <= place and last <= segment.last for segment in layout)

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -15,7 +15,12 @@ from gateway.boot import boot_id
 from gateway.clock import FollowedClock
 from gateway.config import DeviceConfig, LineConfig, SiteConfig
 from gateway.driver import PolledDevice
+from gateway.drivers.cloud.puller import CloudPuller
+from gateway.drivers.hj212.config import StationConfig
+from gateway.drivers.hj212.listener import Hj212Listener, listening
+from gateway.drivers.hj212.station import Station
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.entering import Entering
 from gateway.instants import Instants
 from gateway.outbox import Outbox
 from gateway.polling import Line
@@ -26,8 +31,9 @@ from gateway.steps import ClockWatch
 from gateway.watchdog import Watchdog
 from ingest.contract.catalog import REACHABLE
 from ingest.contract.clock import Clock, SystemClock
+from ingest.contract.identity import DeviceId
 from ingest.contract.lifecycle import Birth, Served
-from ingest.contract.period import micros
+from ingest.contract.period import instant, micros
 
 OUTBOX_FILE: Final = "outbox.db"
 _RANK: Final = 1  # after the devices
@@ -41,6 +47,8 @@ class Gateway:
     publisher: Publisher
     lines: Sequence[Line]
     watchdog: Watchdog
+    listeners: Sequence[Hj212Listener] = ()
+    pullers: Sequence[CloudPuller] = ()
 
     async def run(self) -> None:
         """Run until cancelled; a crash of one task stops them all."""
@@ -51,6 +59,10 @@ class Gateway:
             tasks.create_task(self.publisher.run(), name="publisher")
             for number, line in enumerate(self.lines):
                 tasks.create_task(line.run(), name=f"line-{number}")
+            for number, listener in enumerate(self.listeners):
+                tasks.create_task(listener.run(), name=f"listener-{number}")
+            for number, puller in enumerate(self.pullers):
+                tasks.create_task(puller.run(), name=f"cloud-{number}")
 
     def _is_alive(self) -> bool:
         """Tell whether polls go on; in simulated time they wait as long as they are told to."""
@@ -68,16 +80,24 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
             Outbox(config.home / OUTBOX_FILE, boot=boot, bounds=config.bounds)
         )
         watch = _watch(clock)
+        last = outbox.last_instants()
+        stations = {each.id: Station(each, since=_since(last, each)) for each in config.stations}
         publisher = Publisher(
             gateway=config.gateway,
             broker=config.broker,
             outbox=outbox,
             clock=clock,
             birth=lambda connection: birth(
-                config, profiles, outbox=outbox, watch=watch, now=clock.now(), connection=connection
+                config,
+                profiles,
+                outbox=outbox,
+                watch=watch,
+                now=clock.now(),
+                connection=connection,
+                offsets={device: each.clock_offset_s for device, each in stations.items()},
             ),
         )
-        instants = Instants(outbox.last_instants())
+        instants = Instants(last)
         lines = [
             Line(
                 driver=await stack.enter_async_context(_driver(line)),
@@ -92,9 +112,31 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
             )
             for line in config.lines
         ]
+        entering = Entering(outbox=outbox, instants=instants, clock=clock, appended=publisher.wake)
+        listeners = [
+            await stack.enter_async_context(
+                listening(listener, number, stations, home=config.home, entering=entering)
+            )
+            for number, listener in enumerate(config.listeners)
+        ]
+        pullers = [
+            stack.enter_context(
+                closing(CloudPuller(cloud, number, home=config.home, entering=entering, last=last))
+            )
+            for number, cloud in enumerate(config.clouds)
+        ]
         yield Gateway(
-            clock=clock, publisher=publisher, lines=lines, watchdog=Watchdog.of(os.environ)
+            clock=clock,
+            publisher=publisher,
+            lines=lines,
+            watchdog=Watchdog.of(os.environ),
+            listeners=listeners,
+            pullers=pullers,
         )
+
+
+def _since(last: Mapping[DeviceId, int], station: StationConfig) -> datetime | None:
+    return instant(last[station.id]) if station.id in last else None
 
 
 def polled(device: DeviceConfig, profiles: Mapping[str, Profile]) -> PolledDevice:
@@ -110,15 +152,20 @@ def birth(
     watch: ClockWatch,
     now: datetime,
     connection: int,
+    offsets: Mapping[DeviceId, float | None] | None = None,
 ) -> Birth:
-    """Return what the gateway says when it connects."""
+    """Return what the gateway says when it connects; offsets are of the stations' clocks. [s]"""
     return Birth(
         boot=outbox.boot,
         connection=connection,
         software=f"zonewatch {version('zonewatch')}",
         sent_at=now,
         held=outbox.held_boots(),
-        devices=tuple(_served(device, profiles, config.interval) for device in config.devices),
+        devices=(
+            *(_served(device, profiles, config.interval) for device in config.devices),
+            *(_served_station(each, config.interval, offsets or {}) for each in config.stations),
+            *_served_clouds(config),
+        ),
         clock_steps=watch.steps,
         not_taken=outbox.not_taken,
     )
@@ -141,10 +188,37 @@ def _served(device: DeviceConfig, profiles: Mapping[str, Profile], interval: tim
     )
 
 
+def _served_station(
+    station: StationConfig, interval: timedelta, offsets: Mapping[DeviceId, float | None]
+) -> Served:
+    return Served(
+        device=station.id,
+        profile=station.map.id,
+        metrics=(*station.map.metrics, REACHABLE.name),
+        interval=interval,
+        clock_offset_s=offsets.get(station.id),
+    )
+
+
+def _served_clouds(config: SiteConfig) -> Iterator[Served]:
+    """Yield what clouds bring; a device that is also on a line is told of there."""
+    told = {device.id for device in config.devices}
+    for cloud in config.clouds:
+        for device in cloud.devices.values():
+            if device not in told:
+                told.add(device)
+                yield Served(
+                    device=device,
+                    profile=cloud.mapping.id,
+                    metrics=tuple(dict.fromkeys(f.metric for f in cloud.mapping.said.values)),
+                    interval=cloud.interval,
+                    clock_offset_s=None,
+                )
+
+
 def _driver(line: LineConfig) -> ModbusLine:
     return ModbusLine(
-        line.endpoint.host,
-        line.endpoint.port,
+        line.endpoint,
         timeout_s=line.timeout.total_seconds(),
         retries=line.retries,
     )
@@ -158,7 +232,7 @@ async def _clock(stack: AsyncExitStack, config: SiteConfig) -> Clock:
         config.follow.port,
         name=config.gateway,
         rank=_RANK,
-        sleepers=len(config.lines),
+        sleepers=len(config.lines) + len(config.listeners) + len(config.clouds),
     )
     return await stack.enter_async_context(clock)
 

@@ -6,6 +6,7 @@ energies of a source are positive when it delivers; a battery's current is posit
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -22,6 +23,14 @@ ENERGY_GENERATED: Final = Metric("energy_generated", "kW.h", _C, 0, 1e10)
 ENERGY_USED: Final = Metric("energy_used", "kW.h", _C, 0, 1e10)
 
 _COMMON: Final = (REACHABLE, FAULT_WORD)
+MEANS: Final = ("_1min", "_1h")  # a logger's means over an interval are metrics of their own
+
+
+def _with_means(*gauges: Metric) -> tuple[Metric, ...]:
+    """Return gauges, and beside them their means over a minute and an hour, at its start."""
+    means = (replace(gauge, name=gauge.name + mean) for mean in MEANS for gauge in gauges)
+    return (*gauges, *means)
+
 
 _STREETLIGHT: Final = (
     *_COMMON,
@@ -59,6 +68,10 @@ _PV: Final = (
     Metric("dc_current", "A", _G, 0, 5_000),
     Metric("cabinet_temperature", "Cel", _G, -40, 120),
     Metric("irradiance", "W/m2", _G, 0, 1_600),
+    Metric("ambient_temperature", "Cel", _G, -40, 70),
+    Metric("battery_soc", "%", _G, 0, 100),
+    Metric("battery_voltage", "V", _G, 0, 1_500),
+    Metric("battery_power", "W", _G, -2_000_000, 2_000_000),
     Metric("operating_state", "1", _S, 0, 65_535),
     ENERGY_GENERATED,
     Metric("energy_imported", "kW.h", _C, 0, 1e10),
@@ -67,17 +80,19 @@ _PV: Final = (
 
 _AIR: Final = (
     *_COMMON,
-    Metric("pm25", "ug/m3", _G, 0, 2_000),
-    Metric("pm10", "ug/m3", _G, 0, 5_000),
-    Metric("so2", "ug/m3", _G, 0, 5_000),
-    Metric("no2", "ug/m3", _G, 0, 5_000),
-    Metric("o3", "ug/m3", _G, 0, 2_000),
-    Metric("co", "mg/m3", _G, 0, 200),
-    Metric("temperature", "Cel", _G, -20, 60),
-    Metric("humidity", "%", _G, 0, 100),
-    Metric("pressure", "hPa", _G, 800, 1_100),
-    Metric("wind_speed", "m/s", _G, 0, 75),
-    Metric("wind_direction", "deg", _G, 0, 360),
+    *_with_means(
+        Metric("pm25", "ug/m3", _G, 0, 2_000),
+        Metric("pm10", "ug/m3", _G, 0, 5_000),
+        Metric("so2", "ug/m3", _G, 0, 5_000),
+        Metric("no2", "ug/m3", _G, 0, 5_000),
+        Metric("o3", "ug/m3", _G, 0, 2_000),
+        Metric("co", "mg/m3", _G, 0, 200),
+        Metric("temperature", "Cel", _G, -20, 60),
+        Metric("humidity", "%", _G, 0, 100),
+        Metric("pressure", "hPa", _G, 800, 1_100),
+        Metric("wind_speed", "m/s", _G, 0, 75),
+        Metric("wind_direction", "deg", _G, 0, 360),
+    ),
     Metric("rain", "mm", _C, 0, 1e7),
 )
 
@@ -88,24 +103,28 @@ _POSITION: Final = (
 
 _NOISE: Final = (
     *_COMMON,
-    Metric("sound_level", "dB", _G, 0, 160),  # A-weighted, equivalent over the reporting interval
-    Metric("sound_level_max", "dB", _G, 0, 160),
+    *_with_means(
+        Metric("sound_level", "dB", _G, 0, 160),  # A-weighted, equivalent over the interval
+        Metric("sound_level_max", "dB", _G, 0, 160),
+    ),
 )
 
 _VIBRATION: Final = (
     *_COMMON,
-    Metric("vibration_level", "dB", _G, 0, 180),  # vertical, re 1e-6 m/s2
+    *_with_means(Metric("vibration_level", "dB", _G, 0, 180)),  # vertical, re 1e-6 m/s2
 )
 
 _FLUE_GAS: Final = (
     *_COMMON,
-    Metric("stack_so2", "mg/m3", _G, 0, 20_000),
-    Metric("stack_nox", "mg/m3", _G, 0, 20_000),
-    Metric("stack_dust", "mg/m3", _G, 0, 20_000),
-    Metric("stack_co", "mg/m3", _G, 0, 50_000),
-    Metric("stack_oxygen", "%", _G, 0, 25),
-    Metric("stack_temperature", "Cel", _G, -20, 1_500),
-    Metric("stack_flow", "m3/h", _G, 0, 1e7),
+    *_with_means(
+        Metric("stack_so2", "mg/m3", _G, 0, 20_000),
+        Metric("stack_nox", "mg/m3", _G, 0, 20_000),
+        Metric("stack_dust", "mg/m3", _G, 0, 20_000),
+        Metric("stack_co", "mg/m3", _G, 0, 50_000),
+        Metric("stack_oxygen", "%", _G, 0, 25),
+        Metric("stack_temperature", "Cel", _G, -20, 1_500),
+        Metric("stack_flow", "m3/h", _G, 0, 1e7),
+    ),
 )
 
 _VEHICLE: Final = (

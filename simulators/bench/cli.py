@@ -3,6 +3,7 @@
 chunks: messages of 2,400 values each, through archive, store and catalog, to queryable.
 influx: the same, with the readings in a private InfluxDB 2.
 records: single records that wait at a private Mosquitto, into a private InfluxDB 2.
+hj212: frames decoded a second, and what a gateway with 50 stations takes.
 demo: seven days of the demo's zones through the whole chain.
 backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
 outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
@@ -23,6 +24,7 @@ _NAMES: Final = (  # each a module beside this one
     "chunks",
     "influx",
     "records",
+    "hj212",
     "demo",
     "backlog",
     "outage",

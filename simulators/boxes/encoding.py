@@ -4,19 +4,22 @@ It shares nothing with the gateway's but the profile, so that neither can hide t
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from gateway.profile import Encoding, Point, WordOrder
+from gateway.profile import Encoding, Fault, Point, WordOrder
 
 Put: TypeAlias = Callable[[float | None], None]
 
 _NAN: Final = 0x7FC0_0000
+_LARGEST: Final = 0xFFFF_FFFF
 _FORMATS: Final[Mapping[Encoding, str]] = {
     Encoding.UINT16: ">H",
     Encoding.INT16: ">h",
     Encoding.UINT32: ">I",
+    Encoding.ACC16: ">H",
     Encoding.ACC32: ">I",
+    Encoding.ACC64: ">Q",
     Encoding.INT32: ">i",
     Encoding.UINT64: ">Q",
     Encoding.FLOAT32: ">f",
@@ -50,6 +53,44 @@ def putter(
     return lambda value: _place(content, at, pack(value), size)
 
 
+def composed(faults: Sequence[tuple[Fault, bytearray, int]]) -> Put:
+    """Return what sets, for each bit of a fault word, the bits of the registers that mean it.
+
+    Args:
+        faults: Each with its registers as bytes, and where its own begins among them.
+    """
+
+    def put(value: float | None) -> None:
+        if value is None:
+            raise CannotSayError
+        word = round(value)
+        if word & ~sum(1 << fault.bit for fault, _, _ in faults):
+            raise CannotSayError
+        for fault, content, at in faults:
+            low, high = fault.bits
+            register = int.from_bytes(content[at : at + 2], "big")
+            mask = ((1 << (high - low + 1)) - 1) << low
+            if word >> fault.bit & 1:
+                register = register & ~mask | fault.equals << low
+            elif (register & mask) >> low == fault.equals:
+                register &= ~mask
+            content[at : at + 2] = register.to_bytes(2, "big")
+
+    return put
+
+
+def divided(low: Put, high: Put) -> Put:
+    """Return what puts a number of two registers that do not stand beside each other."""
+
+    def put(value: float | None) -> None:
+        if value is None or not 0 <= value <= _LARGEST:
+            raise CannotSayError
+        low(float(int(value) & 0xFFFF))
+        high(float(int(value) >> 16))
+
+    return put
+
+
 def _place(content: bytearray, at: int, packed: bytes, size: int) -> None:
     content[at : at + size] = packed
 
@@ -68,7 +109,9 @@ def _packer(point: Point, tenfold: float) -> Callable[[float | None], bytes]:
                 raise CannotSayError
             return absent
         try:
-            return form.pack(value * tenfold if is_single else round(value * tenfold))
+            if is_single:
+                return form.pack(value * tenfold)
+            return form.pack(round(value * tenfold) + point.subtract)
         except (struct.error, OverflowError, ValueError):
             raise CannotSayError from None
 

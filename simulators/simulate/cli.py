@@ -3,13 +3,18 @@
 The recording is AC power of the solar array SERF East, every 15 minutes, as in the file
 serf_east_15min_ac_power.csv of the pvanalytics package. A device says it again over Modbus to a
 gateway, and from there it goes through broker, ingest, store and analytics.
+
+With --station or --line, no chain: simulated equipment by itself, with invented values, for a
+gateway to be tried on; it can be told to misbehave.
 """
 
 import argparse
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+_INTERRUPTED: Final = 130
 
 if TYPE_CHECKING:
     from ingest.home import Home
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Play the recording and return an exit status."""
     args = _parser().parse_args(argv)
+    if args.replay is None:
+        return _play_boxes(args)
     from simulators.chain.command import run_command, say
     from simulators.replay import RecordingError
     from simulators.simulate.play import UnplayableError
@@ -36,11 +43,59 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zonewatch simulate", description=__doc__)
-    parser.add_argument("--replay", type=Path, metavar="FILE", required=True, help="the recording")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--replay", type=Path, metavar="FILE", help="the recording")
+    what.add_argument(
+        "--station",
+        type=_endpoint,
+        metavar="HOST:PORT",
+        help="an HJ 212 station that connects there",
+    )
+    what.add_argument(
+        "--line", metavar="PROFILE,…", help="devices on a Modbus line, one of each profile"
+    )
+    parser.add_argument("--mn", default="SIMULATED", help="what the station calls itself")
+    parser.add_argument("--map", default="hj212_air_station", help="what the station measures")
+    parser.add_argument("--every", type=float, default=30.0, metavar="S", help="between uploads")
+    parser.add_argument("--count", type=int, help="uploads of the station (default no end)")
+    parser.add_argument("--port", type=int, help="of the line; without it, a pseudo-terminal")
+    parser.add_argument(
+        "--clock", type=float, default=8.0, metavar="HOURS", help="its clock is ahead of UTC by"
+    )
+    parser.add_argument(
+        "--misbehave",
+        metavar="HOW",
+        help="torn, wrong-check, garbage; a station: modbus-check, length, pieces;"
+        " a line: silent, exceptions, frozen, reset-counters",
+    )
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=_days, help="local days from its first (default all)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--home", type=Path, help="where files are kept (default .zonewatch)")
     return parser
+
+
+def _endpoint(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise argparse.ArgumentTypeError("expected HOST:PORT")
+    return host, int(port)
+
+
+def _play_boxes(args: argparse.Namespace) -> int:
+    """Play equipment by itself until stopped; return an exit status."""
+    import asyncio
+    import sys
+
+    from ingest.contract.stopping import until_stopped
+    from simulators.simulate.orders import OrdersError, equipment
+
+    try:
+        playing = equipment(args)
+    except OrdersError as error:
+        sys.stderr.write(f"zonewatch simulate: {error}\n")
+        return 2
+    return 0 if asyncio.run(until_stopped(playing())) is None else _INTERRUPTED
 
 
 def _days(text: str) -> int:

@@ -11,7 +11,8 @@ from typing import Any, Literal, Self
 
 import aiomqtt
 
-from gateway.config import BrokerConfig, Endpoint
+from gateway.config import BrokerConfig
+from gateway.endpoints import Endpoint
 from gateway.wire import decode, encode
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.chunk import Chunk, parse_chunk

@@ -9,11 +9,11 @@ from gateway.config import (
     PASSWORD_VARIABLE,
     BrokerConfig,
     DeviceConfig,
-    Endpoint,
     LineConfig,
     SiteConfig,
     load,
 )
+from gateway.endpoints import Endpoint, SerialPort
 from gateway.fields import ConfigError
 from gateway.outbox import Bounds
 from ingest.broker.certificates import Authority
@@ -229,3 +229,129 @@ def test_a_certificate_of_its_own_is_whole_or_refused(
 
     with pytest.raises(ConfigError, match=complaint):
         load(site_file(tmp_path, text), {})
+
+
+LISTENING = """
+gateway = "gw1"
+home = "gw1"
+[broker]
+url = "mqtt://10.0.0.1"
+[[listener]]
+url = "hj212+tcp://192.0.2.10"
+connections = 10
+[[listener.station]]
+id = "air-1"
+map = "hj212_air_station"
+mn = "ZWKH0000000000000000A001"
+password = "123456"
+utc_offset_h = 7
+check = "modbus"
+network = "10.20.0.0/16"
+plain = "2051"
+minute_interval = 5
+units = { a34004 = "mg/m3" }
+"""
+
+
+def test_a_site_may_only_listen(tmp_path: Path) -> None:
+    config = load(site_file(tmp_path, LISTENING), {})
+
+    (listener,) = config.listeners
+    (station,) = config.stations
+    assert (config.lines, config.devices) == ((), ())
+    assert (str(listener.endpoint), listener.connections) == ("192.0.2.10:8212", 10)
+    assert (station.id, station.mn, station.plain) == ("air-1", "ZWKH0000000000000000A001", "2051")
+    assert (station.utc_offset, station.minutes) == (timedelta(hours=7), 5)
+    assert station.map.points["a34004"].unit == "mg/m3"
+    assert "123456" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("hj212+tcp://192.0.2.10", "tcp://192.0.2.10", "listener[0].url"),
+        ("connections = 10", "connections = 0", "listener[0].connections"),
+        ('map = "hj212_air_station"', 'map = "x"', "listener[0].station[0].map"),
+        ("utc_offset_h = 7", "utc_offset_h = 15", "listener[0].station[0].utc_offset_h"),
+        ('check = "modbus"', 'check = "crc32"', "listener[0].station[0].check"),
+        ("10.20.0.0/16", "10.20.0.1/16", "listener[0].station[0].network"),
+        ('plain = "2051"', 'plain = "2031"', "listener[0].station[0].plain"),
+        ("minute_interval = 5", "minute_interval = 7", "listener[0].station[0].minute_interval"),
+        ('a34004 = "mg/m3"', 'a34004 = "ppm"', "listener[0].station[0].units.ppm"),
+        ('a34004 = "mg/m3"', 'x = "mg/m3"', "listener[0].station[0].units.x"),
+        ('mn = "ZW', 'color = "red"\nmn = "ZW', "listener[0].station[0].color"),
+    ],
+)
+def test_what_is_wrong_with_a_listener_is_told_by_its_key(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    assert old in LISTENING
+    with pytest.raises(ConfigError) as raised:
+        load(site_file(tmp_path, LISTENING.replace(old, new, 1)), {})
+
+    assert raised.value.key == key
+
+
+def test_two_stations_do_not_share_a_name(tmp_path: Path) -> None:
+    second = LISTENING[LISTENING.index("[[listener.station]]") :].replace("air-1", "air-2")
+
+    with pytest.raises(ConfigError, match="each station's own"):
+        load(site_file(tmp_path, LISTENING + second), {})
+
+
+def test_a_site_without_lines_and_listeners_has_nothing_to_do(tmp_path: Path) -> None:
+    nothing = LISTENING[: LISTENING.index("[[listener]]")]
+
+    with pytest.raises(ConfigError, match=r"\[\[line\]\], \[\[listener\]\] or \[\[cloud\]\]"):
+        load(site_file(tmp_path, nothing), {})
+
+
+SERIAL = """
+gateway = "gw1"
+home = "gw1"
+[broker]
+url = "mqtt://10.0.0.1"
+[[line]]
+url = "modbus+rtu:///dev/ttyUSB0"
+baud = 115200
+parity = "E"
+stop_bits = 2
+device = [{ id = "lamp-1", profile = "srne_streetlight", unit = 1 }]
+"""
+
+
+def test_a_line_may_be_serial(tmp_path: Path) -> None:
+    (line,) = load(site_file(tmp_path, SERIAL), {}).lines
+
+    assert line.endpoint == SerialPort(path="/dev/ttyUSB0", baud=115_200, parity="E", stop_bits=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("///dev/ttyUSB0", "//ttyUSB0", "line[0].url"),
+        ("baud = 115200", "baud = 1", "line[0].baud"),
+        ('parity = "E"', 'parity = "X"', "line[0].parity"),
+        ("stop_bits = 2", "stop_bits = 3", "line[0].stop_bits"),
+        ("unit = 1 ", "unit = 0 ", "line[0].device"),
+    ],
+)
+def test_what_is_wrong_with_a_serial_line_is_told_by_its_key(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    assert old in SERIAL
+    with pytest.raises(ConfigError) as raised:
+        load(site_file(tmp_path, SERIAL.replace(old, new, 1)), {})
+
+    assert raised.value.key == key
+
+
+def test_a_line_has_as_many_addresses_as_it_has(tmp_path: Path) -> None:
+    devices = ", ".join(
+        f'{{ id = "lamp-{number}", profile = "srne_streetlight", unit = {number % 247 + 1} }}'
+        for number in range(248)
+    )
+    head = SERIAL[: SERIAL.index("device = [")]
+
+    with pytest.raises(ConfigError, match="at most 247 devices"):
+        load(site_file(tmp_path, f"{head}device = [{devices}]"), {})

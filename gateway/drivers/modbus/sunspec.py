@@ -8,12 +8,14 @@ from typing import Final
 
 from gateway.driver import DeviceRefusedError, PolledDevice
 from gateway.drivers.modbus.connection import ReadOnlyConnection
+from gateway.drivers.modbus.sunspec_scan import Found
 from gateway.profile import SunSpecModel
 
 BASES: Final = (40_000, 0, 50_000)
 MARKER: Final = (0x5375, 0x6E53)  # "SunS"
 END: Final = 0xFFFF
 _HIGHEST_ADDRESS: Final = 0xFFFF
+_MOST_MODELS: Final = 100
 
 
 async def locate(connection: ReadOnlyConnection, device: PolledDevice, model: SunSpecModel) -> int:
@@ -29,6 +31,19 @@ async def locate(connection: ReadOnlyConnection, device: PolledDevice, model: Su
     raise DeviceRefusedError(
         device.id, f"has no SunSpec model {model.id} with {model.length} registers"
     )
+
+
+async def scan(connection: ReadOnlyConnection, device: PolledDevice, function: int) -> list[Found]:
+    """Return all models of a device's chain, or raise DriverError."""
+    address = await _chain(connection, device, function)
+    models: list[Found] = []
+    while address < _HIGHEST_ADDRESS and len(models) < _MOST_MODELS:
+        number, length = await connection.read(device, function, address, 2)
+        if number == END:
+            return models
+        models.append(Found(model=number, address=address, length=length))
+        address += 2 + length
+    raise DeviceRefusedError(device.id, "its chain of SunSpec models has no end")
 
 
 async def _chain(connection: ReadOnlyConnection, device: PolledDevice, function: int) -> int:

@@ -1,9 +1,11 @@
 """Numbers worked out by hand, from two's complement, IEEE 754 and decimal places."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.drivers.modbus.decoder import Decoder
-from gateway.profile import Encoding, Point, Segment, WordOrder
+from gateway.profile import Encoding, Fault, Point, Segment, WordOrder
 from ingest.contract.quality import Quality
 from tests.gateway.drivers.devices import SUNSPEC, a_point, a_profile
 
@@ -138,3 +140,36 @@ def test_without_a_scale_factor_a_value_is_unknown(scale: int) -> None:
     unknown = {name for name, value in readout.values.items() if value is None}
     assert unknown == {"voltage_l1", "voltage_l2", "voltage_l3"}
     assert readout.quality == dict.fromkeys(unknown, Quality.MISSING)
+
+
+def test_what_is_subtracted_goes_before_the_decimals() -> None:
+    point = replace(a_point(Encoding.UINT16, decimals=1), subtract=1_000)
+
+    assert Decoder(a_profile(point)).decode([945]).values == {"load_power": -5.5}
+
+
+def test_the_higher_of_two_registers_may_stand_elsewhere() -> None:
+    point = replace(a_point(Encoding.UINT32, decimals=1), high_word=2)
+
+    assert Decoder(a_profile(point)).decode([5, 9, 1]).values == {"load_power": 6_554.1}
+
+
+def test_parts_are_added_up_and_one_without_a_value_is_none() -> None:
+    point = replace(a_point(Encoding.UINT16, sentinel=0xFFFF), add=(1, 2))
+    decoder = Decoder(a_profile(point))
+
+    assert decoder.decode([1, 0xFFFF, 4]).values == {"load_power": 5.0}
+    assert decoder.decode([0xFFFF] * 3).values == {"load_power": None}
+
+
+def test_a_fault_word_is_composed_of_states_and_bits() -> None:
+    faults = (
+        Fault(bit=0, name="hot", place=0, bits=(4, 6), equals=1),
+        Fault(bit=1, name="cold", place=0, bits=(4, 6), equals=2),
+        Fault(bit=9, name="short", place=1, bits=(15, 15), equals=1),
+    )
+    profile = replace(a_profile(a_point(Encoding.COMPOSED, metric="fault_word")), composed=faults)
+
+    assert Decoder(profile).decode([0x0010, 0x8000]).values == {"fault_word": 513.0}
+    assert Decoder(profile).decode([0x0020, 0x7FFF]).values == {"fault_word": 2.0}
+    assert Decoder(profile).decode([0x0030, 0]).values == {"fault_word": 0.0}

@@ -11,6 +11,7 @@ from pymodbus.constants import ExcCodes
 
 from gateway.driver import DeviceRefusedError, DeviceUnreachableError, DriverError
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.endpoints import Endpoint
 from gateway.profile import Encoding, Segment
 from simulators.boxes.modbus import ModbusBox
 from tests.gateway.drivers.devices import SRNE, a_device, a_point, a_profile
@@ -24,7 +25,7 @@ LAMP = at(0x0100, [0x0064, 0x0090] + [0] * 33)
 def a_line(
     port: int, *, retries: int = 0, monotonic: Callable[[], float] = lambda: 0.0
 ) -> ModbusLine:
-    return ModbusLine(HOST, port, timeout_s=SHORT_S, retries=retries, monotonic=monotonic)
+    return ModbusLine(Endpoint(HOST, port), timeout_s=SHORT_S, retries=retries, monotonic=monotonic)
 
 
 async def test_a_streetlight_is_read_in_one_request() -> None:

@@ -170,5 +170,5 @@ def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
 
 
 def test_an_unknown_profile_is_told_with_those_that_are_known() -> None:
-    with pytest.raises(UnknownProfileError, match="air_station_template, srne_streetlight"):
+    with pytest.raises(UnknownProfileError, match="air_station_template, deye_hybrid"):
         named(load_profiles(), "sonre_streetlight")

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.driver import DeviceRefusedError, DeviceUnreachableError
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.endpoints import Endpoint
 from simulators.boxes.modbus import ModbusBox
 from tests.gateway.drivers.devices import SUNSPEC, a_device
 from tests.gateway.drivers.test_decoder import INVERTER
@@ -25,7 +26,10 @@ def common(length: int) -> list[int]:
 def a_line(port: int) -> ModbusLine:
     """A line for which half an hour passes at each glance at the clock."""
     return ModbusLine(
-        "127.0.0.1", port, timeout_s=0.1, retries=0, monotonic=count(0.0, 1_800.0).__next__
+        Endpoint("127.0.0.1", port),
+        timeout_s=0.1,
+        retries=0,
+        monotonic=count(0.0, 1_800.0).__next__,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.driver import DeviceUnreachableError
 from gateway.drivers.modbus.line import ModbusLine
+from gateway.endpoints import Endpoint
 from gateway.profile import Profile
 from gateway.profile_file import load_profiles
 from ingest.contract.quality import Quality
@@ -65,13 +66,57 @@ BREEZE: Mapping[str, float | None] = {
     "wind_direction": 225.0,
 }
 KNOWN = {"srne_streetlight": NIGHT, "sunspec_three_phase": DAY, "air_station_template": BREEZE}
+# What registers with one decimal, or whole ones, can hold of each metric.
+USUAL: dict[str, float] = {
+    "active_power": 9_970.0,
+    "apparent_power": 10_010.0,
+    "reactive_power": 300.0,
+    "power_factor": 0.75,
+    "frequency": 50.0,
+    "current": 14.5,
+    "voltage_l1": 230.5,
+    "voltage_l2": 229.5,
+    "voltage_l3": 231.5,
+    "dc_power": 10_385.0,
+    "dc_voltage": 396.5,
+    "dc_current": 26.5,
+    "cabinet_temperature": -5.5,
+    "operating_state": 2.0,
+    "fault_word": 1.0,
+    "irradiance": 812.0,
+    "ambient_temperature": 31.0,
+    "battery_soc": 77.0,
+    "battery_voltage": 51.5,
+    "energy_generated": 1_234_567.5,
+    "energy_imported": 7_654_321.5,
+    "energy_exported": 65_535.5,
+    "energy_delivered": 1_234.5,
+    "load_voltage": 12.5,
+    "load_current": 2.5,
+    "load_power": 31.5,
+    "pv_voltage": 18.5,
+    "pv_current": 3.5,
+    "pv_power": 64.5,
+    "battery_current": -2.5,
+    "battery_temperature": -5.5,
+    "controller_temperature": 41.5,
+    "energy_used": 42.5,
+    "lamp_on": 1.0,
+    "charge_state": 2.0,
+}
+SPECIAL: dict[str, dict[str, float]] = {
+    "deye_three_phase_hybrid": {"active_power": -70_000.0},
+    "epever_streetlight": {"fault_word": float(1 << 2 | 1 << 5 | 1 << 11 | 1 << 22)},
+    "growatt_inverter": {"fault_word": 25.0, "cabinet_temperature": 41.5},
+    "huawei_sun2000": {"active_power": -1.0, "fault_word": float(1 << 31 | 1)},
+}
 
 
 async def read_back(profile: Profile, *told: Mapping[str, float | None]) -> dict[str, float | None]:
     """Let a device say values, in turn, and return what the driver reads in the end."""
     async with (
         ModbusBox({7: profile}) as box,
-        ModbusLine("127.0.0.1", box.port, timeout_s=0.5) as line,
+        ModbusLine(Endpoint("127.0.0.1", box.port), timeout_s=0.5) as line,
     ):
         for values in told:
             box.set(7, values)
@@ -85,7 +130,8 @@ async def read_back(profile: Profile, *told: Mapping[str, float | None]) -> dict
 async def test_every_profile_reads_back_what_its_device_says_to_the_digit(
     profile: Profile,
 ) -> None:
-    known = KNOWN[profile.id]
+    known = KNOWN.get(profile.id) or {each: USUAL[each] for each in profile.metrics}
+    known = {**known, **SPECIAL.get(profile.id, {})}
     assert set(known) == set(profile.metrics)
 
     assert await read_back(profile, known) == known
@@ -161,7 +207,7 @@ async def test_a_box_answers_only_what_reads_its_registers(
 async def test_a_unit_that_is_not_there_stays_silent() -> None:
     async with (
         ModbusBox({1: SRNE}) as box,
-        ModbusLine("127.0.0.1", box.port, timeout_s=0.05, retries=0) as line,
+        ModbusLine(Endpoint("127.0.0.1", box.port), timeout_s=0.05, retries=0) as line,
     ):
         with pytest.raises(DeviceUnreachableError):
             await line.read(a_device(unit=2))

@@ -1,0 +1,1 @@
+"""Captured frames told by the parsers of the gateway and of ingest."""

@@ -1,0 +1,1 @@
+"""What captured frames say, told by the parsers of the drivers."""

@@ -1,0 +1,1 @@
+"""Readings pulled from a vendor's cloud over HTTP, which is how most streetlights arrive."""

@@ -1,0 +1,1 @@
+"""What a technician on site wants to know: who answers, what it says, what looks implausible."""
