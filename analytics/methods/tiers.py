@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 DEFAULT_VARIANT: Final = "two_tier"
+SOURCE: Final = "CDM AMS-I.L version 5.0, as the UNDP carbon credit calculator implements it"
 _KWH_A_MWH: Final = 1_000
 
 

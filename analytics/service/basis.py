@@ -31,7 +31,7 @@ def read_basis(
     """Return the facts of some days, both included, with all else a result needs."""
     return Basis(
         registry=registry,
-        facts=facts.device_days(connection, first=first, last=last),
+        facts=facts.device_table(connection, first=first, last=last),
         factors=grid_factors(),
         as_of=facts.progress(connection).as_of,
     )

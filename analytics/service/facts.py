@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import sqlalchemy as sa
 
+from analytics.daytable import COLUMNS, MISSING, DayTable
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
 _STAGE: Final = "device_days"
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 SubmissionKey = tuple[DeviceId, date]
 
 
@@ -54,11 +57,7 @@ def device_days(
     connection: sa.Connection, *, first: date | None = None, last: date | None = None
 ) -> list[DeviceDay]:
     """Return the facts of some days, both included, ordered by device and day."""
-    query = sa.select(DEVICE_DAY)
-    if first is not None:
-        query = query.where(DEVICE_DAY.c.day >= first)
-    if last is not None:
-        query = query.where(DEVICE_DAY.c.day <= last)
+    query = _of_days(sa.select(DEVICE_DAY), first, last)
     found = [
         DeviceDay(
             device=row.device,
@@ -69,10 +68,38 @@ def device_days(
             energy_mwh=row.energy_mwh,
             energy_source=EnergySource(row.energy_source) if row.energy_source else None,
             lit_s=row.lit_s,
+            estimated_mwh=row.estimated_mwh,
+            imported_mwh=row.imported_mwh,
+            distance_m=row.distance_m,
         )
         for row in connection.execute(query)
     ]
     return sorted(found, key=attrgetter("device", "day"))  # a database would order by its language
+
+
+def device_table(
+    connection: sa.Connection, *, first: date | None = None, last: date | None = None
+) -> DayTable:
+    """Return the facts of some days, both included, in columns."""
+    numbers = (sa.func.coalesce(DEVICE_DAY.c[name], MISSING) for name in COLUMNS)
+    day: sa.Label[object] = sa.literal_column("device_day.day").label(
+        "day"
+    )  # as the database writes it
+    rows = connection.execute(_of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last))
+    device, days, *columns = list(zip(*rows.all(), strict=True)) or [()] * (2 + len(COLUMNS))
+    return DayTable.made(
+        device,
+        np.array(days, "datetime64[D]").astype(np.int64) + _EPOCH,
+        {name: np.array(column, np.int64) for name, column in zip(COLUMNS, columns, strict=True)},
+    )
+
+
+def _of_days(query: "sa.Select[Any]", first: date | None, last: date | None) -> "sa.Select[Any]":
+    if first is not None:
+        query = query.where(DEVICE_DAY.c.day >= first)
+    if last is not None:
+        query = query.where(DEVICE_DAY.c.day <= last)
+    return query
 
 
 def submissions(

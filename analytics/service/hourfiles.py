@@ -107,7 +107,8 @@ class HourFiles:
             return self._recent[path]
         if path.exists():
             query = "SELECT * FROM read_parquet(?)"
-            hours = self._duckdb.execute(query, [str(path)]).df().astype(dict(COLUMNS))
+            hours = self._duckdb.execute(query, [str(path)]).df()
+            hours = hours.reindex(columns=list(COLUMNS)).astype(dict(COLUMNS))
         else:
             hours = no_hours()
         return self._remember(path, hours)

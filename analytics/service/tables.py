@@ -17,6 +17,9 @@ DEVICE_DAY: Final = sa.Table(
     sa.Column("energy_mwh", sa.BigInteger, nullable=True),
     sa.Column("energy_source", sa.String(10), nullable=True),
     sa.Column("lit_s", sa.Integer, nullable=True),
+    sa.Column("estimated_mwh", sa.BigInteger, nullable=True),
+    sa.Column("imported_mwh", sa.BigInteger, nullable=True),
+    sa.Column("distance_m", sa.BigInteger, nullable=True),
     sa.Index("device_day_by_day", "day"),
 )
 

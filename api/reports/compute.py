@@ -6,8 +6,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from analytics.claims.claim import Claim
+from analytics.factors.grid import GridFactor
 from analytics.periods import Days
-from analytics.report import Document, Scope, report
+from analytics.quoting import Document
+from analytics.report import Beside, Scope, report
 from analytics.result import ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
 from ingest.registry.model import Provenance, Zone
@@ -47,6 +50,7 @@ class Computed:
     days: Days
     results: Sequence[ZoneResult]
     registry: Registry
+    factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
 
 
@@ -77,18 +81,24 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
         days=days,
         results=of_one_provenance(results),
         registry=registry,
+        factors=basis.factors,
         as_of=basis.as_of,
     )
 
 
-def document(computed: Computed, *, software: str) -> Document:
-    """Return the report document of what was computed."""
+def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ()) -> Document:
+    """Return the report document of what was computed, with the claims its reader may see."""
     names = {result.zone.id for result in computed.results}
+    beside = Beside(
+        lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        factors=computed.factors,
+        claims=tuple(claims),
+    )
     return report(
         computed.scope,
         computed.days,
         computed.results,
-        lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        beside,
         as_of=computed.as_of,
         software=software,
     )

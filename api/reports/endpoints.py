@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from analytics.periods import Days, PeriodError, parse_period
-from analytics.report import Document
+from analytics.quoting import Document
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.documents import respond

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from analytics.factors.grid import GridFactor
+from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.methods.method import Method
 from dashboards.board.charts import BarPlot, LinePlot
@@ -67,6 +67,19 @@ class ProgrammeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorView:
+    """A factor as it is shown: a grid's by country and role, another by its name."""
+
+    value: str
+    unit: str
+    country: str | None
+    role: Role | None
+    name: str | None
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureView:
     """Emissions avoided by one device class, with everything it rests on."""
 
@@ -74,16 +87,19 @@ class FigureView:
     avoided: str | None
     lower: str
     upper: str
+    covers: str  # what the interval covers
     unit: str
     measured_kwh: str
+    estimated_kwh: str
     credited_kwh: str
     method: Method
-    factor: GridFactor
+    factors: tuple[FactorView, ...]
     handed_over: int
     metered: int
     coverage_percent: str | None
     status: Status
     reasons: tuple[str, ...]
+    review: tuple[str, ...]
     assumed_inputs: tuple[str, ...]
 
 
