@@ -153,10 +153,11 @@ def _activities(
 ) -> list[Document]:
     if device_class in ELECTRIC_VEHICLES.device_classes:
         km = Decimal(sum(row.distance_m for row in rows)) / _M_A_KM
-        return [_plain(scope, days, "distance_driven", rows, written(km, Unit.KM), Unit.KM)]
+        quoted = _Quoted("distance_driven", device_class, written(km, Unit.KM), Unit.KM)
+        return [_plain(scope, days, quoted, rows)]
     name = "energy_served" if device_class is DeviceClass.STREETLIGHT else "energy_generated"
     measured = mwh(sum(row.measured_mwh for row in rows))
-    return [_plain(scope, days, name, rows, measured, Unit.MWH)]
+    return [_plain(scope, days, _Quoted(name, device_class, measured, Unit.MWH), rows)]
 
 
 def _standard_coal(
@@ -164,26 +165,32 @@ def _standard_coal(
 ) -> Document:
     coal = standard_coal_tce(sum(row.credited_mwh for row in rows if row.method.displaces))
     text = written(coal, Unit.TCE)
-    plain = _plain(scope, days, "standard_coal_avoided", rows, text, Unit.TCE)
-    return plain | {"device_class": device_class, "method": equivalent(), "factors": []}
+    quoted = _Quoted("standard_coal_avoided", device_class, text, Unit.TCE)
+    return _plain(scope, days, quoted, rows) | {"method": equivalent(), "factors": []}
 
 
-def _plain(
-    scope: Scope, days: Days, name: str, rows: Sequence[Emissions], value: str, unit: Unit
-) -> Document:
-    """Return a figure that has no interval of its own."""
-    device_class = rows[0].device_class
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A figure that has no interval of its own."""
+
+    id: str
+    device_class: str
+    value: str
+    unit: Unit
+
+
+def _plain(scope: Scope, days: Days, quoted: _Quoted, rows: Sequence[Emissions]) -> Document:
     known = any(row.measured for row in rows)
     return {
-        "id": name,
-        "device_class": device_class,
-        "value": value if known else None,
-        "unit": unit,
+        "id": quoted.id,
+        "device_class": quoted.device_class,
+        "value": quoted.value if known else None,
+        "unit": quoted.unit,
         "lower": None,
         "upper": None,
         "interval_covers": None,
         **basis(rows),
-        "lineage": _lineage(scope, days, name, device_class),
+        "lineage": _lineage(scope, days, quoted.id, quoted.device_class),
     }
 
 

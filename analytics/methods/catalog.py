@@ -39,6 +39,12 @@ def method_of(device: Device) -> Method | None:
     return next(applying, methods[0] if methods else None)
 
 
+def is_yearly(device: Device) -> bool:
+    """Tell whether what a device did earlier in a year decides what it earns later."""
+    method = method_of(device)
+    return method is not None and method.yearly and device.building_type is not None
+
+
 def methods_of(device_class: DeviceClass, choices: Choices) -> Sequence[Method]:
     """Return the methods of a class in order: the chosen one, else the default ones."""
     chosen = choices.methods.get(device_class)

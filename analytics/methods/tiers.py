@@ -70,6 +70,11 @@ class Tiers:
         return sum(masses, start=Decimal(0))
 
 
+def variants() -> list[str]:
+    """Return the variants of the tiers."""
+    return sorted(_table()["variant"])
+
+
 def building_types() -> list[str]:
     """Return the building types that have a threshold."""
     return sorted(_table()["threshold_kwh"])

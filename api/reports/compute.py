@@ -1,13 +1,14 @@
 """From a scope and a period to the document, for HTTP and the command line alike."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
 
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
+from analytics.methods.method import Choices
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Beside, Scope, report
@@ -64,7 +65,13 @@ def parse_scope(text: str) -> Scope:
     return Scope(kind=kind, id=name)
 
 
-def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: Days) -> Computed:
+def compute(
+    connection: sa.Connection,
+    registry: Registry,
+    scope: Scope,
+    days: Days,
+    choices: Choices | None = None,
+) -> Computed:
     """Return the results in scope.
 
     Raises UnknownScopeError where it names no zone we have, and UnreportablePeriodError.
@@ -74,7 +81,9 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
     ):
         raise UnreportablePeriodError(days)
     zones = _zones(registry, scope)
-    basis = read_basis(connection, registry, first=days.first, last=days.last)
+    basis = read_basis(connection, registry, days=days)
+    if choices is not None:
+        basis = replace(basis, choices=choices)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
     return Computed(
         scope=scope,
