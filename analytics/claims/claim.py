@@ -26,6 +26,7 @@ class Reason(StrEnum):
     GAS = "gas"  # it does not say whether carbon or carbon dioxide
     BASIS = "basis"  # it does not say per what
     MEASURED_ONLY = "measured_only"  # the figure credits only what was measured
+    SIMULATED = "simulated"  # the figure is of equipment that is not real
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from analytics.claims.claim import Claim
+from analytics.claims.claim import Claim, Reason
 from analytics.figures import Unit, percent, written
 from analytics.memo import constants
 from analytics.periods import Days
 from analytics.quoting import Document, mass_unit, tonnes, total_kg
 from analytics.result import ZoneResult
+from ingest.registry.model import Provenance
 
 _DAYS_A_YEAR: Final = 365
 _CO2_A_C: Final = Decimal(44) / Decimal(12)
@@ -27,6 +28,10 @@ def compared(claims: Iterable[Claim], days: Days, results: Sequence[ZoneResult])
         for claim in claims
         if claim.zone in zones and claim.year in (None, days.first.year)
     ]
+
+
+def _of_provenance(result: ZoneResult) -> list[Reason]:
+    return [] if result.provenance is Provenance.REAL else [Reason.SIMULATED]
 
 
 def _row(claim: Claim, days: Days, result: ZoneResult) -> Document:
@@ -61,5 +66,5 @@ def _row(claim: Claim, days: Days, result: ZoneResult) -> Document:
         "unit": unit,
         "computed_scope": sorted({row.device_class for row in rows}),
         "progress_percent": written(share, Unit.PERCENT) if known and share is not None else None,
-        "reasons": list(claim.reasons),
+        "reasons": [*claim.reasons, *_of_provenance(result)],
     }

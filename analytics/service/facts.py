@@ -1,6 +1,6 @@
 """Facts in the catalog: device-days, what became of submitted records, and how far analytics is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
@@ -54,10 +54,16 @@ def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> No
 
 
 def device_days(
-    connection: sa.Connection, *, first: date | None = None, last: date | None = None
+    connection: sa.Connection,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    device: str | None = None,
 ) -> list[DeviceDay]:
     """Return the facts of some days, both included, ordered by device and day."""
     query = _of_days(sa.select(DEVICE_DAY), first, last)
+    if device is not None:
+        query = query.where(DEVICE_DAY.c.device == device)
     found = [
         DeviceDay(
             device=row.device,
@@ -78,14 +84,21 @@ def device_days(
 
 
 def device_table(
-    connection: sa.Connection, *, first: date | None = None, last: date | None = None
+    connection: sa.Connection,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    devices: Collection[str] | None = None,
 ) -> DayTable:
     """Return the facts of some days, both included, in columns."""
     numbers = (sa.func.coalesce(DEVICE_DAY.c[name], MISSING) for name in COLUMNS)
     day: sa.Label[object] = sa.literal_column("device_day.day").label(
         "day"
     )  # as the database writes it
-    rows = connection.execute(_of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last))
+    query = _of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last)
+    if devices is not None:
+        query = query.where(DEVICE_DAY.c.device.in_(devices))
+    rows = connection.execute(query)
     device, days, *columns = list(zip(*rows.all(), strict=True)) or [()] * (2 + len(COLUMNS))
     return DayTable.made(
         device,

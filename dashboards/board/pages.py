@@ -12,6 +12,7 @@ from dashboards.board import charts
 from dashboards.board import map as ground
 from dashboards.board.labels import label_of
 from dashboards.board.views import (
+    ArithmeticView,
     DeviceView,
     LogInView,
     MissingView,
@@ -28,6 +29,7 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
+    ArithmeticView: "arithmetic.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
 }

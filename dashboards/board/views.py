@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.methods.method import Method
+from analytics.quoting import Document
 from dashboards.board.charts import BarPlot, LinePlot
 from dashboards.board.map import Map
 from dashboards.board.states import Broken, State
@@ -147,6 +149,9 @@ class ZoneView:
     light_by_night: BarPlot
     lamps: int
     air: tuple[StationView, ...]
+    claims: tuple[Document, ...]  # as a report shows them; empty for who may not see them
+    sensitivity: tuple[Document, ...]
+    memo: tuple[Document, ...]
     devices: tuple[DeviceRow, ...]  # the broken ones first, and no more than can be looked at
     handed_over: int
     span: Period | None
@@ -223,4 +228,54 @@ class LogInView:
     provenances: tuple[Provenance, ...] = ()
 
 
-View = ProgrammeView | ZoneView | DeviceView | MissingView | LogInView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One hour of a metric."""
+
+    hour: int
+    readings: int
+    seconds: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricView:
+    """A metric's hours and their sum."""
+
+    metric: str
+    unit: str
+    counts: bool
+    steps: tuple[StepView, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A product: quantity x factor x scale = kg, every digit of it."""
+
+    name: str
+    quantity: int
+    unit: str
+    factor: FactorView
+    scale: str
+    kg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArithmeticView:
+    """The page of one device's day, from reading to kilogram."""
+
+    device: Device
+    zone: Zone
+    day: date
+    metrics: tuple[MetricView, ...]
+    again: DeviceDay | None  # computed for this page, from the readings
+    kept: DeviceDay | None  # as the figures took it
+    figures: tuple[tuple[Method, str | None], ...]  # and why something was not credited
+    lines: tuple[LineView, ...]
+    kg: str
+    quoted: str
+    provenances: tuple[Provenance, ...]
+
+
+View = ProgrammeView | ZoneView | DeviceView | ArithmeticView | MissingView | LogInView
