@@ -7,7 +7,6 @@ measured is MISSING, which is no number anybody measures and never zero.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -57,26 +56,37 @@ class DayTable:
     @classmethod
     def of(cls, facts: Iterable[DeviceDay]) -> "DayTable":
         """Return the table of some facts, in any order; raises OverlapError."""
-        ordered = sorted(facts, key=attrgetter("device", "day"))
+        known = list(facts)
+        names = sorted({fact.device for fact in known})
+        numbers = {name: number for number, name in enumerate(names)}
         return cls.made(
-            [fact.device for fact in ordered],
-            np.array([fact.day.toordinal() for fact in ordered], np.int64),
+            names,
+            np.array([numbers[fact.device] for fact in known], np.int64),
+            np.array([fact.day.toordinal() for fact in known], np.int64),
             {
-                name: np.array([_or_missing(getattr(fact, name)) for fact in ordered], np.int64)
+                name: np.array([_or_missing(getattr(fact, name)) for fact in known], np.int64)
                 for name in COLUMNS
             },
         )
 
     @classmethod
     def made(
-        cls, devices: Sequence[str], day: Integers, columns: Mapping[str, Integers]
+        cls,
+        names: Sequence[str],
+        device: Integers,
+        day: Integers,
+        columns: Mapping[str, Integers],
     ) -> "DayTable":
-        """Return the table of columns whose rows are in any order; raises OverlapError."""
-        known = {name: number for number, name in enumerate(sorted(set(devices)))}
-        device = np.fromiter((known[name] for name in devices), np.int64, len(devices))
+        """Return the table of columns whose rows and names are in any order.
+
+        Raises OverlapError.
+        """
+        ordered = sorted(names)
+        place = {name: number for number, name in enumerate(ordered)}
+        device = np.array([place[name] for name in names], np.int64)[device]
         order = np.lexsort((day, device))
         table = cls(
-            [DeviceId(name) for name in known],
+            [DeviceId(name) for name in ordered],
             device[order],
             day[order],
             {name: column[order] for name, column in columns.items()},
@@ -114,7 +124,8 @@ class DayTable:
 
     def known(self, column: str) -> Mask:
         """Tell in which rows something was measured."""
-        return self.columns[column] != MISSING
+        found: Mask = self.columns[column] != MISSING
+        return found
 
     def filled(self, column: str) -> Integers:
         """Return a column with 0 where nothing was measured, to add up what was."""

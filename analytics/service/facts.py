@@ -1,12 +1,13 @@
 """Facts in the catalog: device-days, what became of submitted records, and how far analytics is."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from analytics.daytable import COLUMNS, MISSING, DayTable
@@ -16,7 +17,8 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
 _STAGE: Final = "device_days"
-_EPOCH: Final = date(1970, 1, 1).toordinal()
+_COLUMNS: Final = [field.name for field in fields(DeviceDay)]
+_ROWS_AT_ONCE: Final = 100_000
 SubmissionKey = tuple[DeviceId, date]
 
 
@@ -40,7 +42,7 @@ class Progress:
 
 def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> None:
     """Put facts in the place of what was known of their device and day."""
-    rows = [asdict(fact) for fact in facts]
+    rows = [{name: getattr(fact, name) for name in _COLUMNS} for fact in facts]
     if not rows:
         return
     table = DEVICE_DAY
@@ -98,13 +100,35 @@ def device_table(
     query = _of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last)
     if devices is not None:
         query = query.where(DEVICE_DAY.c.device.in_(devices))
-    rows = connection.execute(query)
-    device, days, *columns = list(zip(*rows.all(), strict=True)) or [()] * (2 + len(COLUMNS))
-    return DayTable.made(
-        device,
-        np.array(days, "datetime64[D]").astype(np.int64) + _EPOCH,
-        {name: np.array(column, np.int64) for name, column in zip(COLUMNS, columns, strict=True)},
-    )
+    codes: dict[str, int] = {}
+    parts = [
+        _columns(rows, codes)
+        for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE)
+        .execute(query)
+        .partitions()
+    ]
+    if not parts:
+        return DayTable.of(())
+    device, day_number, *columns = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return DayTable.made(list(codes), device, day_number, dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _columns(rows: Sequence["sa.Row[Any]"], codes: dict[str, int]) -> list["npt.NDArray[np.int64]"]:
+    """Return rows in columns; a device is the number it was first met with."""
+    names, days, *columns = zip(*rows, strict=True)
+    for name in dict.fromkeys(names):
+        codes.setdefault(name, len(codes))
+    ordinals = {day: _ordinal(day) for day in set(days)}
+    return [
+        np.array([codes[name] for name in names], np.int64),
+        np.array([ordinals[day] for day in days], np.int64),
+        *(np.array(column, np.int64) for column in columns),
+    ]
+
+
+def _ordinal(day: date | str) -> int:
+    """Return the number of a day, as whichever database writes it."""
+    return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
 
 
 def _of_days(query: "sa.Select[Any]", first: date | None, last: date | None) -> "sa.Select[Any]":
