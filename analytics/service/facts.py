@@ -101,12 +101,10 @@ def device_table(
     if devices is not None:
         query = query.where(DEVICE_DAY.c.device.in_(devices))
     codes: dict[str, int] = {}
-    parts = [
-        _columns(rows, codes)
-        for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE)
-        .execute(query)
-        .partitions()
-    ]
+    cursor = connection.execute(query).cursor  # plain tuples: a year has millions of rows
+    parts = []
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        parts.append(_columns(rows, codes))
     if not parts:
         return DayTable.of(())
     device, day_number, *columns = (np.concatenate(part) for part in zip(*parts, strict=True))
