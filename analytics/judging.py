@@ -28,12 +28,14 @@ class Judgment:
     @property
     def credited(self) -> Mask:
         """Which rows earn credit."""
-        return self.reason == 0
+        found: Mask = self.reason == 0
+        return found
 
     @property
     def believed(self) -> Mask:
         """Which rows count for what they take from the grid: also where energy is implausible."""
-        return self.credited | (self.reason == self.reasons.index(IMPLAUSIBLE))
+        implausible: Mask = self.reason == self.reasons.index(IMPLAUSIBLE)
+        return self.credited | implausible
 
 
 def judge(method: Method, rows: Rows) -> Judgment:

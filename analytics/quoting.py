@@ -7,7 +7,7 @@ from typing import Final
 from analytics.avoided import Emissions
 from analytics.factors.grid import Gas, GridFactor
 from analytics.figures import EXACT, Coverage, Status, Unit, written
-from analytics.methods.method import Factor, Method
+from analytics.methods.method import Factor, Method, Parameter
 
 Document = dict[str, object]
 _T: Final = Decimal(1_000)  # kg
@@ -87,16 +87,16 @@ def factors_of(rows: Iterable[Emissions]) -> list[Factor]:
 
 def shown(factor: Factor) -> Document:
     """Return a factor as a document shows it."""
-    grid = isinstance(factor, GridFactor)
+    grid = factor if isinstance(factor, GridFactor) else None
     return {
-        "country": factor.country if grid else None,
-        "role": factor.role if grid else factor.name,
+        "country": grid.country if grid else None,
+        "role": factor.name if isinstance(factor, Parameter) else factor.role,
         "gas": factor.gas,
         "source": factor.source,
         "version": factor.version,
-        "year": factor.year if grid else None,
+        "year": grid.year if grid else None,
         "value": f"{factor.value:f}",
-        "unit": "t/MWh" if grid else factor.unit,
+        "unit": factor.unit if isinstance(factor, Parameter) else "t/MWh",
         "evidence": factor.evidence,
     }
 

@@ -57,6 +57,15 @@ def fuel_value(fuel: str, quantity: str, region: str = WORLD) -> FuelValue:
 
 
 def _value(row: dict[str, str]) -> FuelValue:
-    numbers = {name: Decimal(row[name]) if row[name] else None for name in ("lower", "upper")}
-    texts = {name: row[name] for name in row if name not in ("value", "lower", "upper")}
-    return FuelValue(value=Decimal(row["value"]), **numbers, **texts)
+    return FuelValue(
+        fuel=row["fuel"],
+        region=row["region"],
+        quantity=row["quantity"],
+        value=Decimal(row["value"]),
+        lower=Decimal(row["lower"]) if row["lower"] else None,
+        upper=Decimal(row["upper"]) if row["upper"] else None,
+        unit=row["unit"],
+        source=row["source"],
+        evidence=row["evidence"],
+        note=row["note"],
+    )

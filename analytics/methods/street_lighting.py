@@ -8,7 +8,6 @@ energy efficiency role.
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -20,7 +19,7 @@ from ingest.registry.model import Device, GridConnection
 
 _ROLE: Final = Role.CM_ENERGY_EFFICIENCY
 _MW_A_W: Final = 1_000
-_MW_S_A_KWH: Final = Decimal(3_600_000_000)
+_MW_S_A_MWH: Final = 3_600
 
 
 def _on_the_grid(device: Device, _day: date) -> str | None:
@@ -45,15 +44,8 @@ def _served(rows: Rows, setting: Setting) -> Sequence[Quantity]:
 def _replaced(rows: Rows, setting: Setting) -> Sequence[Quantity]:
     loads = [int((each.removed_load_w or 0) * _MW_A_W) for each in rows.versions]
     power = np.array(loads, np.int64)[rows.version]
-    return [
-        Quantity(
-            name="replaced",
-            values=power * rows.table.filled("lit_s"),
-            unit="mW.s",
-            factor=setting.factor(_ROLE),
-            scale=1 / _MW_S_A_KWH,
-        )
-    ]
+    energy = power * rows.table.filled("lit_s") // _MW_S_A_MWH  # a baseline rounds down
+    return [of_grid("replaced", energy, setting.factor(_ROLE))]
 
 
 METERED_SERVICE: Final = Method(
