@@ -35,6 +35,7 @@ class Line:
     adds: bool
     squares: int  # sum over devices of (quantity x accuracy in millionths) squared
     u95_percent: Decimal = Decimal(0)  # an error that all of its rows share
+    sampled: bool = False  # whether that error is a sample's
 
     @property
     def kg(self) -> Decimal:
@@ -101,7 +102,7 @@ class Emissions:
     lines: tuple[Line, ...]
     measured_mwh: int
     estimated_mwh: int
-    credited_mwh: int
+    credited_mwh: int  # 0 where energy was used and not given
     distance_m: int
     coverage: Coverage
     assumed_inputs: tuple[str, ...] = ()
@@ -136,7 +137,7 @@ class Emissions:
     @property
     def measured(self) -> bool:
         """Whether there is anything to make a figure of: missing is not zero."""
-        return len(self.verdict.table) > 0
+        return len(self.verdict.table) > 0 or any(line.sampled for line in self.lines)
 
     @property
     def review(self) -> tuple[str, ...]:

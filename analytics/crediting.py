@@ -143,7 +143,7 @@ class _Claim:
             lines=lines,
             measured_mwh=int(energy[inside].sum()),
             estimated_mwh=int(method.estimates(rows, setting)[inside].sum()),
-            credited_mwh=int(energy[inside & rows.credited].sum()),
+            credited_mwh=int(energy[inside & rows.credited].sum()) if method.displaces else 0,
             distance_m=int(rows.table.filled("distance_m")[inside].sum()),
             coverage=self._coverage(rows.table.where(inside), first),
             assumed_inputs=tuple(sorted(assumed | decisive)),

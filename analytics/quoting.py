@@ -39,7 +39,9 @@ def interval_covers(rows: Iterable[Emissions]) -> str:
     """Say what the interval of a total covers."""
     lines = [line for row in rows for line in row.lines]
     parts = ["metering"]
-    if any(line.u95_percent for line in lines):
+    if any(line.sampled for line in lines):
+        parts.append("sampling")
+    if any(line.u95_percent and not line.sampled for line in lines):
         parts.append("estimating")
     if any(line.factor.u95_percent is not None for line in lines):
         parts.append("factors")
@@ -62,12 +64,16 @@ def mwh(energy: int) -> str:
 
 
 def basis(rows: Sequence[Emissions]) -> Document:
-    """Return what a figure rests on."""
+    """Return what a figure rests on.
+
+    The energy is what was given; of vehicles alone, what they were charged with.
+    """
+    energetic = [row for row in rows if row.method.displaces] or rows
     return {
         "energy": {
-            "measured": mwh(sum(row.measured_mwh for row in rows)),
-            "estimated": mwh(sum(row.estimated_mwh for row in rows)),
-            "credited": mwh(sum(row.credited_mwh for row in rows)),
+            "measured": mwh(sum(row.measured_mwh for row in energetic)),
+            "estimated": mwh(sum(row.estimated_mwh for row in energetic)),
+            "credited": mwh(sum(row.credited_mwh for row in energetic)),
             "unit": Unit.MWH,
         },
         "coverage": _coverage([row.coverage for row in rows]),

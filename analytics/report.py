@@ -33,6 +33,10 @@ from ingest.registry.model import Lot, Provenance
 _PROVISIONAL: Final = timedelta(hours=48)
 _M_A_KM: Final = 1_000
 _ALL: Final = "all"
+_STATEMENT: Final = (
+    "Avoided by donated equipment, not the inventory of a zone. Who may claim it, host or donor, is"
+    " for the two to agree. ITMO: no, it is not meant as an internationally transferred outcome."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,7 @@ def _emissions_avoided(
         "upper": tonnes(kg + half, unit) if known else None,
         "interval_covers": interval_covers(rows),
         **basis(rows),
+        "statement": _STATEMENT,
         "lineage": _lineage(scope, days, "emissions_avoided", device_class),
     }
 
@@ -231,11 +236,7 @@ def _date(day: date | None) -> str | None:
 
 
 def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
-    yield "Avoided by donated equipment, not the inventory of a zone."
-    yield (
-        "Who may claim it, host or donor, is for the two to agree; it is not meant as an"
-        " internationally transferred mitigation outcome (ITMO: no)."
-    )
+    yield _STATEMENT
     yield "Availability: proven in light only; an unknown second counts as not proven."
     if not results:
         yield "No zone in scope has equipment."

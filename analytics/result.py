@@ -21,6 +21,8 @@ from analytics.handover import HandedOver, handed_over
 from analytics.methods.method import Choices
 from analytics.night import Pole, required
 from analytics.periods import Days
+from analytics.samples import Sample
+from analytics.sampling import with_samples
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
@@ -106,6 +108,7 @@ class Basis:
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
     choices: Choices = field(default_factory=Choices)
+    samples: Sequence[Sample] = ()
 
 
 def period_window(zone: Zone, days: Days) -> Window:
@@ -148,7 +151,13 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     end = max(passed.by_day.span.start, passed.by_day.span.end - 1)
     equipment = handed_over(basis.registry, zone, on=_last_day(zone, end), at=end)
     of_zone = basis.facts.of_devices({device.id for device in equipment.devices})
-    figures = emissions(_case(basis, zone, equipment, of_zone, passed))
+    figures = with_samples(
+        emissions(_case(basis, zone, equipment, of_zone, passed)),
+        basis.samples,
+        zone=zone.id,
+        first=passed.by_day.first,
+        last=passed.by_day.last,
+    )
     facts = _counting(of_zone, equipment, passed)
     return ZoneResult(
         zone=zone,

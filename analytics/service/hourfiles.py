@@ -29,6 +29,7 @@ class HourFiles:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._duckdb = duckdb.connect()
+        self._duckdb.execute("SET enable_progress_bar = false")  # it would write among results
         self._recent: OrderedDict[Path, pd.DataFrame] = OrderedDict()
 
     def read(self, zone: ZoneId, device_class: DeviceClass, span: Period) -> pd.DataFrame:

@@ -33,7 +33,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "source.": EnergySource,
     "arithmetic.": ("energy_mwh", "estimated_mwh", "imported_mwh", "distance_m", "lit_s"),
     "line.": (
-        *("served", "replaced", "generated", "imported", "tier"),
+        *("served", "replaced", "generated", "imported", "tier", "sampled"),
         *("fuel", "charged", "charged_estimated"),
     ),
     "claims.kind.": ClaimKind,
