@@ -6,6 +6,7 @@ Everything is computed by the functions behind the figures, and shown step by st
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from analytics.avoided import Emissions, Line
@@ -22,6 +23,8 @@ from ingest.contract.metric import Kind
 from ingest.contract.period import DAY_US, HOUR_US, Period
 from ingest.registry.model import Device, Zone
 from ingest.storage.block import Block
+
+_Rows: TypeAlias = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +103,14 @@ def arithmetic(device: Device, day: date, block: Block, known: Known) -> Arithme
     hours = hours[hours["hour"] >= span.start].assign(day=day)
     again = device_days(hours, device_class=device.device_class)
     return Arithmetic(
-        metrics=tuple(_steps(device, hours.to_dict("records"))),
+        metrics=tuple(_steps(device, cast("_Rows", hours.to_dict("records")))),
         again=again[0] if again else None,
         kept=known.kept,
         figures=tuple(_figures(device, day, known)),
     )
 
 
-def _steps(device: Device, hours: Sequence[Mapping[object, object]]) -> list[MetricStep]:
+def _steps(device: Device, hours: _Rows) -> list[MetricStep]:
     source = ENERGY.get(device.device_class)
     if source is None:
         return []
@@ -130,7 +133,7 @@ def _steps(device: Device, hours: Sequence[Mapping[object, object]]) -> list[Met
     return [step for step in steps if step.hours]
 
 
-def _step(row: Mapping[object, object], *, counts: bool) -> HourStep:
+def _step(row: Mapping[str, object], *, counts: bool) -> HourStep:
     return HourStep(
         hour=int(str(row["hour"])),
         readings=int(str(row["readings"])),

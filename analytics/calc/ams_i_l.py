@@ -22,7 +22,7 @@ def calculator() -> Calculator:
 
 
 def _baseline(row: Row) -> Result:
-    unit = row.get("energy_unit")
+    unit = str(row.get("energy_unit"))
     try:
         tiers = tiers_of(text(row, "building_type"), text(row, "variant"))
     except BuildingTypeError as error:

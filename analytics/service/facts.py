@@ -102,6 +102,7 @@ def device_table(
         query = query.where(DEVICE_DAY.c.device.in_(devices))
     codes: dict[str, int] = {}
     cursor = connection.execute(query).cursor  # plain tuples: a year has millions of rows
+    assert cursor is not None  # noqa: S101 - a select has one
     parts = []
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         parts.append(_columns(rows, codes))

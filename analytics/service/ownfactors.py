@@ -11,8 +11,6 @@ from analytics.factors.grid import Gas, GridFactor, Role, grid_factors
 from analytics.service.tables import ENTERED_FACTOR
 from ingest.registry import tables as registry
 
-_TEXTS = ("value", "u95_percent")
-
 
 def enter(
     connection: sa.Connection, factor: GridFactor, *, actor: str, known_at: datetime
@@ -37,24 +35,26 @@ def all_factors(connection: sa.Connection, *, change: int | None = None) -> Sequ
 
 
 def _row(factor: GridFactor) -> dict[str, object]:
-    texts = {
-        name: None if value is None else f"{value:f}"
-        for name in _TEXTS
-        for value in [getattr(factor, name)]
-    }
-    return asdict(factor) | texts
+    u95 = factor.u95_percent
+    texts = {"value": f"{factor.value:f}", "u95_percent": None if u95 is None else f"{u95:f}"}
+    return {**asdict(factor), **texts}
 
 
 def _factor(row: "sa.RowMapping") -> GridFactor:
     u95 = row["u95_percent"]
     return GridFactor(
-        **(
-            dict(row)
-            | {
-                "role": Role(row["role"]),
-                "gas": Gas(row["gas"]),
-                "value": Decimal(row["value"]),
-                "u95_percent": None if u95 is None else Decimal(u95),
-            }
-        )
+        country=row["country"],
+        role=Role(row["role"]),
+        gas=Gas(row["gas"]),
+        value=Decimal(row["value"]),
+        source=row["source"],
+        version=row["version"],
+        year=row["year"],
+        valid_from=row["valid_from"],
+        evidence=row["evidence"],
+        licence=row["licence"],
+        note=row["note"],
+        u95_percent=None if u95 is None else Decimal(u95),
+        change=row["change"],
+        entered_by=row["entered_by"],
     )
