@@ -82,7 +82,6 @@ class Verdict:
 
     def __iter__(self) -> Iterator[Judged]:
         energy, known = self.table["energy_mwh"], self.table.known("energy_mwh")
-        reasons: Sequence[str] = self.reasons
         distance, drove = self.table["distance_m"], self.table.known("distance_m")
         for row, number in enumerate(self.reason.tolist()):
             yield Judged(
@@ -90,7 +89,7 @@ class Verdict:
                 day=date.fromordinal(int(self.table.day[row])),
                 energy_mwh=int(energy[row]) if known[row] else None,
                 distance_m=int(distance[row]) if drove[row] else None,
-                why_not_credited=reasons[number] or None,
+                why_not_credited=self.reasons[int(number)] or None,
             )
 
 
