@@ -18,7 +18,7 @@ from ingest.contract.metric import DeviceClass
 
 _STAGE: Final = "device_days"
 _COLUMNS: Final = [field.name for field in fields(DeviceDay)]
-_ROWS_AT_ONCE: Final = 100_000
+_ROWS_AT_ONCE: Final = 4_000
 SubmissionKey = tuple[DeviceId, date]
 
 

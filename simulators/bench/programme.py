@@ -225,7 +225,7 @@ def _figures(catalog: sa.Engine, registry: Registry, days: int) -> dict[str, Mea
         )
         facts.put_progress(connection, reached)
     year = Days(label="year", first=_FIRST, last=last)
-    month = parse_period(f"{last:%Y-%m}")
+    month = parse_period(f"{_FIRST:%Y-%m}")
     _timed(catalog, registry, month)  # the sun of these nights, once
     told = {
         "figures_of_a_month": _timed(catalog, registry, month),
