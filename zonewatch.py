@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "user": ("api.accounts.cli", "make, list and disable accounts"),
     "token": ("api.accounts.programs.cli", "make and revoke tokens of programs"),
     "report": ("api.reports.cli", "a period's report"),
+    "whatif": ("api.whatif.cli", "another factor, method or assumption; nothing changes"),
     "calc": ("analytics.calc.cli", "the calculator a verifier uses"),
     "decode": ("api.decode.cli", "what a captured frame says"),
     "ledger": ("ingest.commands.ledger", "the account of records"),

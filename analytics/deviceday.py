@@ -19,6 +19,7 @@ from ingest.contract.metric import DeviceClass
 
 _WATT_SECONDS_A_MWH: Final = 3.6  # 1 mWh = 0.001 W x 3600 s
 _MWH_A_KWH: Final = 1_000_000
+_M_A_KM: Final = 1_000
 
 
 class EnergySource(StrEnum):
@@ -32,16 +33,26 @@ class EnergySource(StrEnum):
 class EnergyMetrics:
     """Where a device class's energy is read: its power, and its counter where that comes first."""
 
-    power: str
+    power: str | None
     counter: str | None
+    imported: str | None = None  # the counter of what it took from the grid
+    distance: str | None = None  # the counter of how far it drove
 
 
 ENERGY: Final[Mapping[DeviceClass, EnergyMetrics]] = {
     DeviceClass.STREETLIGHT: EnergyMetrics("load_power", None),
-    DeviceClass.HOUSEHOLD_PV: EnergyMetrics("active_power", "energy_generated"),
-    DeviceClass.SCHOOL_PV: EnergyMetrics("active_power", "energy_generated"),
+    DeviceClass.HOUSEHOLD_PV: EnergyMetrics("active_power", "energy_generated", "energy_imported"),
+    DeviceClass.SCHOOL_PV: EnergyMetrics("active_power", "energy_generated", "energy_imported"),
+    DeviceClass.CHARGER: EnergyMetrics("active_power", "energy_delivered"),
+    **dict.fromkeys(
+        (DeviceClass.E_MOTORBIKE, DeviceClass.BUS, DeviceClass.TRUCK, DeviceClass.CAR),
+        EnergyMetrics(None, "energy_charged", distance="odometer"),
+    ),
 }
-"""A lamp's served energy is its load's power while it is lit, after the metered-service method."""
+"""A lamp's served energy is its load's power while it is lit, after the metered-service method.
+
+A vehicle's energy is what it was charged with, by its own counter; a charger's, what it gave.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,9 @@ class DeviceDay:
     energy_mwh: int | None  # None where nothing was measured
     energy_source: EnergySource | None
     lit_s: int | None  # a lamp's seconds with load power above 0
+    estimated_mwh: int | None = None  # of its energy, what a counter told across a gap
+    imported_mwh: int | None = None  # taken from the grid
+    distance_m: int | None = None  # driven
 
 
 def device_days(hours: pd.DataFrame, *, device_class: DeviceClass) -> list[DeviceDay]:
@@ -84,13 +98,28 @@ def _power_columns(
     hours: pd.DataFrame, metrics: EnergyMetrics | None
 ) -> dict[str, "pd.Series[float]"]:
     """Return what is held and added, by device and day; absent where nothing was said."""
-    if metrics is None:
+    columns: dict[str, pd.Series[float]] = {}
+    if metrics is None or metrics.power is None:
         held = hours.groupby(["device", "day", "metric"])["seconds"].sum()
-        return {"seconds": held.groupby(["device", "day"]).max()}
-    power = _rows(hours, metrics.power)
-    columns = {name: _sum(power, name) for name in ("seconds", "positive_s", "integral")}
+        columns["seconds"] = held.groupby(["device", "day"]).max()
+    else:
+        power = _rows(hours, metrics.power)
+        columns |= {name: _sum(power, name) for name in ("seconds", "positive_s", "integral")}
+    if metrics is not None:
+        columns |= _counted(hours, metrics)
+    return columns
+
+
+def _counted(hours: pd.DataFrame, metrics: EnergyMetrics) -> dict[str, "pd.Series[float]"]:
+    counters = {"increase": metrics.counter, "imported": metrics.imported}
+    counters["distance"] = metrics.distance
+    columns = {
+        name: _sum(_rows(hours, counter), "increase")
+        for name, counter in counters.items()
+        if counter
+    }
     if metrics.counter:
-        columns["increase"] = _sum(_rows(hours, metrics.counter), "increase")
+        columns["bridged"] = _sum(_rows(hours, metrics.counter), "bridged")
     return columns
 
 
@@ -100,7 +129,7 @@ def _fact(
     energy: int | None = None
     source: EnergySource | None = None
     if "increase" in row:
-        energy, source = round(row["increase"] * _MWH_A_KWH), EnergySource.COUNTER
+        energy, source = _whole(row, "increase", _MWH_A_KWH), EnergySource.COUNTER
     elif "integral" in row:
         energy, source = round(row["integral"] / _WATT_SECONDS_A_MWH), EnergySource.GAUGE
     lamp = device_class is DeviceClass.STREETLIGHT
@@ -112,8 +141,16 @@ def _fact(
         covered_s=round(row.get("seconds", 0.0)),
         energy_mwh=energy,
         energy_source=source,
-        lit_s=round(row["positive_s"]) if lamp and "positive_s" in row else None,
+        lit_s=_whole(row, "positive_s") if lamp else None,
+        estimated_mwh=_whole(row, "bridged", _MWH_A_KWH) if "increase" in row else None,
+        imported_mwh=_whole(row, "imported", _MWH_A_KWH),
+        distance_m=_whole(row, "distance", _M_A_KM),
     )
+
+
+def _whole(row: Mapping[str, float], name: str, scale: int = 1) -> int | None:
+    """Round once, half to even; None where nothing was said."""
+    return round(row[name] * scale) if name in row else None
 
 
 def _rows(hours: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -39,6 +39,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "minimum": "float64",
     "maximum": "float64",
     "increase": "float64",  # of a counter
+    "bridged": "float64",  # of that, what was told across a gap: how much is known, when is not
     "running": "float64",  # a counter's running maximum at the hour's end
     "resets": "int64",
 }
@@ -102,7 +103,7 @@ def roll(
             continue
         if metric.kind is Kind.COUNTER:
             before = [running.get((device, name)) for device in block.names]
-            cells.append(_roll_counter(series, name, span, before))
+            cells.append(_roll_counter(series, name, span, before, hold))
         else:
             cells.append(_roll_held(series, name, span, hold))
     return _table(block, [cell for cell in cells if len(cell.groups)])
@@ -227,7 +228,7 @@ def _pieces(series: _Series, span: Period, hold: _Integers) -> _Pieces:
 
 
 def _roll_counter(
-    series: _Series, name: str, span: Period, running: Sequence[float | None]
+    series: _Series, name: str, span: Period, running: Sequence[float | None], hold: _Integers
 ) -> _Cells:
     inside = series.at >= span.start
     device, value = series.device[inside], series.value[inside]
@@ -244,7 +245,16 @@ def _roll_counter(
         "minimum": groups.extreme(value, np.fmin),
         "maximum": groups.extreme(value, np.fmax),
         "increase": groups.sum(increase),
+        "bridged": groups.sum(np.where(_after_gap(series, hold)[inside], increase, 0.0)),
         "running": groups.last(after),
         "resets": groups.sum(resets).astype(np.int64),
     }
     return _Cells(name, groups, columns)
+
+
+def _after_gap(series: _Series, hold: _Integers) -> npt.NDArray[np.bool_]:
+    """Tell which readings come later than the one before them holds; a first one does."""
+    gap = np.ones(len(series.at), np.bool_)
+    same = series.device[1:] == series.device[:-1]
+    gap[1:] = ~same | (np.diff(series.at) > hold[series.device[1:]])
+    return gap

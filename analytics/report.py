@@ -6,19 +6,37 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from analytics.factors.grid import Gas
-from analytics.figures import Coverage, Emissions, Status, Unit, percent, written
+from analytics.avoided import Emissions
+from analytics.claims.claim import Claim
+from analytics.claims.compare import compared
+from analytics.factors.grid import GridFactor
+from analytics.figures import Unit, percent, written
+from analytics.memo import equivalent, memo, standard_coal_tce
+from analytics.methods.vehicles import ELECTRIC_VEHICLES
 from analytics.periods import Days
+from analytics.quoting import (
+    Document,
+    basis,
+    half_width_kg,
+    interval_covers,
+    mass_unit,
+    mwh,
+    tonnes,
+    total_kg,
+)
 from analytics.result import ZoneResult
+from analytics.sensitivity import sensitivity
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import instant, rfc3339
 from ingest.registry.model import Lot, Provenance
 
-Document = dict[str, object]
 _PROVISIONAL: Final = timedelta(hours=48)
-_T: Final = Decimal(1_000)  # kg
-_MWH: Final = Decimal(1_000_000_000)  # mWh
+_M_A_KM: Final = 1_000
 _ALL: Final = "all"
+_STATEMENT: Final = (
+    "Avoided by donated equipment, not the inventory of a zone. Who may claim it, host or donor, is"
+    " for the two to agree. ITMO: no, it is not meant as an internationally transferred outcome."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +47,21 @@ class Scope:
     id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a report shows beside its results."""
+
+    lots: Sequence[Lot]  # the deliveries in scope
+    factors: Sequence[GridFactor]  # to look the sensitivity's up in
+    claims: Sequence[Claim] = ()  # claims and plan targets that its reader may see
+
+
 def report(
     scope: Scope,
     days: Days,
     results: Sequence[ZoneResult],
+    beside: Beside,
     *,
-    lots: Iterable[Lot],
     as_of: int,
     software: str,
 ) -> Document:
@@ -44,7 +71,7 @@ def report(
         scope: What it is about.
         days: The period, in each zone's local days.
         results: The zones' results, all of one provenance.
-        lots: The deliveries in scope.
+        beside: What is shown beside them.
         as_of: Until when data are in it; 0 before any. [microseconds, UTC]
         software: The version that computed it.
     """
@@ -67,11 +94,11 @@ def report(
         "figures": _figures(scope, days, rows),
         "availability": [_availability(results)],
         "air": [],
-        "delivery": [_delivery(lot) for lot in lots],
-        "claims": [],
+        "delivery": [_delivery(lot) for lot in beside.lots],
+        "claims": compared(beside.claims, days, results),
         "repairs": [],
-        "sensitivity": [],
-        "memo": [],
+        "sensitivity": sensitivity(results, beside.factors),
+        "memo": memo(results, days.count),
         "revisions": [],
         "notes": list(_notes(results, as_of)),
     }
@@ -97,113 +124,83 @@ def _figures(scope: Scope, days: Days, rows: Sequence[Emissions]) -> list[Docume
     for row in rows:
         by_class.setdefault(row.device_class, []).append(row)
     groups = ({_ALL: list(rows)} if rows else {}) | by_class
-    figures = [_emissions_avoided(scope, days, name, own) for name, own in groups.items()]
-    return figures + [_energy_figure(scope, days, name, own) for name, own in by_class.items()]
+    avoided = [_emissions_avoided(scope, days, name, own) for name, own in groups.items()]
+    energy = [
+        figure
+        for name, own in by_class.items()
+        for figure in _activities(scope, days, DeviceClass(name), own)
+    ]
+    coal = [_standard_coal(scope, days, name, own) for name, own in groups.items()]
+    return avoided + energy + coal
 
 
 def _emissions_avoided(
     scope: Scope, days: Days, device_class: str, rows: Sequence[Emissions]
 ) -> Document:
-    kg = sum((row.kg for row in rows), start=Decimal(0))
-    half = sum((row.kg_interval**2 for row in rows), start=Decimal(0)).sqrt()
-    unit = Unit.T_CO2E if any(row.gas is Gas.CO2E for row in rows) else Unit.T_CO2
-    known = any(row.status is not Status.NO_DATA for row in rows)
+    kg, half, unit = total_kg(rows), half_width_kg(rows), mass_unit(rows)
+    known = any(row.measured for row in rows)
     return {
         "id": "emissions_avoided",
         "device_class": device_class,
-        "value": written(kg / _T, unit) if known else None,
+        "value": tonnes(kg, unit) if known else None,
         "unit": unit,
-        "lower": written((kg - half) / _T, unit) if known else None,
-        "upper": written((kg + half) / _T, unit) if known else None,
-        "interval_covers": "metering only",
-        **_basis(rows),
+        "lower": tonnes(kg - half, unit) if known else None,
+        "upper": tonnes(kg + half, unit) if known else None,
+        "interval_covers": interval_covers(rows),
+        **basis(rows),
+        "statement": _STATEMENT,
         "lineage": _lineage(scope, days, "emissions_avoided", device_class),
     }
 
 
-def _energy_figure(
+def _activities(
+    scope: Scope, days: Days, device_class: DeviceClass, rows: Sequence[Emissions]
+) -> list[Document]:
+    if device_class in ELECTRIC_VEHICLES.device_classes:
+        km = Decimal(sum(row.distance_m for row in rows)) / _M_A_KM
+        quoted = _Quoted("distance_driven", device_class, written(km, Unit.KM), Unit.KM)
+        return [_plain(scope, days, quoted, rows)]
+    name = "energy_served" if device_class is DeviceClass.STREETLIGHT else "energy_generated"
+    measured = mwh(sum(row.measured_mwh for row in rows))
+    return [_plain(scope, days, _Quoted(name, device_class, measured, Unit.MWH), rows)]
+
+
+def _standard_coal(
     scope: Scope, days: Days, device_class: str, rows: Sequence[Emissions]
 ) -> Document:
-    name = "energy_served" if device_class == DeviceClass.STREETLIGHT else "energy_generated"
-    measured = sum(row.measured_mwh for row in rows)
-    known = any(row.status is not Status.NO_DATA for row in rows)
+    coal = standard_coal_tce(sum(row.credited_mwh for row in rows if row.method.displaces))
+    text = written(coal, Unit.TCE)
+    quoted = _Quoted("standard_coal_avoided", device_class, text, Unit.TCE)
+    return _plain(scope, days, quoted, rows) | {"method": equivalent(), "factors": []}
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A figure that has no interval of its own."""
+
+    id: str
+    device_class: str
+    value: str
+    unit: Unit
+
+
+def _plain(scope: Scope, days: Days, quoted: _Quoted, rows: Sequence[Emissions]) -> Document:
+    known = any(row.measured for row in rows)
     return {
-        "id": name,
-        "device_class": device_class,
-        "value": _mwh(measured) if known else None,
-        "unit": Unit.MWH,
+        "id": quoted.id,
+        "device_class": quoted.device_class,
+        "value": quoted.value if known else None,
+        "unit": quoted.unit,
         "lower": None,
         "upper": None,
         "interval_covers": None,
-        **_basis(rows),
-        "lineage": _lineage(scope, days, name, device_class),
+        **basis(rows),
+        "lineage": _lineage(scope, days, quoted.id, quoted.device_class),
     }
 
 
 def _lineage(scope: Scope, days: Days, name: str, device_class: str) -> str:
     return f"/v1/lineage/{scope.kind}:{scope.id}~{days.label}~{name}~{device_class}"
-
-
-def _basis(rows: Sequence[Emissions]) -> Document:
-    """Return what a figure rests on."""
-    return {
-        "energy": {
-            "measured": _mwh(sum(row.measured_mwh for row in rows)),
-            "estimated": _mwh(0),
-            "credited": _mwh(sum(row.credited_mwh for row in rows)),
-            "unit": Unit.MWH,
-        },
-        "coverage": _coverage([row.coverage for row in rows]),
-        "assumed_inputs": sorted({text for row in rows for text in row.assumed_inputs}),
-        "method": _method(rows),
-        "factors": _factors(rows),
-        "status": _worst([row.status for row in rows]),
-        "reasons": sorted({text for row in rows for text in row.reasons}),
-    }
-
-
-def _coverage(parts: Sequence[Coverage]) -> Document:
-    whole = Coverage(
-        handed_over=sum(part.handed_over for part in parts),
-        metered=sum(part.metered for part in parts),
-        covered_s=sum(part.covered_s for part in parts),
-        expected_s=sum(part.expected_s for part in parts),
-    )
-    share = whole.share_percent
-    return {
-        "handed_over": whole.handed_over,
-        "metered": whole.metered,
-        "sampled": 0,
-        "unmonitored": whole.handed_over - whole.metered,
-        "percent": None if share is None else written(share, Unit.PERCENT),
-    }
-
-
-def _method(rows: Sequence[Emissions]) -> Document:
-    methods = {row.method.id: row.method.version for row in rows}
-    return {"id": " + ".join(methods), "version": " + ".join(methods.values())}
-
-
-def _factors(rows: Sequence[Emissions]) -> list[Document]:
-    factors = {(row.factor.country, row.factor.role): row.factor for row in rows}
-    return [
-        {
-            "country": factor.country,
-            "role": factor.role,
-            "gas": factor.gas,
-            "source": factor.source,
-            "version": factor.version,
-            "year": factor.year,
-            "value": f"{factor.value:f}",
-            "unit": "t/MWh",
-        }
-        for _, factor in sorted(factors.items())
-    ]
-
-
-def _worst(statuses: Sequence[Status]) -> Status:
-    order = (Status.FOR_REVIEW, Status.NO_DATA, Status.PUBLISHABLE)
-    return min(statuses, key=order.index)
 
 
 def _availability(results: Iterable[ZoneResult]) -> Document:
@@ -239,7 +236,7 @@ def _date(day: date | None) -> str | None:
 
 
 def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
-    yield "Avoided by donated equipment, not the inventory of a zone."
+    yield _STATEMENT
     yield "Availability: proven in light only; an unknown second counts as not proven."
     if not results:
         yield "No zone in scope has equipment."
@@ -247,7 +244,3 @@ def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
         yield "Nothing has been computed yet."
     for provenance in sorted({result.provenance for result in results} - {Provenance.REAL}):
         yield f"{provenance.upper()}: not a measurement of real equipment; cannot be published."
-
-
-def _mwh(energy: int) -> str:
-    return written(Decimal(energy) / _MWH, Unit.MWH)

@@ -1,21 +1,28 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from analytics.avoided import Emissions
+from analytics.crediting import Case, Expected, emissions
 from analytics.days import day_of, span_of
-from analytics.deviceday import DeviceDay
+from analytics.daytable import DayTable
 from analytics.factors.grid import GridFactor
-from analytics.figures import Coverage, Emissions, Expected, emissions, percent
+from analytics.figures import Coverage, percent
 from analytics.handover import HandedOver, handed_over
+from analytics.methods.method import Choices
 from analytics.night import Pole, required
 from analytics.periods import Days
+from analytics.samples import Sample
+from analytics.sampling import with_samples
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
@@ -97,9 +104,11 @@ class Basis:
     """What results are computed from."""
 
     registry: Registry
-    facts: Sequence[DeviceDay]
+    facts: DayTable
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
+    choices: Choices = field(default_factory=Choices)
+    samples: Sequence[Sample] = ()
 
 
 def period_window(zone: Zone, days: Days) -> Window:
@@ -141,19 +150,15 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     passed = window.until(basis.as_of)
     end = max(passed.by_day.span.start, passed.by_day.span.end - 1)
     equipment = handed_over(basis.registry, zone, on=_last_day(zone, end), at=end)
-    facts = _counting(equipment.devices, basis.facts, passed)
-    figures = emissions(
-        zone=zone,
-        devices=equipment.devices,
-        facts=facts,
-        factors=basis.factors,
-        on=passed.by_day.last,
-        expected={
-            each: Expected(round(passed.of(each).span.seconds), equipment.unregistered.get(each, 0))
-            for each in DeviceClass
-        },
-        as_it_was=partial(_as_it_was, basis.registry, ZoneInfo(zone.timezone)),
+    of_zone = basis.facts.of_devices({device.id for device in equipment.devices})
+    figures = with_samples(
+        emissions(_case(basis, zone, equipment, of_zone, passed)),
+        basis.samples,
+        zone=zone.id,
+        first=passed.by_day.first,
+        last=passed.by_day.last,
     )
+    facts = _counting(of_zone, equipment, passed)
     return ZoneResult(
         zone=zone,
         window=window,
@@ -169,47 +174,74 @@ def _last_day(zone: Zone, at: int) -> date:
     return day_of(at, ZoneInfo(zone.timezone), DeviceClass.SCHOOL_PV)
 
 
-def _as_it_was(registry: Registry, timezone: ZoneInfo, device: Device, day: date) -> Device:
-    start = span_of(day, timezone, device.device_class).start
-    return registry.device(device.id, start) or device
+def _case(basis: Basis, zone: Zone, equipment: HandedOver, facts: DayTable, passed: Window) -> Case:
+    classes = {device.id: device.device_class for device in equipment.devices}
+    last = [passed.of(classes[name]).last if name in classes else date.min for name in facts.names]
+    until = np.array([day.toordinal() for day in last], np.int64)
+    return Case(
+        zone=zone,
+        devices=equipment.devices,
+        facts=facts.where(facts.day <= until[facts.device]),
+        factors=basis.factors,
+        on=passed.by_day.last,
+        expected={
+            each: Expected(round(passed.of(each).span.seconds), equipment.unregistered.get(each, 0))
+            for each in DeviceClass
+        },
+        first={each: passed.of(each).first for each in DeviceClass},
+        versions=partial(_versions, basis.registry, ZoneInfo(zone.timezone)),
+        choices=basis.choices,
+    )
 
 
-def _counting(
-    devices: Iterable[Device], facts: Iterable[DeviceDay], window: Window
-) -> list[DeviceDay]:
-    names = {device.id for device in devices}
-    return [
-        fact
-        for fact in facts
-        if fact.device in names
-        and window.of(fact.device_class).first <= fact.day <= window.of(fact.device_class).last
-    ]
+def _versions(
+    registry: Registry, timezone: ZoneInfo, device: Device
+) -> Sequence[tuple[int, Device]]:
+    """Return what a device was, each from the first day that begins with it."""
+    found = registry.versions_of(device)
+    if len(found) == 1:
+        return [(0, found[0][1])]
+    first, *later = found
+    return [(0, first[1]), *((_first_day(at, timezone, each), each) for at, each in later)]
+
+
+def _first_day(at: int, timezone: ZoneInfo, device: Device) -> int:
+    day = day_of(at, timezone, device.device_class)
+    starts = span_of(day, timezone, device.device_class).start
+    return day.toordinal() + (starts < at)
+
+
+def _counting(facts: DayTable, equipment: HandedOver, window: Window) -> DayTable:
+    """Return the rows of the days that count for each device's class."""
+    classes = {device.id: window.of(device.device_class) for device in equipment.devices}
+    reaches = [classes.get(name) for name in facts.names]
+    low, high = (
+        np.array([getattr(reach, edge).toordinal() if reach else 0 for reach in reaches], np.int64)
+        for edge in ("first", "last")
+    )
+    inside = (facts.day >= low[facts.device]) & (facts.day <= high[facts.device])
+    return facts.where(inside)
 
 
 def _light(
-    registry: Registry,
-    zone: Zone,
-    equipment: HandedOver,
-    facts: Iterable[DeviceDay],
-    reach: Reach,
+    registry: Registry, zone: Zone, equipment: HandedOver, facts: DayTable, reach: Reach
 ) -> Light:
     lamps = [each for each in equipment.devices if each.device_class is DeviceClass.STREETLIGHT]
     unregistered = equipment.unregistered.get(DeviceClass.STREETLIGHT, 0)
-    lit_s = {(fact.device, fact.day): fact.lit_s or 0 for fact in facts}
     middle = Pole.at(zone.latitude, zone.longitude, zone.timezone)
     needed = unregistered * sum(due for _, due in _due_at(middle, _ALL_NIGHT, reach))
-    proven = 0
+    alike: dict[tuple[Pole, str], set[str]] = {}
     for lamp in lamps:
-        for night, due in _due(registry, zone, lamp, reach):
-            needed += due
-            proven += min(due, lit_s.get((lamp.id, night), 0))
+        pole = Pole.at(*registry.position_of(lamp), zone.timezone)
+        alike.setdefault((pole, lamp.schedule), set()).add(lamp.id)
+    proven = 0
+    for (pole, schedule), names in alike.items():
+        due = np.array([seconds for _, seconds in _due_at(pole, schedule, reach)], np.int64)
+        own = facts.of_devices(names)
+        night = own.day - reach.first.toordinal()
+        needed += int(due.sum()) * len(names)
+        proven += int(np.minimum(own.filled("lit_s"), due[night]).sum())
     return Light(lamps=len(lamps) + unregistered, lit_s=proven, required_s=needed)
-
-
-def _due(registry: Registry, zone: Zone, lamp: Device, reach: Reach) -> Sequence[tuple[date, int]]:
-    """Return for how many seconds of each night light is required of a lamp."""
-    pole = Pole.at(*registry.position_of(lamp), zone.timezone)
-    return _due_at(pole, lamp.schedule, reach)
 
 
 @lru_cache(maxsize=4_096)
@@ -224,16 +256,13 @@ def _overlap_s(some: Period, other: Period) -> int:
     return round(max(0, min(some.end, other.end) - max(some.start, other.start)) / 1e6)
 
 
-def _coverage(equipment: HandedOver, facts: Iterable[DeviceDay], window: Window) -> Coverage:
+def _coverage(equipment: HandedOver, facts: DayTable, window: Window) -> Coverage:
     pieces = Counter(each.device_class for each in equipment.devices)
     pieces.update(equipment.unregistered)
-    covered: dict[str, int] = {}
-    for fact in facts:
-        covered[fact.device] = covered.get(fact.device, 0) + fact.covered_s
     return Coverage(
         handed_over=equipment.count,
-        metered=len(covered),
-        covered_s=sum(covered.values()),
+        metered=len(np.unique(facts.device)),
+        covered_s=int(facts.filled("covered_s").sum()),
         expected_s=sum(
             count * round(window.of(device_class).span.seconds)
             for device_class, count in pieces.items()

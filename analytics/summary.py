@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from analytics.factors.grid import Gas
-from analytics.figures import Status, Unit, written
+from analytics.figures import Unit, written
 from analytics.result import ZoneResult
 
 Document = dict[str, object]
@@ -13,7 +13,7 @@ def zone_summary(result: ZoneResult) -> Document:
     """Return a zone's headline figures, in kg for small zones and short times."""
     mixed = any(figure.gas is Gas.CO2E for figure in result.emissions)
     unit = Unit.KG_CO2E if mixed else Unit.KG_CO2
-    known = any(figure.status is not Status.NO_DATA for figure in result.emissions)
+    known = any(figure.measured for figure in result.emissions)
     return {
         "zone": result.zone.id,
         "country": result.zone.country,

@@ -3,12 +3,16 @@
 No digit is made here: headlines are the zone summary's, the others are written by the same rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
-from analytics.figures import Coverage, Emissions, Status, Unit, written
+from analytics.avoided import Emissions
+from analytics.factors.grid import Gas
+from analytics.figures import Coverage, Unit, written
+from analytics.quoting import total_kg
 from analytics.result import ZoneResult
 from analytics.summary import zone_summary
 from analytics.totals import credited_kwh
@@ -44,8 +48,8 @@ class ZoneFigure:
 def zone_figures(result: ZoneResult, as_of: int) -> list[ZoneFigure]:
     """Return a zone's figures: those of all device classes, then those of each with a method."""
     rows = [*_headlines(result)]
-    for each in result.emissions:
-        rows += _of_class(each)
+    for device_class, own in groupby(result.emissions, key=lambda each: each.device_class):
+        rows += _of_class(device_class, list(own))
     return [
         ZoneFigure(
             zone=result.zone.id,
@@ -89,18 +93,18 @@ def _quoted(result: ZoneResult) -> tuple[str, str | None, str | None, str | None
             raise TypeError(f"not a zone's summary: {sorted(other)}")
 
 
-def _of_class(each: Emissions) -> Iterator[_Row]:
-    known = each.status is not Status.NO_DATA
-    mass = Unit(f"kg {each.gas}")
+def _of_class(device_class: DeviceClass, rows: Sequence[Emissions]) -> Iterator[_Row]:
+    known = any(each.measured for each in rows)
+    mass = Unit.KG_CO2E if any(each.gas is Gas.CO2E for each in rows) else Unit.KG_CO2
+    whole = Coverage.of([each.coverage for each in rows])
     for figure, value, unit in (
-        (EMISSIONS_AVOIDED, each.kg, mass),
-        (ENERGY_CREDITED, _kwh(each.credited_mwh), Unit.KWH),
-        (ENERGY_MEASURED, _kwh(each.measured_mwh), Unit.KWH),
+        (EMISSIONS_AVOIDED, total_kg(rows), mass),
+        (ENERGY_CREDITED, _kwh(sum(each.credited_mwh for each in rows)), Unit.KWH),
+        (ENERGY_MEASURED, _kwh(sum(each.measured_mwh for each in rows)), Unit.KWH),
     ):
         quoted = written(value, unit) if known else None
-        yield figure, each.device_class, quoted, unit, each.coverage
-    coverage = _share(each.coverage)
-    yield COVERAGE, each.device_class, coverage, Unit.PERCENT, each.coverage
+        yield figure, device_class, quoted, unit, whole
+    yield COVERAGE, device_class, _share(whole), Unit.PERCENT, whole
 
 
 def _kwh(mwh: int) -> Decimal:

@@ -12,6 +12,7 @@ from api.accounts.port import Accounts, NobodyKnown
 from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
 from api.audit import endpoints as audit
+from api.claims import endpoints as claims
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors
@@ -43,6 +44,7 @@ _RESOURCES = (
     aid_batches,
     factors,
     methods,
+    claims,
     reports,
     lineage,
     audit,

@@ -8,19 +8,26 @@ from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI, Response
+from fastapi import Depends as FromRequest
 from fastapi.params import Depends
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from analytics.days import day_of, span_of
 from analytics.periods import Days
+from analytics.report import Beside
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
 from api.accounts import log_in
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
+from api.arithmetic import day_arithmetic
+from api.claims.endpoints import claims_for
 from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.account import Account, account_view
+from dashboards.board.arithmetic import arithmetic_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
@@ -39,6 +46,7 @@ from ingest.storage.block import Reading
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
+Reader = Annotated[Actor, FromRequest(Require(Permission.READ))]
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
@@ -62,14 +70,18 @@ def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTM
 
 
 @_router.get("/zones/{zone}")
-def zone(zone: str, sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
+def zone(
+    zone: str, sources: Given, results: GivenResults, person: GivenPerson, reader: Reader
+) -> HTMLResponse:
     """Return a zone's page."""
     registry, found = sources.registry(), results.so_far()
     result = next((each for each in found.results if each.zone.id == zone), None)
     if result is None:
         return _missing(zone, person)
     days = _last_days(found.basis, result, found.span)
-    view = zone_view(registry, result, days, _heard(sources, result.devices), found.span)
+    beside = Beside(lots=(), factors=found.basis.factors, claims=claims_for(reader))
+    heard = _heard(sources, result.devices)
+    view = zone_view(registry, result, days, heard, found.span, beside)
     return _answer(view, person)
 
 
@@ -98,6 +110,18 @@ def ledger(sources: Given, person: GivenPerson) -> HTMLResponse:
     disk = None if sources.restricted else sources.disk
     room = disk.look() if disk is not None else None
     return _answer(account_view(sources.registry(), account, room), person)
+
+
+@_router.get("/devices/{device}/arithmetic")
+def arithmetic(device: str, sources: Given, person: GivenPerson, day: DayAsked) -> HTMLResponse:
+    """Return the page of a device's day, from reading to kilogram."""
+    registry = sources.registry()
+    found = registry.device(device)
+    if found is None:
+        return _missing(device, person)
+    steps = day_arithmetic(sources, found, day)
+    zone, provenance = registry.zone_of(found), registry.provenance_of(found)
+    return _answer(arithmetic_view(found, zone, day, provenance, steps), person)
 
 
 @_open.get("/board.css")

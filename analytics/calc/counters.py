@@ -1,15 +1,26 @@
-"""What a counter advanced by."""
+"""What a counter advanced by, and whether so much is plausible."""
 
 import numpy as np
 
 from analytics.calc.kinds import Calculator, Result
-from analytics.calc.row import Row, decimals, optional
+from analytics.calc.row import Row, by_kind, decimal, decimals, optional
 from analytics.counters import NegativeCounterError, advance
+from analytics.plausible import most_kwh
 
 
 def calculator() -> Calculator:
     """Return the calculator of counters; no row depends on another."""
-    return _advance
+    judge = by_kind({"plausibility": _plausible})
+    return lambda row: judge(row) if row.get("kind") is not None else _advance(row)
+
+
+def _plausible(given: Row) -> Result:
+    cap = most_kwh(
+        p0_kw=decimal(given, "p0_kwp"),
+        hours=decimal(given, "dt_h"),
+        factor=decimal(given, "factor"),
+    )
+    return {"cap_kwh": cap, "accept": decimal(given, "delta_kwh") <= cap}
 
 
 def _advance(row: Row) -> Result:

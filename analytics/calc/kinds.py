@@ -14,7 +14,12 @@ Result: TypeAlias = dict[str, object]
 Calculator: TypeAlias = Callable[[Row], Result]
 
 KINDS: Final = {
+    "ams_i_l": "analytics.calc.ams_i_l",
     "counters": "analytics.calc.counters",
+    "lamps_ev": "analytics.calc.lamps_ev",
+    "tool07": "analytics.calc.tool07",
+    "uncertainty": "analytics.calc.uncertainty",
+    "vmr0017_cdm": "analytics.calc.vmr0017_cdm",
 }
 
 

@@ -4,11 +4,12 @@ A number stays as exact as it was written: JSON's decimals are read as `Decimal`
 table's cell is as good as a number. An empty cell is a field that is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 Row: TypeAlias = Mapping[str, object]
+_Told = TypeVar("_Told")
 
 
 class RowError(ValueError):
@@ -52,6 +53,57 @@ def inside(row: Row, name: str) -> Row:
     if not isinstance(value, dict):
         raise RowError(f"{name}: expected an object, got {value!r}")
     return cast("Row", value)
+
+
+def by_kind(kinds: Mapping[str, Callable[[Row], _Told]]) -> Callable[[Row], _Told]:
+    """Return a function of rows that say by `kind` what to do with their `inputs`."""
+
+    def chosen(row: Row) -> _Told:
+        kind = text(row, "kind")
+        if kind not in kinds:
+            raise RowError(f"kind: expected one of {', '.join(sorted(kinds))}, got {kind!r}")
+        return kinds[kind](inside(row, "inputs"))
+
+    return chosen
+
+
+def integer(row: Row, name: str) -> int:
+    """Return a field's whole number."""
+    value = decimal(row, name)
+    if value != value.to_integral_value():
+        raise RowError(f"{name}: expected a whole number, got {value}")
+    return int(value)
+
+
+def flag(row: Row, name: str, *, without: bool = False) -> bool:
+    """Return a field that is true or false, or what holds without it."""
+    value = row.get(name)
+    if value is None:
+        return without
+    if not isinstance(value, bool):
+        raise RowError(f"{name}: expected true or false, got {value!r}")
+    return value
+
+
+def numbers(row: Row, name: str) -> list[Decimal]:
+    """Return a field's list of numbers, none of which may be missing."""
+    values = decimals(row, name)
+    known = [value for value in values if value is not None]
+    if len(known) != len(values):
+        raise RowError(f"{name}[{values.index(None)}]: expected a number, got nothing")
+    return known
+
+
+def rows(row: Row, name: str) -> list[Row]:
+    """Return a field's list of objects."""
+    values = row.get(name)
+    if not isinstance(values, list):
+        raise RowError(f"{name}: expected a list of objects, got {values!r}")
+    found = cast("list[object]", values)
+    for number, value in enumerate(found):
+        if not isinstance(value, dict):
+            raise RowError(f"{name}[{number}]: expected an object, got {value!r}")
+    return cast("list[Row]", found)
 
 
 def _exact(value: object, name: str) -> Decimal:

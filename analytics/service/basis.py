@@ -5,9 +5,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from analytics.factors.grid import grid_factors
+from analytics.methods.catalog import is_yearly
+from analytics.periods import Days
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.service import facts
+from analytics.service.ownfactors import all_factors
 from ingest.contract.period import Period
 from ingest.registry.registry import Registry
 
@@ -21,18 +23,19 @@ class SoFar:
     span: Period | None  # None before any data
 
 
-def read_basis(
-    connection: sa.Connection,
-    registry: Registry,
-    *,
-    first: date | None = None,
-    last: date | None = None,
-) -> Basis:
-    """Return the facts of some days, both included, with all else a result needs."""
+def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | None = None) -> Basis:
+    """Return the facts of some days, with all else a result needs.
+
+    Where a yearly method applies they begin with the year, for its tiers are of the year.
+    """
+    first = None if days is None else days.first
+    if days is not None and any(map(is_yearly, registry.devices())):
+        first = date(days.first.year, 1, 1)
+    last = None if days is None else days.last
     return Basis(
         registry=registry,
-        facts=facts.device_days(connection, first=first, last=last),
-        factors=grid_factors(),
+        facts=facts.device_table(connection, first=first, last=last),
+        factors=all_factors(connection),
         as_of=facts.progress(connection).as_of,
     )
 

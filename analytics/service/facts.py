@@ -1,19 +1,24 @@
 """Facts in the catalog: device-days, what became of submitted records, and how far analytics is."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
+from analytics.daytable import COLUMNS, MISSING, DayTable
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
 _STAGE: Final = "device_days"
+_COLUMNS: Final = [field.name for field in fields(DeviceDay)]
+_ROWS_AT_ONCE: Final = 4_000
 SubmissionKey = tuple[DeviceId, date]
 
 
@@ -37,7 +42,7 @@ class Progress:
 
 def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> None:
     """Put facts in the place of what was known of their device and day."""
-    rows = [asdict(fact) for fact in facts]
+    rows = [{name: getattr(fact, name) for name in _COLUMNS} for fact in facts]
     if not rows:
         return
     table = DEVICE_DAY
@@ -51,14 +56,16 @@ def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> No
 
 
 def device_days(
-    connection: sa.Connection, *, first: date | None = None, last: date | None = None
+    connection: sa.Connection,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    device: str | None = None,
 ) -> list[DeviceDay]:
     """Return the facts of some days, both included, ordered by device and day."""
-    query = sa.select(DEVICE_DAY)
-    if first is not None:
-        query = query.where(DEVICE_DAY.c.day >= first)
-    if last is not None:
-        query = query.where(DEVICE_DAY.c.day <= last)
+    query = _of_days(sa.select(DEVICE_DAY), first, last)
+    if device is not None:
+        query = query.where(DEVICE_DAY.c.device == device)
     found = [
         DeviceDay(
             device=row.device,
@@ -69,10 +76,66 @@ def device_days(
             energy_mwh=row.energy_mwh,
             energy_source=EnergySource(row.energy_source) if row.energy_source else None,
             lit_s=row.lit_s,
+            estimated_mwh=row.estimated_mwh,
+            imported_mwh=row.imported_mwh,
+            distance_m=row.distance_m,
         )
         for row in connection.execute(query)
     ]
     return sorted(found, key=attrgetter("device", "day"))  # a database would order by its language
+
+
+def device_table(
+    connection: sa.Connection,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    devices: Collection[str] | None = None,
+) -> DayTable:
+    """Return the facts of some days, both included, in columns."""
+    numbers = (sa.func.coalesce(DEVICE_DAY.c[name], MISSING) for name in COLUMNS)
+    day: sa.Label[object] = sa.literal_column("device_day.day").label(
+        "day"
+    )  # as the database writes it
+    query = _of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last)
+    if devices is not None:
+        query = query.where(DEVICE_DAY.c.device.in_(devices))
+    codes: dict[str, int] = {}
+    cursor = connection.execute(query).cursor  # plain tuples: a year has millions of rows
+    assert cursor is not None  # noqa: S101 - a select has one
+    parts = []
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        parts.append(_columns(rows, codes))
+    if not parts:
+        return DayTable.of(())
+    device, day_number, *columns = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return DayTable.made(list(codes), device, day_number, dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _columns(rows: Sequence["sa.Row[Any]"], codes: dict[str, int]) -> list["npt.NDArray[np.int64]"]:
+    """Return rows in columns; a device is the number it was first met with."""
+    names, days, *columns = zip(*rows, strict=True)
+    for name in dict.fromkeys(names):
+        codes.setdefault(name, len(codes))
+    ordinals = {day: _ordinal(day) for day in set(days)}
+    return [
+        np.array([codes[name] for name in names], np.int64),
+        np.array([ordinals[day] for day in days], np.int64),
+        *(np.array(column, np.int64) for column in columns),
+    ]
+
+
+def _ordinal(day: date | str) -> int:
+    """Return the number of a day, as whichever database writes it."""
+    return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
+
+
+def _of_days(query: "sa.Select[Any]", first: date | None, last: date | None) -> "sa.Select[Any]":
+    if first is not None:
+        query = query.where(DEVICE_DAY.c.day >= first)
+    if last is not None:
+        query = query.where(DEVICE_DAY.c.day <= last)
+    return query
 
 
 def submissions(

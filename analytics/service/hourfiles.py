@@ -32,6 +32,7 @@ class HourFiles:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._duckdb = duckdb.connect()
+        self._duckdb.execute("SET enable_progress_bar = false")  # it would write among results
         self._recent: OrderedDict[Path, pd.DataFrame] = OrderedDict()
 
     def read(self, zone: ZoneId, device_class: DeviceClass, span: Period) -> pd.DataFrame:
@@ -110,7 +111,8 @@ class HourFiles:
             return self._recent[path]
         if path.exists():
             query = "SELECT * FROM read_parquet(?)"
-            hours = self._duckdb.execute(query, [str(path)]).df().astype(dict(COLUMNS))
+            hours = self._duckdb.execute(query, [str(path)]).df()
+            hours = hours.reindex(columns=list(COLUMNS)).astype(dict(COLUMNS))
         else:
             hours = no_hours()
         return self._remember(path, hours)

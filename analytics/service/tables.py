@@ -17,7 +17,30 @@ DEVICE_DAY: Final = sa.Table(
     sa.Column("energy_mwh", sa.BigInteger, nullable=True),
     sa.Column("energy_source", sa.String(10), nullable=True),
     sa.Column("lit_s", sa.Integer, nullable=True),
+    sa.Column("estimated_mwh", sa.BigInteger, nullable=True),
+    sa.Column("imported_mwh", sa.BigInteger, nullable=True),
+    sa.Column("distance_m", sa.BigInteger, nullable=True),
     sa.Index("device_day_by_day", "day"),
+)
+
+# Ministries' own factors, only ever added to; numbered as the registry's changes are.
+ENTERED_FACTOR: Final = sa.Table(
+    "entered_factor",
+    METADATA,
+    sa.Column("change", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("country", sa.String(20), nullable=False),
+    sa.Column("role", sa.String(40), nullable=False),
+    sa.Column("gas", sa.String(10), nullable=False),
+    sa.Column("value", sa.String(40), nullable=False),  # decimal digits, exact
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("licence", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("u95_percent", sa.String(40), nullable=True),
+    sa.Column("entered_by", sa.String(200), nullable=False),
 )
 
 SUBMISSION: Final = sa.Table(

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     NOTE_QUARANTINE = "note_quarantine"
     READ_AUDIT = "read_audit"
     DECIDE_QUARANTINE = "decide_quarantine"
+    ENTER_FACTOR = "enter_factor"
+    READ_CLAIMS = "read_claims"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

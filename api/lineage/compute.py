@@ -1,15 +1,10 @@
 """The device-days behind a figure, each credited or with the reason why not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from analytics.deviceday import DeviceDay
-from analytics.figures import METHODS, Emissions
-from analytics.methods.method import why_not_credited
+from analytics.avoided import Judged, Line
 from analytics.result import ZoneResult
-from ingest.contract.identity import DeviceId
-from ingest.registry.model import Device
 
 
 class LineageError(ValueError):
@@ -39,44 +34,24 @@ class Lineage:
         return cls(scope=scope, period=period, figure=figure, device_class=device_class)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """What one device-day gave to a figure."""
-
-    device: str
-    day: date
-    energy_mwh: int
-    why_not_credited: str | None
-
-
-def contributions(
-    results: list[ZoneResult], facts: list[DeviceDay], device_class: str
-) -> list[Contribution]:
+def contributions(results: Iterable[ZoneResult], device_class: str) -> list[Judged]:
     """Return the device-days that figures of a class, or of all, were made of."""
-    by_key = {(fact.device, fact.day): fact for fact in facts}
     found = [
         one
         for result in results
         for figure in result.emissions
         if device_class in ("all", figure.device_class)
-        for one in _of(result, figure, by_key)
+        for one in figure.verdict
     ]
     return sorted(found, key=lambda one: (one.device, one.day))
 
 
-def _of(
-    result: ZoneResult, figure: Emissions, facts: Mapping[tuple[DeviceId, date], DeviceDay]
-) -> Iterator[Contribution]:
-    devices: dict[str, Device] = {device.id: device for device in result.devices}
-    for key in figure.device_days:
-        fact = facts[key]
-        if fact.energy_mwh is None:
-            continue
-        yield Contribution(
-            device=fact.device,
-            day=fact.day,
-            energy_mwh=fact.energy_mwh,
-            why_not_credited=why_not_credited(
-                METHODS[fact.device_class], devices[fact.device], fact
-            ),
-        )
+def lines(results: Iterable[ZoneResult], device_class: str) -> list[Line]:
+    """Return the products that figures of a class, or of all, add up."""
+    return [
+        line
+        for result in results
+        for figure in result.emissions
+        if device_class in ("all", figure.device_class)
+        for line in figure.lines
+    ]

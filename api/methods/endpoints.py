@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from analytics.factors.grid import Role
-from analytics.figures import METHODS
+from analytics.methods.catalog import ALL
 from analytics.methods.method import Method
 from api.paging import Asked, Page, page_of
 from ingest.contract.metric import DeviceClass
@@ -18,15 +18,15 @@ class MethodShown(BaseModel):
     id: str
     version: str
     source: str
-    role: Role
+    evidence: str
+    role: Role | None
     device_classes: list[DeviceClass]
 
 
 @router.get("/methods")
 def methods(place: Asked) -> Page[MethodShown]:
     """Return the methods, by id."""
-    found = sorted({method.id: method for method in METHODS.values()}.values(), key=_id)
-    return page_of(found, place, key=_id, show=_shown)
+    return page_of(sorted(ALL, key=_id), place, key=_id, show=_shown)
 
 
 def _shown(method: Method) -> MethodShown:
@@ -34,6 +34,7 @@ def _shown(method: Method) -> MethodShown:
         id=method.id,
         version=method.version,
         source=method.source,
+        evidence=method.evidence,
         role=method.role,
         device_classes=sorted(method.device_classes),
     )

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from api.reports.scopes import add_scope, scope_text
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
@@ -33,6 +35,7 @@ def main(argv: list[str] | None = None) -> int:
 def _report(args: argparse.Namespace) -> bytes:
     from importlib.metadata import version
 
+    from analytics.claims.claim import published_claims
     from analytics.periods import parse_period
     from api.catalog import ready_catalog
     from api.documents import encode
@@ -43,9 +46,9 @@ def _report(args: argparse.Namespace) -> bytes:
     from ingest.registry.tables import load
 
     days = parse_period(args.period)
-    scope = parse_scope(_scope(args))
+    scope = parse_scope(scope_text(args))
     catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
-    name = f"report:{_scope(args)}/{args.period}"
+    name = f"report:{scope_text(args)}/{args.period}"
     deed = Deed(actor="operator", action="report.export", object=name, address=LOCAL)
     try:
         with catalog.begin() as connection:
@@ -53,13 +56,7 @@ def _report(args: argparse.Namespace) -> bytes:
             append(connection, deed, at=SystemClock().now())
     finally:
         catalog.dispose()
-    return encode(document(computed, software=version("zonewatch")))
-
-
-def _scope(args: argparse.Namespace) -> str:
-    if args.programme:
-        return "programme"
-    return f"zone:{args.zone}" if args.zone is not None else f"country:{args.country}"
+    return encode(document(computed, software=version("zonewatch"), claims=published_claims()))
 
 
 def _write(content: bytes, output: Path | None) -> None:
@@ -72,13 +69,7 @@ def _write(content: bytes, output: Path | None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zonewatch report", description=__doc__)
-    scope = parser.add_mutually_exclusive_group(required=True)
-    scope.add_argument("--zone", metavar="ID", help="one zone")
-    scope.add_argument("--country", metavar="CODE", help="a country's zones, by ISO 3166-1 alpha-2")
-    scope.add_argument("--programme", action="store_true", help="all zones")
-    parser.add_argument(
-        "--period", required=True, help="2026-10, 2026-Q4, 2026 or 2026-03-01..2026-09-30"
-    )
+    add_scope(parser)
     parser.add_argument("--format", choices=["json"], default="json", help="how it is written")
     parser.add_argument("-o", "--output", type=Path, help="a file, instead of standard output")
     parser.add_argument("--home", type=Path, help="where the embedded parts keep their files")

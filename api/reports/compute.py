@@ -1,13 +1,17 @@
 """From a scope and a period to the document, for HTTP and the command line alike."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
 
+from analytics.claims.claim import Claim
+from analytics.factors.grid import GridFactor
+from analytics.methods.method import Choices
 from analytics.periods import Days
-from analytics.report import Document, Scope, report
+from analytics.quoting import Document
+from analytics.report import Beside, Scope, report
 from analytics.result import ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
 from ingest.registry.model import Provenance, Zone
@@ -47,6 +51,7 @@ class Computed:
     days: Days
     results: Sequence[ZoneResult]
     registry: Registry
+    factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
 
 
@@ -60,7 +65,13 @@ def parse_scope(text: str) -> Scope:
     return Scope(kind=kind, id=name)
 
 
-def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: Days) -> Computed:
+def compute(
+    connection: sa.Connection,
+    registry: Registry,
+    scope: Scope,
+    days: Days,
+    choices: Choices | None = None,
+) -> Computed:
     """Return the results in scope.
 
     Raises UnknownScopeError where it names no zone we have, and UnreportablePeriodError.
@@ -70,25 +81,33 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
     ):
         raise UnreportablePeriodError(days)
     zones = _zones(registry, scope)
-    basis = read_basis(connection, registry, first=days.first, last=days.last)
+    basis = read_basis(connection, registry, days=days)
+    if choices is not None:
+        basis = replace(basis, choices=choices)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
     return Computed(
         scope=scope,
         days=days,
         results=of_one_provenance(results),
         registry=registry,
+        factors=basis.factors,
         as_of=basis.as_of,
     )
 
 
-def document(computed: Computed, *, software: str) -> Document:
-    """Return the report document of what was computed."""
+def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ()) -> Document:
+    """Return the report document of what was computed, with the claims its reader may see."""
     names = {result.zone.id for result in computed.results}
+    beside = Beside(
+        lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        factors=computed.factors,
+        claims=tuple(claims),
+    )
     return report(
         computed.scope,
         computed.days,
         computed.results,
-        lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        beside,
         as_of=computed.as_of,
         software=software,
     )

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from analytics.periods import Days, PeriodError, parse_period
-from analytics.report import Document
+from analytics.quoting import Document
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
+from api.claims.endpoints import claims_for
 from api.documents import respond
 from api.problems import not_found, unprocessable
 from api.reports.compute import (
@@ -33,7 +34,8 @@ def report(scope: str, period: str, sources: Given, actor: Reader) -> Response:
 
     The notes say so where its reader does not see the whole of it.
     """
-    found = document(computed(sources, scope, period), software=sources.software)
+    result = computed(sources, scope, period)
+    found = document(result, software=sources.software, claims=claims_for(actor))
     with sources.catalog.begin() as connection:
         deed = actor.deed("report.export", f"report:{scope}/{period}")
         journal.append(connection, deed, at=sources.clock.now())

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.days import span_of
 from analytics.deviceday import DeviceDay
-from analytics.figures import METHODS
-from analytics.methods.method import why_not_credited
+from analytics.judging import why_not_credited
+from analytics.methods.catalog import METHODS, method_of
 from analytics.night import Pole, darkness
 from analytics.totals import share
 from dashboards.board.charts import LinePlot, line_plot
@@ -97,8 +97,8 @@ def _plots(
 
 
 def _row(device: Device, fact: DeviceDay) -> DayRow:
-    method = METHODS.get(device.device_class)
-    why = why_not_credited(method, device, fact) if method else None
+    method = method_of(device)
+    why = why_not_credited(method, device, fact.day, fact.energy_mwh) if method else None
     return DayRow(
         day=fact.day,
         records=fact.records,

@@ -3,10 +3,14 @@
 from decimal import Decimal
 from typing import Final
 
-from analytics.figures import Emissions, Status, Unit, written
+from analytics.avoided import Emissions
+from analytics.factors.grid import GridFactor
+from analytics.figures import Unit, written
+from analytics.methods.method import Factor, Parameter
+from analytics.quoting import factors_of, half_width_kg, interval_covers
 from analytics.result import ZoneResult
 from analytics.totals import Total, credited_kwh, mass_unit, share
-from dashboards.board.views import FigureView, Headline, TotalView
+from dashboards.board.views import FactorView, FigureView, Headline, TotalView
 
 _MWH_A_KWH: Final = Decimal(1_000_000)
 
@@ -18,7 +22,7 @@ def kwh(mwh: int) -> str:
 
 def is_measured(result: ZoneResult) -> bool:
     """Tell whether there is any energy to make a figure of: missing is not zero."""
-    return any(figure.status is not Status.NO_DATA for figure in result.emissions)
+    return any(figure.measured for figure in result.emissions)
 
 
 def zone_headline(result: ZoneResult) -> Headline:
@@ -50,24 +54,41 @@ def total_view(total: Total) -> TotalView:
     )
 
 
+def factor_view(factor: Factor) -> FactorView:
+    """Return a factor with its source and what is to be verified of it."""
+    grid = factor if isinstance(factor, GridFactor) else None
+    return FactorView(
+        value=f"{factor.value:f}",
+        unit=factor.unit if isinstance(factor, Parameter) else f"t {factor.gas}/MWh",
+        country=grid.country if grid else None,
+        role=grid.role if grid else None,
+        name=factor.name if isinstance(factor, Parameter) else None,
+        source=f"{factor.source}, {factor.version}",
+        evidence=factor.evidence,
+    )
+
+
 def figure_view(figure: Emissions) -> FigureView:
     """Return a device class's figure with everything it rests on."""
     unit = Unit(f"kg {figure.gas}")
-    known = figure.status is not Status.NO_DATA
+    half = half_width_kg([figure])
     return FigureView(
         device_class=figure.device_class,
-        avoided=written(figure.kg, unit) if known else None,
-        lower=written(figure.kg - figure.kg_interval, unit),
-        upper=written(figure.kg + figure.kg_interval, unit),
+        avoided=written(figure.kg, unit) if figure.measured else None,
+        lower=written(figure.kg - half, unit),
+        upper=written(figure.kg + half, unit),
+        covers=interval_covers([figure]),
         unit=unit,
         measured_kwh=kwh(figure.measured_mwh),
+        estimated_kwh=kwh(figure.estimated_mwh),
         credited_kwh=kwh(figure.credited_mwh),
         method=figure.method,
-        factor=figure.factor,
+        factors=tuple(factor_view(factor) for factor in factors_of([figure])),
         handed_over=figure.coverage.handed_over,
         metered=figure.coverage.metered,
         coverage_percent=share(figure.coverage.covered_s, figure.coverage.expected_s),
         status=figure.status,
         reasons=figure.reasons,
+        review=figure.review,
         assumed_inputs=figure.assumed_inputs,
     )

@@ -14,6 +14,7 @@ from dashboards.board.labels import label_of
 from dashboards.board.strips import span
 from dashboards.board.views import (
     AccountView,
+    ArithmeticView,
     DeviceView,
     LogInView,
     MissingView,
@@ -32,6 +33,7 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     ZoneView: "zone.html",
     DeviceView: "device.html",
     AccountView: "account.html",
+    ArithmeticView: "arithmetic.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
 }

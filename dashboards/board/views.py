@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from analytics.factors.grid import GridFactor
+from analytics.deviceday import DeviceDay
+from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.methods.method import Method
+from analytics.quoting import Document
 from dashboards.board.charts import BarPlot, LinePlot
 from dashboards.board.map import Map
 from dashboards.board.states import Broken, State
@@ -68,6 +70,19 @@ class ProgrammeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorView:
+    """A factor as it is shown: a grid's by country and role, another by its name."""
+
+    value: str
+    unit: str
+    country: str | None
+    role: Role | None
+    name: str | None
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureView:
     """Emissions avoided by one device class, with everything it rests on."""
 
@@ -75,16 +90,19 @@ class FigureView:
     avoided: str | None
     lower: str
     upper: str
+    covers: str  # what the interval covers
     unit: str
     measured_kwh: str
+    estimated_kwh: str
     credited_kwh: str
     method: Method
-    factor: GridFactor
+    factors: tuple[FactorView, ...]
     handed_over: int
     metered: int
     coverage_percent: str | None
     status: Status
     reasons: tuple[str, ...]
+    review: tuple[str, ...]
     assumed_inputs: tuple[str, ...]
 
 
@@ -132,6 +150,9 @@ class ZoneView:
     light_by_night: BarPlot
     lamps: int
     air: tuple[StationView, ...]
+    claims: tuple[Document, ...]  # as a report shows them; empty for who may not see them
+    sensitivity: tuple[Document, ...]
+    memo: tuple[Document, ...]
     devices: tuple[DeviceRow, ...]  # the broken ones first, and no more than can be looked at
     handed_over: int
     span: Period | None
@@ -243,4 +264,56 @@ class LogInView:
     provenances: tuple[Provenance, ...] = ()
 
 
-View = ProgrammeView | ZoneView | DeviceView | AccountView | MissingView | LogInView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One hour of a metric."""
+
+    hour: int
+    readings: int
+    seconds: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricView:
+    """A metric's hours and their sum."""
+
+    metric: str
+    unit: str
+    counts: bool
+    steps: tuple[StepView, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A product: quantity x factor x scale = kg, every digit of it."""
+
+    name: str
+    quantity: int
+    unit: str
+    factor: FactorView
+    scale: str
+    kg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArithmeticView:
+    """The page of one device's day, from reading to kilogram."""
+
+    device: Device
+    zone: Zone
+    day: date
+    metrics: tuple[MetricView, ...]
+    again: DeviceDay | None  # computed for this page, from the readings
+    kept: DeviceDay | None  # as the figures took it
+    figures: tuple[tuple[Method, str | None], ...]  # and why something was not credited
+    lines: tuple[LineView, ...]
+    kg: str
+    quoted: str
+    provenances: tuple[Provenance, ...]
+
+
+View = (
+    ProgrammeView | ZoneView | DeviceView | AccountView | ArithmeticView | MissingView | LogInView
+)

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from analytics.claims.compare import compared
 from analytics.figures import Unit, written
+from analytics.memo import memo
+from analytics.periods import Days
+from analytics.quoting import Document
+from analytics.report import Beside
 from analytics.result import ZoneResult
+from analytics.sensitivity import sensitivity
 from analytics.totals import credited_kwh, mass_unit, share
 from dashboards.board import map as ground
 from dashboards.board.charts import Amount, BarPlot, bar_plot
@@ -40,8 +46,9 @@ def zone_view(
     days: Sequence[DayResult],
     heard: Heard,
     span: Period | None,
+    beside: Beside | None = None,
 ) -> ZoneView:
-    """Return a zone's page."""
+    """Return a zone's page; beside it, what its reader may see of claims and other factors."""
     conditions = heard.conditions(result.devices)
     gateways = gateways_of(registry, result)
     return ZoneView(
@@ -56,12 +63,24 @@ def zone_view(
         credited_by_day=_by_day(days, _credited, unit=Unit.KWH),
         light_by_night=_by_day(days, _light, unit=Unit.PERCENT),
         lamps=result.light.lamps,
+        claims=_claims(beside, result),
+        sensitivity=tuple(sensitivity([result], beside.factors)) if beside else (),
+        memo=tuple(memo([result], _days(result).count)),
         air=tuple(_station(each, heard) for each in result.devices if each.device_class in _AIR),
         devices=_rows(result.devices, conditions)[:ROWS_SHOWN],
         handed_over=result.equipment.count,
         span=span,
         provenances=(result.provenance,) if result.devices else (),
     )
+
+
+def _days(result: ZoneResult) -> Days:
+    reach = result.passed.by_day
+    return Days(label="", first=reach.first, last=reach.last)
+
+
+def _claims(beside: Beside | None, result: ZoneResult) -> tuple[Document, ...]:
+    return tuple(compared(beside.claims, _days(result), [result])) if beside else ()
 
 
 def _by_day(

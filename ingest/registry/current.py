@@ -15,11 +15,12 @@ class CurrentRegistry:
         self._catalog = catalog
         self._turn = threading.Lock()
         self._known = Registry()
+        self._change = 0
 
     def __call__(self) -> Registry:
         """Return the registry up to its newest change."""
         with self._turn, self._catalog.connect() as connection:
             newest = connection.scalar(sa.select(sa.func.max(CHANGE.c.number)))
-            if newest is not None and newest > self._known.change:
-                self._known = load(connection)
+            if newest is not None and newest > self._change:
+                self._known, self._change = load(connection), newest
             return self._known

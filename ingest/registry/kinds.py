@@ -10,6 +10,7 @@ from ingest.registry.cells import Cell
 from ingest.registry.model import (
     AidBatch,
     Basis,
+    BuildingType,
     Device,
     Entry,
     Gateway,
@@ -99,6 +100,11 @@ def _judge_device(device: Device) -> Iterator[Wrong]:
         yield Wrong(
             "schedule", f"when light is required of a streetlight: {cells.SCHEDULE.expected}"
         )
+    if (device.evidence is None) != (device.evidence_on is None):
+        missing = "evidence" if device.evidence is None else "evidence_on"
+        yield Wrong(missing, "evidence and its day together, or neither")
+    if device.feeds == device.id:
+        yield Wrong("feeds", "another device than itself")
 
 
 _POSITION: Final = (
@@ -209,6 +215,12 @@ KINDS: Final = (
             Column("grid_connection", cells.choice(GridConnection)),
             Column("schedule", cells.SCHEDULE, empty=True, without=""),
             Column("handed_over", cells.DAY, empty=True),
+            Column("calibrated_until", cells.DAY, empty=True),
+            Column("feeds", cells.NAME, empty=True, names=Device),
+            Column("building_type", cells.choice(BuildingType), empty=True),
+            Column("removed_load_w", cells.RATED_POWER, empty=True),
+            Column("evidence_on", cells.DAY, empty=True),
+            Column("evidence", cells.TEXT, empty=True),
         ),
         judge=_judge_device,
     ),

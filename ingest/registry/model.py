@@ -25,6 +25,20 @@ class GridConnection(StrEnum):
     UNKNOWN = "unknown"
 
 
+class BuildingType(StrEnum):
+    """Whom an off-grid set supplies, by the words of AMS-I.L."""
+
+    HOUSEHOLD = "household"
+    PUBLIC_ADMINISTRATION = "public_administration"
+    BUS_STOP = "bus_stop"
+    SCHOOL = "school"
+    PRIMARY_SCHOOL = "primary_school"
+    SECONDARY_SCHOOL = "secondary_school"
+    HEALTH_CENTER = "health_center"
+    DISPENSARY = "dispensary"
+    TRADING_PLACE = "trading_place"
+
+
 class Basis(StrEnum):
     """What a stated value rests on."""
 
@@ -115,6 +129,12 @@ class Device:
     grid_connection: GridConnection
     schedule: str  # when light is required: 'sunset..sunrise', 'sunset+5h' or '18:00..04:00' local
     handed_over: date | None
+    calibrated_until: date | None = None  # the last day that its meter's certificate covers
+    feeds: DeviceId | None = None  # the charger or vehicle that its energy goes into, wired to it
+    building_type: BuildingType | None = None  # whom it supplies where there is no grid
+    removed_load_w: Decimal | None = None  # of the lamp that it took the place of
+    evidence_on: date | None = None  # the day of the proof of what a method needs to know of it
+    evidence: str | None = None  # that proof: no grid there, or the lamp that was removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

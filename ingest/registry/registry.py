@@ -167,6 +167,14 @@ class Registry:
         zone = self.zone_of(device, at)
         return zone.latitude, zone.longitude
 
+    def versions_of(self, device: Device) -> Sequence[tuple[int, Device]]:
+        """Return what a device was, each from its microseconds on, the first from ever on."""
+        history = self._histories.get((Device, device.id))
+        if history is None:
+            return [(0, device)]
+        items = cast("Sequence[Device]", history.items)
+        return list(zip([0, *history.valid_from[1:]], items, strict=True))
+
     def devices_of_gateway(self, gateway_id: str, at: int | None = None) -> tuple[Device, ...]:
         """Return the devices that a gateway serves, by id."""
         return self._snapshot(at).by_gateway.get(GatewayId(gateway_id), ())

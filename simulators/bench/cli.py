@@ -8,6 +8,7 @@ demo: seven days of the demo's zones through the whole chain.
 backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
 outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
 gateway: one gateway's memory and processor time with 300 Modbus devices.
+programme: a year of the whole programme, from hours to figures.
 """
 
 import argparse
@@ -29,6 +30,7 @@ _NAMES: Final = (  # each a module beside this one
     "backlog",
     "outage",
     "gateway",
+    "programme",
 )
 
 

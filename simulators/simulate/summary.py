@@ -61,7 +61,7 @@ def _by_day(basis: Basis, whole: ZoneResult) -> Iterator[ZoneResult]:
 
 
 def _told(result: ZoneResult) -> Document:
-    heard = any(figure.device_days for figure in result.emissions)
+    heard = any(figure.measured for figure in result.emissions)
     kwh = Decimal(sum(figure.measured_mwh for figure in result.emissions)).scaleb(-_KWH_DECIMALS)
     return {
         "day": result.window.by_day.first.isoformat(),

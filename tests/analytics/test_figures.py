@@ -7,9 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.avoided import Emissions
+from analytics.crediting import Case, Expected, emissions
+from analytics.daytable import DayTable
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.factors.grid import FactorNotFoundError, Role, grid_factors, look_up
-from analytics.figures import Emissions, Expected, Status, Unit, emissions, written
+from analytics.figures import Status, Unit, written
+from analytics.quoting import half_width_kg
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device, GridConnection
@@ -35,12 +39,14 @@ def _emissions(
     devices: Sequence[Device], facts: Sequence[DeviceDay], country: str = "KH"
 ) -> list[Emissions]:
     return emissions(
-        zone=a_zone(country=country, grid=country),
-        devices=devices,
-        facts=facts,
-        factors=grid_factors(),
-        on=_DAY,
-        expected=dict.fromkeys(DeviceClass, Expected(86_400)),
+        Case(
+            zone=a_zone(country=country, grid=country),
+            devices=devices,
+            facts=DayTable.of(facts),
+            factors=grid_factors(),
+            on=_DAY,
+            expected=dict.fromkeys(DeviceClass, Expected(86_400)),
+        )
     )
 
 
@@ -69,7 +75,7 @@ def test_energy_times_the_factor_of_the_methods_role(
     ("device", "reason"),
     [
         (a_pv_set(grid_connection=GridConnection.UNKNOWN), "not known whether"),
-        (a_pv_set(grid_connection=GridConnection.OFF), "off the grid"),
+        (a_pv_set(grid_connection=GridConnection.OFF), "not known what kind of building"),
         (a_pv_set(rated_power_w=Decimal(15_000_001)), "above 15 MW"),
         (a_device(grid_connection=GridConnection.ON), "lamp on the grid"),
         (a_pv_set(rated_power_w=Decimal(100)), "energy above 1.2 times rated power"),
@@ -88,21 +94,24 @@ def test_what_a_method_does_not_cover_is_measured_and_not_credited(
 
 
 def test_what_is_dated_counts_on_its_days() -> None:
-    """The set was connected to the grid on the 30th; the day before it earned nothing."""
+    """The set was connected to the grid on the 30th; the day before it was another method's."""
     later, before = a_pv_set(), a_pv_set(grid_connection=GridConnection.OFF)
     facts = [_day(later, 2_000_000), replace(_day(later, 1_000_000), day=date(2026, 10, 29))]
 
-    (figure,) = emissions(
-        zone=a_zone(),
-        devices=[later],
-        facts=facts,
-        factors=grid_factors(),
-        on=_DAY,
-        expected=dict.fromkeys(DeviceClass, Expected(2 * 86_400)),
-        as_it_was=lambda device, day: device if day >= _DAY else before,
+    on_the_grid, off_it = emissions(
+        Case(
+            zone=a_zone(),
+            devices=[later],
+            facts=DayTable.of(facts),
+            factors=grid_factors(),
+            on=_DAY,
+            expected=dict.fromkeys(DeviceClass, Expected(2 * 86_400)),
+            versions=lambda device: [(0, before), (_DAY.toordinal(), device)],
+        )
     )
 
-    assert (figure.measured_mwh, figure.credited_mwh) == (3_000_000, 2_000_000)
+    assert (on_the_grid.measured_mwh, on_the_grid.credited_mwh) == (2_000_000, 2_000_000)
+    assert (off_it.measured_mwh, off_it.credited_mwh) == (1_000_000, 0)
 
 
 def test_every_device_handed_over_counts_in_the_coverage() -> None:
@@ -131,9 +140,10 @@ def test_meters_accuracies_add_up_in_quadrature() -> None:
     devices = [a_device("kh-lamp-1"), a_device("kh-lamp-2")]
     facts = [_day(devices[0], 60_000_000), _day(devices[1], 80_000_000)]
 
-    (figure,) = _emissions([a_device(d.id, rated_power_w=Decimal(10_000)) for d in devices], facts)
+    figures = _emissions([a_device(d.id, rated_power_w=Decimal(10_000)) for d in devices], facts)
 
-    assert figure.interval_kwh == Decimal(5)  # 5 % of 60 and of 80 kWh: 3 and 4 kWh
+    # 5 % of 60 and of 80 kWh are 3 and 4 kWh, together 5 kWh, times 0.588 kg/kWh.
+    assert half_width_kg(figures) == Decimal("2.94")
 
 
 @pytest.mark.parametrize(
@@ -161,5 +171,5 @@ def test_a_look_up_that_finds_none_names_what_it_looked_for() -> None:
 def test_a_look_up_that_finds_two_is_an_error() -> None:
     twice = [*grid_factors(), *grid_factors()]
 
-    with pytest.raises(FactorNotFoundError, match="2 grid emission factors"):
+    with pytest.raises(FactorNotFoundError, match="2 grid emission factors for KH, om, IFI"):
         look_up(twice, country="KH", role=Role.OM, on=_DAY)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.daytable import DayTable
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.factors.grid import grid_factors
 from analytics.periods import parse_period
@@ -34,7 +35,7 @@ def _fact(device: Device, day: date, *, energy_mwh: int = 600_000, lit_s: int = 
 def _result(
     registry: Registry, facts: list[DeviceDay], period: str, as_of: int = _AFTER
 ) -> ZoneResult:
-    basis = Basis(registry=registry, facts=facts, factors=grid_factors(), as_of=as_of)
+    basis = Basis(registry=registry, facts=DayTable.of(facts), factors=grid_factors(), as_of=as_of)
     return zone_result(basis, a_zone(), period_window(a_zone(), parse_period(period)))
 
 

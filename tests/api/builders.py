@@ -42,6 +42,7 @@ from ingest.registry.model import (
     Zone,
 )
 from ingest.registry.registry import Entered, Registry
+from ingest.registry.tables import METADATA as REGISTRY
 from ingest.storage.block import Block
 from ingest.storage.memory import MemoryStore
 from ingest.tables import METADATA as INGEST
@@ -234,7 +235,7 @@ def a_catalog() -> sa.Engine:
     engine = sa.create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    for metadata in (INGEST, AUDIT, ANALYTICS, API):
+    for metadata in (INGEST, REGISTRY, AUDIT, ANALYTICS, API):
         metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(AUDIT_HEAD).values(id=1, number=0, hash=""))

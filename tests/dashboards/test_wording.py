@@ -4,9 +4,11 @@ from importlib.resources import files
 
 import pytest
 
+from analytics.claims.claim import ClaimKind, Reason
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
+from analytics.memo import constants
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import LogInTrouble
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
@@ -29,6 +31,15 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "grid.": GridConnection,
     "basis.": Basis,
     "source.": EnergySource,
+    "arithmetic.": ("energy_mwh", "estimated_mwh", "imported_mwh", "distance_m", "lit_s"),
+    "line.": (
+        *("served", "replaced", "generated", "imported", "tier", "sampled"),
+        *("fuel", "charged", "charged_estimated"),
+    ),
+    "claims.kind.": ClaimKind,
+    "claims.reason.": Reason,
+    "sensitivity.": ("headline", "vt0011"),
+    "memo.": constants(),
     "quality.": [quality.name.lower() for quality in Quality],
     "ledger.": LEDGER,
     "provenance.": [

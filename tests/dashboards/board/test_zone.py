@@ -1,7 +1,9 @@
-from dataclasses import replace
+from collections.abc import Sequence
 
 import pytest
 
+from analytics.daytable import DayTable
+from analytics.deviceday import DeviceDay
 from analytics.factors.grid import grid_factors
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from dashboards.board import zone as page
@@ -16,10 +18,10 @@ REGISTRY: Registry = a_registry()
 NOW_US = micros(NOW)
 
 
-def a_result() -> ZoneResult:
+def a_result(facts: Sequence[DeviceDay] = FACTS) -> ZoneResult:
     zone = REGISTRY.zone("kh-coast")
     assert zone is not None
-    basis = Basis(registry=REGISTRY, facts=FACTS, factors=grid_factors(), as_of=NOW_US)
+    basis = Basis(registry=REGISTRY, facts=DayTable.of(facts), factors=grid_factors(), as_of=NOW_US)
     return zone_result(basis, zone, open_window(zone, Period(micros(SINCE), NOW_US)))
 
 
@@ -52,10 +54,7 @@ def test_a_long_list_is_cut_and_says_how_long_it_is(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_zone_of_which_nothing_was_measured_has_no_figure() -> None:
-    result = a_result()
-    unmeasured = replace(
-        result, emissions=tuple(replace(each, device_days=()) for each in result.emissions)
-    )
+    unmeasured = a_result(facts=())
 
     view = zone_view(REGISTRY, unmeasured, [], everything_heard(), None)
 

@@ -1,0 +1,97 @@
+"""Samples in a zone's figures."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from analytics.avoided import Emissions
+from analytics.daytable import DayTable
+from analytics.factors.grid import grid_factors
+from analytics.periods import parse_period
+from analytics.quoting import half_width_kg, interval_covers
+from analytics.result import Basis, period_window, zone_result
+from analytics.samples import Sample
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import micros
+from ingest.registry.model import Lot
+from ingest.registry.registry import Entered, Registry
+from tests.analytics.cases import a_day
+from tests.builders import a_pv_set, a_registry, a_zone
+
+SAMPLE = Sample(
+    zone="kh-test",
+    device_class=DeviceClass.SCHOOL_PV,
+    first=date(2026, 10, 1),
+    last=date(2026, 10, 31),
+    population=100,
+    kwh=[Decimal(n) for n in (400, 600, 500, 700, 800)],
+    source="inspection of October",
+)
+
+
+def a_lot() -> Lot:
+    return Lot(
+        id="lot-1",
+        aid_batch="batch-1",
+        zone=a_zone().id,
+        device_class=DeviceClass.SCHOOL_PV,
+        quantity=101,
+        signed=None,
+        shipped=None,
+        accepted=None,
+        handed_over=date(2026, 1, 1),
+        installed=None,
+        rated_power_w=None,
+        rated_power_basis=None,
+        source="test",
+    )
+
+
+def october(*samples: Sample) -> Emissions:
+    """Return October of 101 sets, one of which is metered and gave 500 kWh."""
+    pv = a_pv_set(lot="lot-1", rated_power_w=None, rated_power_basis=None)
+    history = [*a_registry(pv).entries, Entered(change=1, valid_from=0, item=a_lot())]
+    basis = Basis(
+        registry=Registry(history),
+        facts=DayTable.of([a_day(pv, energy_mwh=500_000_000)]),
+        factors=grid_factors(),
+        as_of=micros(datetime(2027, 1, 1, tzinfo=UTC)),
+        samples=samples,
+    )
+    period = period_window(a_zone(), parse_period("2026-10"))
+    (figure,) = zone_result(basis, a_zone(), period).emissions
+    return figure
+
+
+def test_the_lower_bound_of_a_sample_is_credited() -> None:
+    """60,000 kWh less 2.776445 x sqrt(25,000 / 5 x 0.95) x 100 = 19,135.3 kWh, at 0.874 kg/kWh."""
+    figure = october(SAMPLE)
+
+    sampled = figure.kg - 500 * Decimal("0.874")
+    assert abs(sampled - Decimal("40864.7") * Decimal("0.874")) < Decimal("0.1")
+    assert figure.estimated_mwh == 60_000 * 1_000_000
+    assert interval_covers([figure]) == "metering, sampling"
+    assert float(half_width_kg([figure])) > 19_135 * 0.874
+
+
+def test_what_is_sampled_counts_in_the_coverage_as_sampled() -> None:
+    coverage = october(SAMPLE).coverage
+
+    assert (coverage.handed_over, coverage.metered) == (101, 1)
+    assert (coverage.sampled, coverage.unmonitored) == (100, 0)
+    assert coverage.share_percent is not None
+    assert coverage.share_percent > 90
+
+
+def test_a_figure_says_what_of_it_is_a_sample() -> None:
+    assert "sample of 5 of 100" in " ".join(october(SAMPLE).reasons)
+
+
+def test_a_sample_of_other_days_or_classes_or_zones_is_of_another_figure() -> None:
+    others = [
+        replace(SAMPLE, last=date(2026, 11, 1)),
+        replace(SAMPLE, zone="la-test"),
+        replace(SAMPLE, device_class=DeviceClass.HOUSEHOLD_PV),
+    ]
+
+    assert october(*others).kg == october().kg == 500 * Decimal("0.874")
