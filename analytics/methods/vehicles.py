@@ -80,11 +80,11 @@ def _by_chargers(rows: Rows, setting: Setting) -> tuple[Integers, Mask]:
     """Return what chargers wired to each row's vehicle gave on its day, and which are off grid."""
     numbers = {name: number for number, name in enumerate(rows.table.names)}
     wired = [
-        (charger, numbers[vehicle])
+        (charger, numbers[fed])
         for charger in setting.devices.values()
         if charger.device_class is DeviceClass.CHARGER
-        and (vehicle := charger.feeds) is not None
-        and vehicle in numbers
+        and (fed := charger.feeds) is not None
+        and fed in numbers
     ]
     solar = {each.feeds for each in setting.devices.values() if _off_grid_source(each)}
     off_grid = np.array([name in solar for name in rows.table.names], np.bool_)

@@ -94,9 +94,8 @@ def device_table(
 ) -> DayTable:
     """Return the facts of some days, both included, in columns."""
     numbers = (sa.func.coalesce(DEVICE_DAY.c[name], MISSING) for name in COLUMNS)
-    day: sa.Label[object] = sa.literal_column("device_day.day").label(
-        "day"
-    )  # as the database writes it
+    as_written: sa.ColumnClause[object] = sa.literal_column("device_day.day")
+    day = as_written.label("day")
     query = _of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last)
     if devices is not None:
         query = query.where(DEVICE_DAY.c.device.in_(devices))
