@@ -14,7 +14,13 @@ Result: TypeAlias = dict[str, object]
 Calculator: TypeAlias = Callable[[Row], Result]
 
 KINDS: Final = {
+    "aqi": "analytics.calc.aqi",
+    "aqi_composite": "analytics.calc.aqi_composite",
+    "availability": "analytics.calc.availability",
     "counters": "analytics.calc.counters",
+    "nowcast": "analytics.calc.nowcast",
+    "qartod": "analytics.calc.qartod",
+    "sun_times": "analytics.calc.sun_times",
 }
 
 

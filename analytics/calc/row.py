@@ -54,6 +54,15 @@ def inside(row: Row, name: str) -> Row:
     return cast("Row", value)
 
 
+def rows(row: Row, name: str) -> list[Row]:
+    """Return a field that is a list of objects."""
+    values = row.get(name)
+    if not isinstance(values, list):
+        raise RowError(f"{name}: expected a list of objects, got {values!r}")
+    named: Row = {f"{name}[{i}]": each for i, each in enumerate(cast("list[object]", values))}
+    return [inside(named, each) for each in named]
+
+
 def _exact(value: object, name: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise RowError(f"{name}: expected a number, got {value!r}")
