@@ -1,12 +1,11 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
-from typing import Final
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from analytics.days import day_of, span_of
@@ -14,45 +13,22 @@ from analytics.deviceday import DeviceDay
 from analytics.factors.grid import GridFactor
 from analytics.figures import Coverage, Emissions, Expected, emissions, percent
 from analytics.handover import HandedOver, handed_over
-from analytics.night import Pole, required
 from analytics.periods import Days
+from analytics.uptime.base import Reach, Window
+from analytics.uptime.days import UptimeDay
+from analytics.uptime.fleet import Fleet, fleets
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
 from ingest.registry.registry import Registry
-from ingest.registry.schedule import Schedule
-
-_ALL_NIGHT: Final = "sunset..sunrise"  # what is required of a lamp that nobody has registered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """A span, and the device days from first to last, both included, that count in it."""
-
-    span: Period
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """What is looked at: a lamp's days run from noon to noon, every other device's by midnight."""
-
-    by_night: Reach
-    by_day: Reach
-
-    def of(self, device_class: DeviceClass) -> Reach:
-        """Return what counts for a device class."""
-        return self.by_night if device_class is DeviceClass.STREETLIGHT else self.by_day
-
-    def until(self, as_of: int) -> "Window":
-        """Return the window as far as it has passed."""
-        return Window(by_night=_cut(self.by_night, as_of), by_day=_cut(self.by_day, as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """Lamps proven in light: lit seconds, capped a night, of those required."""
+    """Lamps proven in light: lit seconds, capped a night, of those required.
+
+    Lit is what was heard, and what a counter proved of the nights in silence.
+    """
 
     lamps: int
     lit_s: int
@@ -73,8 +49,17 @@ class ZoneResult:
     passed: Window  # the window as far as it has passed
     equipment: HandedOver
     emissions: tuple[Emissions, ...]
-    light: Light
+    fleets: Mapping[DeviceClass, Fleet]
     coverage: Coverage
+
+    @property
+    def light(self) -> Light:
+        """How much of the light required of its lamps is proven."""
+        lamps = self.fleets.get(DeviceClass.STREETLIGHT)
+        if lamps is None:
+            return Light(lamps=0, lit_s=0, required_s=0)
+        spent = lamps.spent()
+        return Light(lamps=spent.pieces, lit_s=spent.up_s + spent.proven_s, required_s=spent.due_s)
 
     @property
     def provenance(self) -> Provenance:
@@ -98,6 +83,7 @@ class Basis:
 
     registry: Registry
     facts: Sequence[DeviceDay]
+    uptime: Sequence[UptimeDay]
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
 
@@ -131,11 +117,6 @@ def open_window(zone: Zone, span: Period) -> Window:
     return Window(by_night=next(reaches), by_day=next(reaches))
 
 
-def _cut(reach: Reach, as_of: int) -> Reach:
-    end = max(reach.span.start, min(reach.span.end, as_of))
-    return Reach(span=Period(reach.span.start, end), first=reach.first, last=reach.last)
-
-
 def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     """Return a zone's result in a window, as far as it has passed."""
     passed = window.until(basis.as_of)
@@ -160,7 +141,7 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         passed=passed,
         equipment=equipment,
         emissions=tuple(figures),
-        light=_light(basis.registry, zone, equipment, facts, passed.by_night),
+        fleets=fleets(basis.registry, zone, equipment, basis.uptime, passed),
         coverage=_coverage(equipment, facts, passed),
     )
 
@@ -184,44 +165,6 @@ def _counting(
         if fact.device in names
         and window.of(fact.device_class).first <= fact.day <= window.of(fact.device_class).last
     ]
-
-
-def _light(
-    registry: Registry,
-    zone: Zone,
-    equipment: HandedOver,
-    facts: Iterable[DeviceDay],
-    reach: Reach,
-) -> Light:
-    lamps = [each for each in equipment.devices if each.device_class is DeviceClass.STREETLIGHT]
-    unregistered = equipment.unregistered.get(DeviceClass.STREETLIGHT, 0)
-    lit_s = {(fact.device, fact.day): fact.lit_s or 0 for fact in facts}
-    middle = Pole.at(zone.latitude, zone.longitude, zone.timezone)
-    needed = unregistered * sum(due for _, due in _due_at(middle, _ALL_NIGHT, reach))
-    proven = 0
-    for lamp in lamps:
-        for night, due in _due(registry, zone, lamp, reach):
-            needed += due
-            proven += min(due, lit_s.get((lamp.id, night), 0))
-    return Light(lamps=len(lamps) + unregistered, lit_s=proven, required_s=needed)
-
-
-def _due(registry: Registry, zone: Zone, lamp: Device, reach: Reach) -> Sequence[tuple[date, int]]:
-    """Return for how many seconds of each night light is required of a lamp."""
-    pole = Pole.at(*registry.position_of(lamp), zone.timezone)
-    return _due_at(pole, lamp.schedule, reach)
-
-
-@lru_cache(maxsize=4_096)
-def _due_at(pole: Pole, schedule: str, reach: Reach) -> Sequence[tuple[date, int]]:
-    count = (reach.last - reach.first).days + 1
-    nights = [reach.first + timedelta(days=number) for number in range(count)]
-    wanted = required(Schedule.parse(schedule), pole, nights)
-    return [(night, _overlap_s(span, reach.span)) for night, span in wanted.items()]
-
-
-def _overlap_s(some: Period, other: Period) -> int:
-    return round(max(0, min(some.end, other.end) - max(some.start, other.start)) / 1e6)
 
 
 def _coverage(equipment: HandedOver, facts: Iterable[DeviceDay], window: Window) -> Coverage:

@@ -7,14 +7,18 @@ begins and ends where the true elevation is -6°.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 _CIVIL: Final = -6.0  # deg
+_HIGH: Final = 10.0  # deg; above it a panel gives power [assumed]
 _STEP: Final = timedelta(minutes=2)
+_GRID: Final = timedelta(minutes=5)
 _REACH: Final = timedelta(hours=3)  # twilight lasts no longer wherever lamps stand
 
 
@@ -59,6 +63,41 @@ def civil_dawn(latitude: float, longitude: float, sunrise: datetime) -> datetime
 def civil_dusk(latitude: float, longitude: float, sunset: datetime) -> datetime | None:
     """Return when civil twilight after a sunset ends."""
     return _crossing(latitude, longitude, sunset, sunset + _REACH, rising=False)
+
+
+def high_sun(
+    latitude: float, longitude: float, first: date, last: date, zone: tzinfo
+) -> list[tuple[datetime, datetime]]:
+    """Return when the sun stands higher than 10° on each local day, as long as it rises so high.
+
+    Where it does not, start and end are both its transit.
+    """
+    import pandas as pd  # noqa: PLC0415
+    from pvlib.solarposition import get_solarposition  # noqa: PLC0415
+
+    grid = pd.date_range(
+        datetime.combine(first, time(0), zone),
+        datetime.combine(last + timedelta(days=1), time(0), zone),
+        freq=_GRID,
+        inclusive="left",
+    )
+    elevation = get_solarposition(grid, latitude, longitude)["elevation"].to_numpy()
+    a_day = timedelta(days=1) // _GRID
+    return [
+        _above(grid[start : start + a_day], elevation[start : start + a_day])
+        for start in range(0, len(grid), a_day)
+    ]
+
+
+def _above(
+    grid: "pd.DatetimeIndex", elevation: "npt.NDArray[np.float64]"
+) -> tuple[datetime, datetime]:
+    high = (elevation > _HIGH).nonzero()[0]
+    if not len(high):
+        noon = grid[int(elevation.argmax())].to_pydatetime(warn=False)
+        return noon, noon
+    start, end = grid[int(high[0])], grid[int(high[-1])]
+    return start.to_pydatetime(warn=False), end.to_pydatetime(warn=False)
 
 
 def _crossing(

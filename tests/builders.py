@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Basis, Device, Entry, GridConnection, Provenance, Zone
@@ -54,6 +55,24 @@ def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
         "grid_connection": GridConnection.ON,
     }
     return a_device(device, **(fields | changed))
+
+
+def an_uptime_day(device: str, day: date, **changed: object) -> UptimeDay:
+    """Return a lamp's night of ten hours of which nothing is known."""
+    fields: dict[str, object] = {
+        "device": DeviceId(device),
+        "day": day,
+        "device_class": DeviceClass.STREETLIGHT,
+        "base_s": 36_000,
+        "up_s": 0,
+        "down_s": 0,
+        "excluded_s": 0,
+        "known_down_s": 0,
+        "counter_mwh": None,
+        "gauge_mwh": None,
+        "tail_s": 0,
+    }
+    return UptimeDay(**(fields | changed))  # type: ignore[arg-type]
 
 
 def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:

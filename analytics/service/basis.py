@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from analytics.factors.grid import grid_factors
 from analytics.result import Basis, ZoneResult, open_window, zone_result
-from analytics.service import facts
+from analytics.service import facts, uptime
+from analytics.uptime.fleet import days_around
 from ingest.contract.period import Period
 from ingest.registry.registry import Registry
 
@@ -32,6 +33,7 @@ def read_basis(
     return Basis(
         registry=registry,
         facts=facts.device_days(connection, first=first, last=last),
+        uptime=uptime.uptime_days(connection, *days_around(first, last)),
         factors=grid_factors(),
         as_of=facts.progress(connection).as_of,
     )

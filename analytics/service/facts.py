@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
+from analytics.service.replacing import replace_days
 from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -37,17 +38,7 @@ class Progress:
 
 def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> None:
     """Put facts in the place of what was known of their device and day."""
-    rows = [asdict(fact) for fact in facts]
-    if not rows:
-        return
-    table = DEVICE_DAY
-    connection.execute(
-        sa.delete(table).where(
-            table.c.device == sa.bindparam("of"), table.c.day == sa.bindparam("on")
-        ),
-        [{"of": row["device"], "on": row["day"]} for row in rows],
-    )
-    connection.execute(sa.insert(table), rows)
+    replace_days(connection, DEVICE_DAY, [asdict(fact) for fact in facts])
 
 
 def device_days(
@@ -95,18 +86,8 @@ def put_submissions(
     connection: sa.Connection, submitted: Mapping[SubmissionKey, Submission]
 ) -> None:
     """Put submissions in the place of what was known."""
-    if not submitted:
-        return
-    table = SUBMISSION
-    keys = [{"of": device, "on": day} for device, day in submitted]
-    connection.execute(
-        sa.delete(table).where(
-            table.c.device == sa.bindparam("of"), table.c.day == sa.bindparam("on")
-        ),
-        keys,
-    )
     rows = [{"device": d, "day": day} | asdict(one) for (d, day), one in submitted.items()]
-    connection.execute(sa.insert(table), rows)
+    replace_days(connection, SUBMISSION, rows)
 
 
 def progress(connection: sa.Connection) -> Progress:

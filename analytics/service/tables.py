@@ -20,6 +20,47 @@ DEVICE_DAY: Final = sa.Table(
     sa.Index("device_day_by_day", "day"),
 )
 
+UPTIME_DAY: Final = sa.Table(
+    "uptime_day",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("device_class", sa.String(40), nullable=False),
+    sa.Column("base_s", sa.Integer, nullable=False),
+    sa.Column("up_s", sa.Integer, nullable=False),
+    sa.Column("down_s", sa.Integer, nullable=False),
+    sa.Column("excluded_s", sa.Integer, nullable=False),
+    sa.Column("known_down_s", sa.Integer, nullable=False),
+    sa.Column("counter_mwh", sa.BigInteger, nullable=True),
+    sa.Column("gauge_mwh", sa.BigInteger, nullable=True),
+    sa.Column("tail_s", sa.Integer, nullable=False),
+    sa.Index("uptime_day_by_day", "day"),
+)
+
+# Only ever added to; an exclusion that no longer holds has a row in EXCLUSION_WITHDRAWN.
+EXCLUSION: Final = sa.Table(
+    "exclusion",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("holder", sa.String(10), nullable=False),  # what it is of
+    sa.Column("holder_id", sa.String(63), nullable=False),
+    sa.Column("device_class", sa.String(40), nullable=True),  # null: of every class
+    sa.Column("start", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("end", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("reason", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
+EXCLUSION_WITHDRAWN: Final = sa.Table(
+    "exclusion_withdrawn",
+    METADATA,
+    sa.Column("exclusion", sa.Integer, sa.ForeignKey("exclusion.id"), primary_key=True),
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
 SUBMISSION: Final = sa.Table(
     "submission",
     METADATA,

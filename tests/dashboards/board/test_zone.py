@@ -10,7 +10,7 @@ from dashboards.board.states import State
 from dashboards.board.zone import zone_view
 from ingest.contract.period import Period, micros
 from ingest.registry.registry import Registry
-from tests.api.builders import FACTS, NOW, SINCE, a_registry, a_store
+from tests.api.builders import FACTS, NOW, SINCE, UPTIME, a_registry, a_store
 
 REGISTRY: Registry = a_registry()
 NOW_US = micros(NOW)
@@ -19,7 +19,9 @@ NOW_US = micros(NOW)
 def a_result() -> ZoneResult:
     zone = REGISTRY.zone("kh-coast")
     assert zone is not None
-    basis = Basis(registry=REGISTRY, facts=FACTS, factors=grid_factors(), as_of=NOW_US)
+    basis = Basis(
+        registry=REGISTRY, facts=FACTS, uptime=UPTIME, factors=grid_factors(), as_of=NOW_US
+    )
     return zone_result(basis, zone, open_window(zone, Period(micros(SINCE), NOW_US)))
 
 
