@@ -12,6 +12,7 @@ from api.accounts.port import Accounts, NobodyKnown
 from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
 from api.audit import endpoints as audit
+from api.decisions import exclusions, overrides, releases
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors
@@ -45,6 +46,9 @@ _RESOURCES = (
     methods,
     reports,
     lineage,
+    exclusions,
+    overrides,
+    releases,
     audit,
     me,
 )

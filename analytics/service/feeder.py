@@ -13,11 +13,13 @@ from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.means import hourly_means
-from analytics.service import exclusions, facts, uptime, zonefigures
+from analytics.quality.overrides import Override
+from analytics.service import decisions, facts, uptime, zonefigures
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
 from analytics.uptime.days import UptimeDay, uptime_days
+from analytics.uptime.exclusions import Exclusion
 from ingest import feed, ledger
 from ingest.contract.clock import Clock
 from ingest.contract.identity import DeviceId
@@ -62,13 +64,15 @@ class Feeder:
             return 0
         registry = self.registry()
         with self.catalog.connect() as connection:
-            excluded = exclusions.exclusions(connection)
+            excluded = decisions.standing(connection, Exclusion)
+            overrides = decisions.standing(connection, Override)
         found: list[DeviceDay] = []
         spent: list[UptimeDay] = []
         distinct: dict[SubmissionKey, int] = {}
         hours = 0
         for (zone, device_class), own in _by_zone(changes, registry).items():
-            computed = self._roller(zone, device_class, registry).compute(_touched(own))
+            roller = self._roller(zone, device_class, registry, overrides)
+            computed = roller.compute(_touched(own))
             hours += len(computed)
             self._copy_means(zone, device_class, computed)
             wanted, own_hours = self._days(zone, device_class, computed)
@@ -85,13 +89,20 @@ class Feeder:
         self._figures(busy=True)
         return len(changes)
 
-    def _roller(self, zone: Zone, device_class: DeviceClass, registry: Registry) -> Roller:
+    def _roller(
+        self,
+        zone: Zone,
+        device_class: DeviceClass,
+        registry: Registry,
+        overrides: Sequence[Override],
+    ) -> Roller:
         return Roller(
             store=self.store,
             files=self.files,
             zone=zone.id,
             device_class=device_class,
             intervals_s={device.id: device.interval_s for device in registry.devices()},
+            overrides=overrides,
         )
 
     def _days(

@@ -4,11 +4,12 @@ An hour's readings reach into the next by what they hold, and by the counters' r
 into every later hour until a maximum is what it was. That closure is recomputed, nothing else.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analytics.hours import lead_in, roll
+from analytics.quality.overrides import Override, overridden
 from analytics.service.hourfiles import CounterKey, HourFiles
 from ingest.contract.catalog import METRICS
 from ingest.contract.identity import DeviceId, ZoneId
@@ -29,6 +30,7 @@ class Roller:
     zone: ZoneId
     device_class: DeviceClass
     intervals_s: Mapping[DeviceId, int]
+    overrides: Sequence[Override] = ()
 
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
@@ -56,7 +58,7 @@ class Roller:
         """Compute a segment; return the next hours whose counters now start elsewhere."""
         lead = max(lead_in(self.intervals_s[device]) for device in devices)
         reach = Period(segment.start - lead, segment.end)
-        block = self.store.read(self.device_class, devices, reach)
+        block = overridden(self.store.read(self.device_class, devices, reach), self.overrides)
         counters = self._counters(devices, block.values)
         before = self.files.running_before(self.zone, self.device_class, segment.start, counters)
         was = self.files.running_before(self.zone, self.device_class, segment.end, counters)

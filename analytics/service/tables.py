@@ -37,26 +37,21 @@ UPTIME_DAY: Final = sa.Table(
     sa.Index("uptime_day_by_day", "day"),
 )
 
-# Only ever added to; an exclusion that no longer holds has a row in EXCLUSION_WITHDRAWN.
-EXCLUSION: Final = sa.Table(
-    "exclusion",
+# Only ever added to; what no longer holds has a row in DECISION_WITHDRAWN.
+DECISION: Final = sa.Table(
+    "decision",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("holder", sa.String(10), nullable=False),  # what it is of
-    sa.Column("holder_id", sa.String(63), nullable=False),
-    sa.Column("device_class", sa.String(40), nullable=True),  # null: of every class
-    sa.Column("start", sa.BigInteger, nullable=False),  # microseconds
-    sa.Column("end", sa.BigInteger, nullable=False),  # microseconds
-    sa.Column("reason", sa.String(20), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # what was decided, as JSON
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
 )
 
-EXCLUSION_WITHDRAWN: Final = sa.Table(
-    "exclusion_withdrawn",
+DECISION_WITHDRAWN: Final = sa.Table(
+    "decision_withdrawn",
     METADATA,
-    sa.Column("exclusion", sa.Integer, sa.ForeignKey("exclusion.id"), primary_key=True),
+    sa.Column("decision", sa.Integer, sa.ForeignKey("decision.id"), primary_key=True),
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
 )

@@ -15,7 +15,7 @@ from analytics.uptime.exclusions import Exclusion
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
-from ingest.registry.model import Device, Zone
+from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 
 
@@ -82,10 +82,3 @@ def _within(exclusions: Iterable[Exclusion], span: Period) -> tuple[Exclusion, .
     return tuple(
         each for each in exclusions if each.period.start < span.end and each.period.end > span.start
     )
-
-
-def one_hour_a_day(
-    registry: Registry, zone: Zone, device: Device, days: Sequence[date]
-) -> list[int]:
-    """Return, for each day, the middle of what is asked of a device, in microseconds."""
-    return [(span.start + span.end) // 2 for span in asked_of(registry, zone, device, days)]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from analytics.holders import Of
 from analytics.uptime.categories import Category
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
@@ -21,15 +22,6 @@ class Reason(StrEnum):
     FORCE_MAJEURE = "force_majeure"
 
 
-class Holder(StrEnum):
-    """What an exclusion is of."""
-
-    ZONE = "zone"
-    SITE = "site"
-    LOT = "lot"
-    DEVICE = "device"
-
-
 CATEGORY: Final[Mapping[Reason, Category]] = MappingProxyType(
     {
         Reason.MAINTENANCE: Category.SCHEDULED_MAINTENANCE,
@@ -43,33 +35,16 @@ CATEGORY: Final[Mapping[Reason, Category]] = MappingProxyType(
 class Exclusion:
     """Time taken out of the availability of some devices."""
 
-    id: int
-    holder: Holder
-    holder_id: str
+    of: Of
     device_class: DeviceClass | None  # None: of every class
     period: Period
     reason: Reason
     text: str
-    actor: str
-    known_at: int  # microseconds, UTC
-    withdrawn_at: int | None = None
-    withdrawn_by: str | None = None
 
     def concerns(self, registry: Registry, device: Device) -> bool:
         """Tell whether it takes time out of a device's availability."""
-        if self.withdrawn_at is not None:
-            return False
-        if self.device_class not in (None, device.device_class):
-            return False
-        match self.holder:
-            case Holder.DEVICE:
-                return device.id == self.holder_id
-            case Holder.LOT:
-                return device.lot == self.holder_id
-            case Holder.SITE:
-                return registry.site_of(device, self.period.start).id == self.holder_id
-            case Holder.ZONE:
-                return registry.zone_of(device, self.period.start).id == self.holder_id
+        fits = self.device_class in (None, device.device_class)
+        return fits and self.of.holds(registry, device, self.period.start)
 
 
 def excluded_within(exclusions: Iterable[Exclusion], span: Period) -> dict[Category, int]:

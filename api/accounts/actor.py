@@ -15,6 +15,10 @@ class Permission(StrEnum):
     NOTE_QUARANTINE = "note_quarantine"
     READ_AUDIT = "read_audit"
     DECIDE_QUARANTINE = "decide_quarantine"
+    DECIDE_EXCLUSION = "decide_exclusion"
+    OVERRIDE_QUALITY = "override_quality"
+    RELEASE_AIR = "release_air"
+    READ_UNRELEASED = "read_unreleased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

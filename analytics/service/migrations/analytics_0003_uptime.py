@@ -1,4 +1,4 @@
-"""Uptime days and exclusions; what was computed before is computed again, for its uptime days."""
+"""Uptime days and decisions; what was computed before is computed again, for its uptime days."""
 
 from datetime import UTC, datetime, time
 from typing import Final
@@ -34,21 +34,16 @@ def upgrade() -> None:
     )
     op.create_index("uptime_day_by_day", "uptime_day", ["day"])
     op.create_table(
-        "exclusion",
+        "decision",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("holder", sa.String(10), nullable=False),
-        sa.Column("holder_id", sa.String(63), nullable=False),
-        sa.Column("device_class", sa.String(40), nullable=True),
-        sa.Column("start", sa.BigInteger, nullable=False),
-        sa.Column("end", sa.BigInteger, nullable=False),
-        sa.Column("reason", sa.String(20), nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
         sa.Column("actor", sa.String(200), nullable=False),
         sa.Column("known_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
-        "exclusion_withdrawn",
-        sa.Column("exclusion", sa.Integer, sa.ForeignKey("exclusion.id"), primary_key=True),
+        "decision_withdrawn",
+        sa.Column("decision", sa.Integer, sa.ForeignKey("decision.id"), primary_key=True),
         sa.Column("actor", sa.String(200), nullable=False),
         sa.Column("known_at", sa.BigInteger, nullable=False),
     )

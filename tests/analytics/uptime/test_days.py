@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
+from analytics.holders import Holder, Of
 from analytics.hours import COLUMNS
 from analytics.uptime.days import Asked, UptimeDay, uptime_days
-from analytics.uptime.exclusions import Exclusion, Holder, Reason
+from analytics.uptime.exclusions import Exclusion, Reason
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, Period, micros
@@ -37,17 +38,13 @@ def _hours(*rows: tuple[int, float, float], metric: str = "load_power") -> pd.Da
     return pd.DataFrame(cells, columns=[*COLUMNS, "day"])
 
 
-def _exclusion(number: int, start: float, end: float, reason: Reason) -> Exclusion:
+def _exclusion(start: float, end: float, reason: Reason) -> Exclusion:
     return Exclusion(
-        id=number,
-        holder=Holder.DEVICE,
-        holder_id=_LAMP,
+        of=Of(holder=Holder.DEVICE, id=_LAMP),
         device_class=None,
         period=Period(_SEVEN + round(start * HOUR_US), _SEVEN + round(end * HOUR_US)),
         reason=reason,
         text="agreed",
-        actor="admin",
-        known_at=0,
     )
 
 
@@ -76,18 +73,18 @@ def test_a_night_without_an_hour_is_unknown() -> None:
     ("exclusions", "excluded", "down"),
     [
         pytest.param([], 0, 3600, id="none"),
-        pytest.param([(1, 1, 2, Reason.MAINTENANCE)], 3600, 0, id="over an outage"),
-        pytest.param([(1, 1, 1.5, Reason.MAINTENANCE)], 1800, 1800, id="over half of it"),
-        pytest.param([(1, 0, 1, Reason.MAINTENANCE)], 0, 3600, id="what was lit stays up"),
-        pytest.param([(1, 2, 3, Reason.GRID_OUTAGE)], 3600, 3600, id="over silence"),
+        pytest.param([(1, 2, Reason.MAINTENANCE)], 3600, 0, id="over an outage"),
+        pytest.param([(1, 1.5, Reason.MAINTENANCE)], 1800, 1800, id="over half of it"),
+        pytest.param([(0, 1, Reason.MAINTENANCE)], 0, 3600, id="what was lit stays up"),
+        pytest.param([(2, 3, Reason.GRID_OUTAGE)], 3600, 3600, id="over silence"),
         pytest.param(
-            [(1, 1, 2, Reason.MAINTENANCE), (2, 1, 2, Reason.FORCE_MAJEURE)],
+            [(1, 2, Reason.MAINTENANCE), (1, 2, Reason.FORCE_MAJEURE)],
             3600,
             0,
             id="two at once count once",
         ),
         pytest.param(
-            [(1, 1, 1.5, Reason.GRID_OUTAGE), (2, 1.25, 1.75, Reason.GRID_OUTAGE)],
+            [(1, 1.5, Reason.GRID_OUTAGE), (1.25, 1.75, Reason.GRID_OUTAGE)],
             2700,
             900,
             id="two that overlap",
@@ -95,7 +92,7 @@ def test_a_night_without_an_hour_is_unknown() -> None:
     ],
 )
 def test_an_exclusion_takes_out_what_was_not_up(
-    exclusions: list[tuple[int, float, float, Reason]], excluded: int, down: int
+    exclusions: list[tuple[float, float, Reason]], excluded: int, down: int
 ) -> None:
     """Lit in the first half hour, dark in the second hour, silent in the third, lit in the last."""
     hours = _hours((0, 3600, 1800), (1, 3600, 0), (3, 3600, 3600))

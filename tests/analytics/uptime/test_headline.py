@@ -161,6 +161,7 @@ def test_an_inverter_is_proven_by_its_own_normal_yield() -> None:
     silent = _result([inverter], heard).fleets[DeviceClass.SCHOOL_PV].spent()
     proven = _result([inverter], [*heard, back]).fleets[DeviceClass.SCHOOL_PV].spent()
 
-    assert silent.proven_share == pytest.approx(Fraction(17, 20), abs=Fraction(1, 100))
+    assert silent.proven_share is not None
+    assert abs(silent.proven_share - Fraction(17, 20)) < Fraction(1, 100)
     assert silent.times.point == 1
     assert proven.proven_share == 1
