@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.contract.identity import DeviceId
 from ingest.contract.period import Period
@@ -38,14 +39,16 @@ def overridden(block: Block, overrides: Iterable[Override]) -> Block:
     return replace(block, flags=flags)
 
 
-def _rows(block: Block, override: Override) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    of_device = block.devices == block.names.index(override.device)
+def _rows(block: Block, override: Override) -> npt.NDArray[np.bool_]:
     at = block.measured_at
-    return of_device & (at >= override.period.start) & (at < override.period.end)
+    rows: npt.NDArray[np.bool_] = (
+        (block.devices == block.names.index(override.device))
+        & (at >= override.period.start)
+        & (at < override.period.end)
+    )
+    return rows
 
 
-def _flagged(
-    flags: Flags, rows: "np.ndarray[tuple[int], np.dtype[np.bool_]]", quality: Quality
-) -> Flags:
+def _flagged(flags: Flags, rows: npt.NDArray[np.bool_], quality: Quality) -> Flags:
     said = rows & (flags != 0) & (flags != Quality.MISSING)
     return np.where(said, np.int8(quality), flags)

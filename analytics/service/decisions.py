@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Generic, TypeVar, cast
 
 import sqlalchemy as sa
@@ -111,6 +110,5 @@ def withdraw(connection: sa.Connection, found: Decision[T], *, actor: str, at: d
     connection.execute(sa.insert(DECISION_WITHDRAWN).values(values))
 
 
-@cache
 def _form(kind: type[Decidable]) -> TypeAdapter[Decidable]:
     return TypeAdapter(kind)

@@ -14,7 +14,8 @@ from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.means import hourly_means
 from analytics.quality.overrides import Override
-from analytics.service import decisions, facts, uptime, zonefigures
+from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
+from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
@@ -68,6 +69,7 @@ class Feeder:
             overrides = decisions.standing(connection, Override)
         found: list[DeviceDay] = []
         spent: list[UptimeDay] = []
+        more: list[DayFact] = []
         distinct: dict[SubmissionKey, int] = {}
         hours = 0
         for (zone, device_class), own in _by_zone(changes, registry).items():
@@ -77,12 +79,14 @@ class Feeder:
             self._copy_means(zone, device_class, computed)
             wanted, own_hours = self._days(zone, device_class, computed)
             found += device_days(own_hours, device_class=device_class)
+            more += dayfacts.of_class(own_hours, device_class, ZoneInfo(zone.timezone))
             asked = uptime.asked(registry, zone, wanted, excluded)
             spent += uptime_days(own_hours, device_class=device_class, asked=asked)
             distinct |= self._distinct(zone, device_class, own)
         with self.catalog.begin() as connection:
             facts.put_device_days(connection, found)
             uptime.put_uptime_days(connection, spent)
+            dayfacts.put(connection, [(each.device, each.day) for each in spent], more)
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)

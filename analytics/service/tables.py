@@ -37,6 +37,17 @@ UPTIME_DAY: Final = sa.Table(
     sa.Index("uptime_day_by_day", "day"),
 )
 
+# Facts of one device and day that only some device classes have, as JSON.
+DAY_FACT: Final = sa.Table(
+    "day_fact",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("day_fact_by_kind", "kind", "day"),
+)
+
 # Only ever added to; what no longer holds has a row in DECISION_WITHDRAWN.
 DECISION: Final = sa.Table(
     "decision",

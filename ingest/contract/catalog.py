@@ -21,6 +21,9 @@ ACTIVE_POWER: Final = Metric("active_power", "W", _G, -2_000_000, 2_000_000)
 ENERGY_GENERATED: Final = Metric("energy_generated", "kW.h", _C, 0, 1e10)
 ENERGY_USED: Final = Metric("energy_used", "kW.h", _C, 0, 1e10)
 
+SOUND_LEVEL: Final = Metric("sound_level", "dB", _G, 0, 160)
+"""A-weighted, equivalent over the reporting interval."""
+
 _COMMON: Final = (REACHABLE, FAULT_WORD)
 
 _STREETLIGHT: Final = (
@@ -88,7 +91,7 @@ _POSITION: Final = (
 
 _NOISE: Final = (
     *_COMMON,
-    Metric("sound_level", "dB", _G, 0, 160),  # A-weighted, equivalent over the reporting interval
+    SOUND_LEVEL,
     Metric("sound_level_max", "dB", _G, 0, 160),
 )
 

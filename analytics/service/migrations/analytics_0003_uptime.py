@@ -1,4 +1,4 @@
-"""Uptime days and decisions; what was computed before is computed again, for its uptime days."""
+"""Uptime days, facts of a day, decisions; what was computed before is computed once more."""
 
 from datetime import UTC, datetime, time
 from typing import Final
@@ -33,6 +33,14 @@ def upgrade() -> None:
         sa.Column("tail_s", sa.Integer, nullable=False),
     )
     op.create_index("uptime_day_by_day", "uptime_day", ["day"])
+    op.create_table(
+        "day_fact",
+        sa.Column("device", sa.String(63), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("kind", sa.String(20), primary_key=True),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+    op.create_index("day_fact_by_kind", "day_fact", ["kind", "day"])
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
