@@ -1,18 +1,23 @@
 """The report document: what an office quotes, the same digits in every form it is written in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from analytics.air.days import FIXED
+from analytics.air.shown import station_air
+from analytics.delivery import Delivered, delivered
 from analytics.factors.grid import Gas
-from analytics.figures import Coverage, Emissions, Status, Unit, percent, written
+from analytics.figures import Coverage, Emissions, Status, Unit, written
 from analytics.periods import Days
 from analytics.result import ZoneResult
+from analytics.uptime.grid import NOTHING, Spent
+from analytics.uptime.shown import availability, together
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import instant, rfc3339
-from ingest.registry.model import Lot, Provenance
+from ingest.contract.period import Period, instant, rfc3339
+from ingest.registry.model import Device, Lot, Provenance
 
 Document = dict[str, object]
 _PROVISIONAL: Final = timedelta(hours=48)
@@ -35,6 +40,7 @@ def report(
     results: Sequence[ZoneResult],
     *,
     lots: Iterable[Lot],
+    is_released: Callable[[Device, Period], bool],
     as_of: int,
     software: str,
 ) -> Document:
@@ -45,6 +51,7 @@ def report(
         days: The period, in each zone's local days.
         results: The zones' results, all of one provenance.
         lots: The deliveries in scope.
+        is_released: Whether the ministry gave a station's data of a period out.
         as_of: Until when data are in it; 0 before any. [microseconds, UTC]
         software: The version that computed it.
     """
@@ -65,9 +72,9 @@ def report(
         "as_of": rfc3339(instant(as_of)) if as_of else None,
         "software": software,
         "figures": _figures(scope, days, rows),
-        "availability": [_availability(results)],
-        "air": [],
-        "delivery": [_delivery(lot) for lot in lots],
+        "availability": _availability(results),
+        "air": [row for result in results for row in _air(result, is_released)],
+        "delivery": [_delivery(each) for each in delivered(lots, results)],
         "claims": [],
         "repairs": [],
         "sensitivity": [],
@@ -206,23 +213,38 @@ def _worst(statuses: Sequence[Status]) -> Status:
     return min(statuses, key=order.index)
 
 
-def _availability(results: Iterable[ZoneResult]) -> Document:
-    lights = [result.light for result in results]
-    proven = percent(
-        sum(light.lit_s for light in lights), sum(light.required_s for light in lights)
+def _availability(results: Iterable[ZoneResult]) -> list[Document]:
+    """Return the availability of each device class that was handed over."""
+    by_class: dict[DeviceClass, list[Spent]] = {}
+    for result in results:
+        for device_class, fleet in result.fleets.items():
+            by_class.setdefault(device_class, []).append(fleet.spent())
+    by_class.setdefault(DeviceClass.STREETLIGHT, [NOTHING])
+    return [
+        {"device_class": device_class, **availability(together(spent))}
+        for device_class, spent in sorted(by_class.items())
+    ]
+
+
+def _air(result: ZoneResult, is_released: Callable[[Device, Period], bool]) -> list[Document]:
+    """Return what each fixed station of a zone measured."""
+    reach = result.passed.by_day
+    stations = [device for device in result.devices if device.device_class is FIXED]
+    shown = (
+        station_air(
+            station.id,
+            reach.days,
+            result.air,
+            country=result.zone.country,
+            released=is_released(station, reach.span),
+        )
+        for station in stations
     )
-    text = None if proven is None else written(proven, Unit.PERCENT)
-    unknown = ("point_percent", "high_percent", "data_percent")
-    triple = ("technical_percent", "contractual_percent")
-    return {
-        "device_class": DeviceClass.STREETLIGHT,
-        "proven_percent": text,
-        "low_percent": text,
-        **dict.fromkeys((*unknown, *triple)),
-    }
+    return [{"zone": result.zone.id, **each} for each in shown if each is not None]
 
 
-def _delivery(lot: Lot) -> Document:
+def _delivery(delivered: Delivered) -> Document:
+    lot = delivered.lot
     dates = ("signed", "shipped", "accepted", "handed_over", "installed")
     return {
         "lot": lot.id,
@@ -231,6 +253,10 @@ def _delivery(lot: Lot) -> Document:
         "device_class": lot.device_class,
         "quantity": lot.quantity,
         **{name: _date(getattr(lot, name)) for name in dates},
+        "registered": delivered.registered,
+        "online": delivered.online,
+        "proven": delivered.proven,
+        "on": _date(delivered.on),
     }
 
 
@@ -240,7 +266,7 @@ def _date(day: date | None) -> str | None:
 
 def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
     yield "Avoided by donated equipment, not the inventory of a zone."
-    yield "Availability: proven in light only; an unknown second counts as not proven."
+    yield "Availability: an unknown second counts as not proven, and silence is not downtime."
     if not results:
         yield "No zone in scope has equipment."
     if not as_of:

@@ -1,18 +1,22 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from analytics.air.days import AirDay
 from analytics.days import day_of, span_of
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import GridFactor
 from analytics.figures import Coverage, Emissions, Expected, emissions, percent
 from analytics.handover import HandedOver, handed_over
+from analytics.lighting.battery import BatteryDay
+from analytics.lighting.health import beyond_design, cloudy_days
 from analytics.periods import Days
 from analytics.uptime.base import Reach, Window
 from analytics.uptime.days import UptimeDay
@@ -50,6 +54,8 @@ class ZoneResult:
     equipment: HandedOver
     emissions: tuple[Emissions, ...]
     fleets: Mapping[DeviceClass, Fleet]
+    air: tuple[AirDay, ...]  # also of the days around the window
+    batteries: tuple[BatteryDay, ...]  # also of the days around the window
     coverage: Coverage
 
     @property
@@ -84,6 +90,8 @@ class Basis:
     registry: Registry
     facts: Sequence[DeviceDay]
     uptime: Sequence[UptimeDay]
+    batteries: Sequence[BatteryDay]
+    air: Sequence[AirDay]
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
 
@@ -141,9 +149,32 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         passed=passed,
         equipment=equipment,
         emissions=tuple(figures),
-        fleets=fleets(basis.registry, zone, equipment, basis.uptime, passed),
+        fleets=fleets(
+            basis.registry,
+            zone,
+            equipment,
+            basis.uptime,
+            passed,
+            excused=_excused(basis, equipment),
+        ),
+        air=tuple(_of(equipment.devices, basis.air)),
+        batteries=tuple(_of(equipment.devices, basis.batteries)),
         coverage=_coverage(equipment, facts, passed),
     )
+
+
+def _excused(basis: Basis, equipment: HandedOver) -> set[date]:
+    """Return the nights after more cloudy days in a row than a zone's lamps are designed for."""
+    own = list(_of(equipment.devices, basis.batteries))
+    return beyond_design(cloudy_days(own), {fact.day for fact in own})
+
+
+_Fact = TypeVar("_Fact", AirDay, BatteryDay)
+
+
+def _of(devices: Iterable[Device], facts: Iterable[_Fact]) -> Iterator[_Fact]:
+    names = {device.id for device in devices}
+    return (fact for fact in facts if fact.device in names)
 
 
 def _last_day(zone: Zone, at: int) -> date:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from analytics.factors.grid import grid_factors
+from analytics.result import Basis
 from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.registry.model import Basis, Device, Entry, GridConnection, Provenance, Zone
+from ingest.registry.model import Basis as StatedBasis
+from ingest.registry.model import Device, Entry, GridConnection, Provenance, Zone
 from ingest.registry.registry import Entered, Registry
 from tests.ingest.registry import builders
 
@@ -36,7 +39,7 @@ def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
         "gateway": GatewayId("kh-gw-1"),
         "interval_s": 300,
         "rated_power_w": Decimal(60),
-        "rated_power_basis": Basis.ASSUMED,
+        "rated_power_basis": StatedBasis.ASSUMED,
         "accuracy_percent": Decimal(5),
         "grid_connection": GridConnection.OFF,
         "schedule": "sunset..sunrise",
@@ -73,6 +76,20 @@ def an_uptime_day(device: str, day: date, **changed: object) -> UptimeDay:
         "tail_s": 0,
     }
     return UptimeDay(**(fields | changed))  # type: ignore[arg-type]
+
+
+def a_basis(registry: Registry, **changed: object) -> Basis:
+    """Return what results are computed from, of a registry without any facts."""
+    fields: dict[str, object] = {
+        "registry": registry,
+        "facts": (),
+        "uptime": (),
+        "batteries": (),
+        "air": (),
+        "factors": grid_factors(),
+        "as_of": 0,
+    }
+    return Basis(**(fields | changed))  # type: ignore[arg-type]
 
 
 def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:

@@ -5,9 +5,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from analytics.air.days import AirDay
 from analytics.factors.grid import grid_factors
+from analytics.lighting.battery import BatteryDay
 from analytics.result import Basis, ZoneResult, open_window, zone_result
-from analytics.service import facts, uptime
+from analytics.service import dayfacts, facts, uptime
 from analytics.uptime.fleet import days_around
 from ingest.contract.period import Period
 from ingest.registry.registry import Registry
@@ -30,10 +32,13 @@ def read_basis(
     last: date | None = None,
 ) -> Basis:
     """Return the facts of some days, both included, with all else a result needs."""
+    around = days_around(first, last)
     return Basis(
         registry=registry,
         facts=facts.device_days(connection, first=first, last=last),
-        uptime=uptime.uptime_days(connection, *days_around(first, last)),
+        uptime=uptime.uptime_days(connection, *around),
+        batteries=dayfacts.read(connection, BatteryDay, first=around[0], last=around[1]),
+        air=dayfacts.read(connection, AirDay, first=around[0], last=around[1]),
         factors=grid_factors(),
         as_of=facts.progress(connection).as_of,
     )

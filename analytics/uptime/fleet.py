@@ -3,7 +3,7 @@
 Pieces of a lot that nobody has registered are asked for what their class is, and are unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -12,7 +12,7 @@ import numpy as np
 
 from analytics.handover import HandedOver
 from analytics.night import Pole
-from analytics.uptime.base import ALL_NIGHT, Reach, Window, due_at, due_of
+from analytics.uptime.base import ALL_NIGHT, Reach, Window, asked_of, due_at, due_of
 from analytics.uptime.days import PROOF as PROVING_COUNTER
 from analytics.uptime.days import UptimeDay
 from analytics.uptime.grid import NOTHING, Grid, Seconds, Spent, grid
@@ -33,6 +33,7 @@ class Fleet:
     grid: Grid
     unregistered: int  # pieces
     unregistered_due_s: int  # asked of all of them together
+    last_is_whole: bool  # whether the last day has passed
 
     def spent(self, wanted: Callable[[Device], bool] | None = None) -> Spent:
         """Return how some of the devices spent the window; all with the unregistered pieces."""
@@ -48,8 +49,19 @@ def fleets(
     equipment: HandedOver,
     facts: Iterable[UptimeDay],
     window: Window,
+    *,
+    excused: Collection[date] = (),
 ) -> Mapping[DeviceClass, Fleet]:
-    """Return a zone's fleets by device class, for a window as far as it has passed."""
+    """Return a zone's fleets by device class.
+
+    Args:
+        registry: Who stands where.
+        zone: Whose devices.
+        equipment: What counts there.
+        facts: Uptime days, also of the days around the window.
+        window: As far as it has passed.
+        excused: Nights that solar lamps are not designed for: dark then is down, and excluded.
+    """
     devices: dict[DeviceClass, list[Device]] = {each: [] for each in equipment.unregistered}
     for device in equipment.devices:
         devices.setdefault(device.device_class, []).append(device)
@@ -58,12 +70,22 @@ def fleets(
         own.setdefault(fact.device_class, []).append(fact)
     return {
         each: Fleet(
-            grid=_grid(registry, zone, devices[each], own.get(each, ()), window.of(each)),
+            grid=_grid(registry, zone, devices[each], own.get(each, ()), window.of(each)).excusing(
+                excused if each is DeviceClass.STREETLIGHT else ()
+            ),
             unregistered=equipment.unregistered.get(each, 0),
             unregistered_due_s=_unregistered_due(zone, each, equipment, window.of(each)),
+            last_is_whole=_last_is_whole(registry, zone, devices[each], window.of(each)),
         )
         for each in sorted(devices)
     }
+
+
+def _last_is_whole(registry: Registry, zone: Zone, devices: Sequence[Device], reach: Reach) -> bool:
+    return all(
+        asked_of(registry, zone, device, [reach.last])[0].end <= reach.span.end
+        for device in devices[:1]
+    )
 
 
 def _unregistered_due(

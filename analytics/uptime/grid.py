@@ -3,7 +3,7 @@
 A row a device, a column a day; all in whole seconds, so sums do not depend on their order.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -101,6 +101,14 @@ class Grid:
             excluded_s=int(self.excluded[rows].sum()),
             known_down_s=int(self.known_down[rows].sum()),
         )
+
+    def excusing(self, nights: Collection[date]) -> "Grid":
+        """Return the grid with what is down on some days taken out by the contract."""
+        columns = np.array([day in nights for day in self.days], np.bool_)
+        if not columns.any():
+            return self
+        taken = np.where(columns[None, :], self.down, 0)
+        return replace(self, down=self.down - taken, excluded=self.excluded + taken)
 
     def of(self, days: Sequence[date], due: Seconds) -> "Grid":
         """Return the grid of some of its days, with what of them is due at all."""

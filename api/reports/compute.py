@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 
+from analytics.air.release import Release, is_released
 from analytics.periods import Days
 from analytics.report import Document, Scope, report
 from analytics.result import ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
+from analytics.service.decisions import standing
 from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
@@ -47,6 +50,7 @@ class Computed:
     days: Days
     results: Sequence[ZoneResult]
     registry: Registry
+    releases: Sequence[Release]
     as_of: int  # microseconds, UTC
 
 
@@ -77,6 +81,7 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
         days=days,
         results=of_one_provenance(results),
         registry=registry,
+        releases=standing(connection, Release),
         as_of=basis.as_of,
     )
 
@@ -89,6 +94,7 @@ def document(computed: Computed, *, software: str) -> Document:
         computed.days,
         computed.results,
         lots=[lot for lot in computed.registry.lots() if lot.zone in names],
+        is_released=partial(is_released, computed.releases, computed.registry),
         as_of=computed.as_of,
         software=software,
     )

@@ -7,15 +7,14 @@ from decimal import Decimal
 import pytest
 
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.factors.grid import grid_factors
 from analytics.periods import parse_period
-from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.result import ZoneResult, period_window, zone_result
 from analytics.uptime.days import UptimeDay
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from ingest.registry.model import Device, GridConnection, Lot
 from ingest.registry.registry import Entered, Registry
-from tests.builders import a_device, a_pv_set, a_registry, a_zone, an_uptime_day
+from tests.builders import a_basis, a_device, a_pv_set, a_registry, a_zone, an_uptime_day
 
 _AFTER = micros(datetime(2027, 1, 1, tzinfo=UTC))
 
@@ -40,9 +39,7 @@ def _result(
     as_of: int = _AFTER,
     uptime: Sequence[UptimeDay] = (),
 ) -> ZoneResult:
-    basis = Basis(
-        registry=registry, facts=facts, uptime=uptime, factors=grid_factors(), as_of=as_of
-    )
+    basis = a_basis(registry, facts=facts, uptime=uptime, as_of=as_of)
     return zone_result(basis, a_zone(), period_window(a_zone(), parse_period(period)))
 
 

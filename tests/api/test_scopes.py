@@ -50,7 +50,7 @@ def test_what_lies_abroad_is_answered_like_what_does_not_exist(
     abroad: TestClient, method: str, path: str
 ) -> None:
     nothing = path.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
-    nothing = nothing.replace("/quarantine/1", "/quarantine/7")
+    nothing = nothing.replace("/quarantine/1", "/quarantine/7").replace("/1/with", "/7/with")
     body = {"text": "a note", "why": "a reason"} if method == "POST" else None
 
     there = abroad.request(method, path, json=body)

@@ -72,10 +72,9 @@ def test_a_panel_is_held_against_its_neighbors_on_the_same_days() -> None:
 
 def test_too_few_neighbors_tell_nothing_of_a_panel() -> None:
     own, others = fleet(charged_mwh=1)
+    four = [each for each in others if each.device in _LAMPS[:5]]
 
-    assert (
-        health_of_first(own, [each for each in others if each.device in _LAMPS[:5]]).panel is None
-    )
+    assert health_of_first(own, four).panel is None
 
 
 def test_a_capacity_that_fades_has_a_trend() -> None:
@@ -88,11 +87,15 @@ def test_a_capacity_that_fades_has_a_trend() -> None:
 
 
 def test_nothing_measured_is_nothing_told() -> None:
-    empty = dict.fromkeys(
-        ("charged_mwh", "served_mwh", "lowest_permille", "highest_permille", "lowest_mv")
+    told = health_of_first(
+        *fleet(
+            charged_mwh=None,
+            served_mwh=None,
+            lowest_permille=None,
+            highest_permille=None,
+            lowest_mv=None,
+        )
     )
-
-    told = health_of_first(*fleet(**empty))
 
     assert (told.nights, told.depth_of_discharge, told.autonomy_nights) == (0, None, None)
     assert (told.cutoffs, told.panel, told.capacity_trend) == (None, None, None)

@@ -6,15 +6,14 @@ from fractions import Fraction
 
 import pytest
 
-from analytics.factors.grid import grid_factors
 from analytics.figures import Unit, written
 from analytics.periods import parse_period
-from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.result import ZoneResult, period_window, zone_result
 from analytics.uptime.days import UptimeDay
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from ingest.registry.model import Device
-from tests.builders import a_device, a_pv_set, a_registry, a_zone, an_uptime_day
+from tests.builders import a_basis, a_device, a_pv_set, a_registry, a_zone, an_uptime_day
 
 _LATER = micros(datetime(2026, 12, 1, tzinfo=UTC))
 _LAMPS, _SILENT, _PROVEN = 4_300, 1_290, 200
@@ -25,13 +24,7 @@ _NIGHT_MWH = 600_000  # 60 W for ten hours
 
 
 def _result(devices: Sequence[Device], uptime: Sequence[UptimeDay]) -> ZoneResult:
-    basis = Basis(
-        registry=a_registry(*devices),
-        facts=(),
-        uptime=uptime,
-        factors=grid_factors(),
-        as_of=_LATER,
-    )
+    basis = a_basis(a_registry(*devices), uptime=uptime, as_of=_LATER)
     return zone_result(
         basis, a_zone(), period_window(a_zone(), parse_period("2026-10-01..2026-10-20"))
     )
