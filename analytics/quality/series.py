@@ -23,20 +23,24 @@ _SPIKE: Final = 0.39  # of the rated power, up and down again within two steps [
 
 def stale(values: Floats) -> Found:
     """Find stretches of six values and more that are the same. Values are shares of rated power."""
-    return _runs(np.abs(np.diff(values)) <= _ALIKE, _STEPS - 1) & (values > _NOTHING)
+    alike = np.less_equal(np.abs(np.diff(values)), _ALIKE)
+    found: Found = np.logical_and(_runs(alike, _STEPS - 1), values > _NOTHING)
+    return found
 
 
 def interpolated(values: Floats) -> Found:
     """Find stretches of six values and more on one straight line, level ones too."""
-    bend = np.abs(np.diff(values, n=2)) <= _ALIKE
-    return _runs(bend, _STEPS - 2, reach=2) & (values > _NOTHING)
+    straight = np.less_equal(np.abs(np.diff(values, n=2)), _ALIKE)
+    found: Found = np.logical_and(_runs(straight, _STEPS - 2, reach=2), values > _NOTHING)
+    return found
 
 
 def outlying(values: Floats) -> Found:
     """Find values that are not possible, and those that stand out from both neighbors."""
     flags = gross_range(values, fail=_POSSIBLE)
     spikes = spike(values, suspect=_SPIKE, method=SpikeMethod.DIFFERENTIAL)
-    return (flags == Quality.BAD) | (spikes == Quality.SUSPECT)
+    found: Found = np.logical_or(flags == Quality.BAD, spikes == Quality.SUSPECT)
+    return found
 
 
 def _runs(alike: Found, shortest: int, *, reach: int = 1) -> Found:

@@ -14,25 +14,28 @@ from pydantic import TypeAdapter
 from analytics.air.days import STATIONS, AirDay, air_days
 from analytics.air.sound import NoiseDay, noise_days
 from analytics.lighting.battery import BatteryDay, battery_days
+from analytics.pv.days import PvDay, pv_days
 from analytics.service.tables import DAY_FACT
+from analytics.uptime.base import PV
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
-DayFact: TypeAlias = AirDay | NoiseDay | BatteryDay
-T = TypeVar("T", AirDay, NoiseDay, BatteryDay)
+DayFact: TypeAlias = AirDay | NoiseDay | BatteryDay | PvDay
+T = TypeVar("T", AirDay, NoiseDay, BatteryDay, PvDay)
 Key = tuple[DeviceId, date]
 
 _OF_CLASS: Final[Mapping[DeviceClass, Callable[[pd.DataFrame, ZoneInfo], Iterable[DayFact]]]] = (
     MappingProxyType(
         {
             **dict.fromkeys(STATIONS, air_days),
+            **dict.fromkeys(PV, lambda hours, _: pv_days(hours)),
             DeviceClass.NOISE_METER: noise_days,
             DeviceClass.STREETLIGHT: lambda hours, _: battery_days(hours),
         }
     )
 )
 _KINDS: Final[Mapping[type[DayFact], str]] = MappingProxyType(
-    {AirDay: "air", NoiseDay: "noise", BatteryDay: "battery"}
+    {AirDay: "air", NoiseDay: "noise", BatteryDay: "battery", PvDay: "pv"}
 )
 
 
