@@ -18,6 +18,7 @@ from analytics.handover import HandedOver, handed_over
 from analytics.lighting.battery import BatteryDay
 from analytics.lighting.health import beyond_design, cloudy_days
 from analytics.periods import Days
+from analytics.pv.days import PvDay
 from analytics.uptime.base import Reach, Window
 from analytics.uptime.days import UptimeDay
 from analytics.uptime.fleet import Fleet, fleets
@@ -92,6 +93,7 @@ class Basis:
     uptime: Sequence[UptimeDay]
     batteries: Sequence[BatteryDay]
     air: Sequence[AirDay]
+    pv: Sequence[PvDay]
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
 

@@ -7,19 +7,25 @@ from importlib.resources import files
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
+import fastapi
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.params import Depends
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
+from analytics.condition import condition
 from analytics.days import day_of, span_of
 from analytics.periods import Days
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
 from api.accounts import log_in
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
+from api.releasing import seen_by
 from api.results import GivenResults
 from api.sources import Given, Sources
+from dashboards.board.condition import ConditionView, condition_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
@@ -37,6 +43,7 @@ from ingest.storage.block import Reading
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
+Reader = Annotated[Actor, fastapi.Depends(Require(Permission.READ))]
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
@@ -71,6 +78,19 @@ def zone(zone: str, sources: Given, results: GivenResults, person: GivenPerson) 
     return _answer(view, person)
 
 
+@_router.get("/zones/{zone}/condition")
+def equipment(
+    zone: str, sources: Given, results: GivenResults, person: GivenPerson, actor: Reader
+) -> HTMLResponse:
+    """Return the page on the condition of a zone's equipment."""
+    found = sources.registry().zone(zone)
+    if found is None:
+        return _missing(zone, person)
+    so_far = results.so_far()
+    told = condition(so_far.basis, found, None if so_far.span is None else so_far.span.start)
+    return _answer(condition_view(seen_by(actor, told, sources)), person)
+
+
 @_router.get("/devices/{device}")
 def device(
     device: str, sources: Given, person: GivenPerson, day: DayAsked | None = None
@@ -97,7 +117,7 @@ def icon() -> Response:
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
 
 
-def _answer(view: View, person: Person | None) -> HTMLResponse:
+def _answer(view: View | ConditionView, person: Person | None) -> HTMLResponse:
     return HTMLResponse(page(view, person=person))
 
 

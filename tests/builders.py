@@ -86,6 +86,7 @@ def a_basis(registry: Registry, **changed: object) -> Basis:
         "uptime": (),
         "batteries": (),
         "air": (),
+        "pv": (),
         "factors": grid_factors(),
         "as_of": 0,
     }

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from analytics.air.days import AirDay
 from analytics.factors.grid import grid_factors
 from analytics.lighting.battery import BatteryDay
+from analytics.pv.days import PvDay
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.service import dayfacts, facts, uptime
 from analytics.uptime.fleet import days_around
@@ -39,6 +40,7 @@ def read_basis(
         uptime=uptime.uptime_days(connection, *around),
         batteries=dayfacts.read(connection, BatteryDay, first=around[0], last=around[1]),
         air=dayfacts.read(connection, AirDay, first=around[0], last=around[1]),
+        pv=dayfacts.read(connection, PvDay, first=around[0], last=around[1]),
         factors=grid_factors(),
         as_of=facts.progress(connection).as_of,
     )

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.board import charts
 from dashboards.board import map as ground
+from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
 from dashboards.board.views import (
     DeviceView,
@@ -24,16 +25,19 @@ from dashboards.palette import css
 from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 
-_TEMPLATES: Final[dict[type[View], str]] = {
+_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
+    ConditionView: "condition.html",
 }
 
 
-def page(view: View, *, person: Person | None = None, language: str = SOURCE) -> str:
+def page(
+    view: View | ConditionView, *, person: Person | None = None, language: str = SOURCE
+) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(
