@@ -5,15 +5,17 @@ estimate is the index, because an index never falls as a concentration rises. Th
 edge are computed exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from math import ceil
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.air.editions import Edition
+from analytics.air.editions import Edition, edition
 from analytics.air.index import sub_index
 from analytics.air.nowcast import RULES, nowcast
 from analytics.air.units import Concentration, in_unit
@@ -24,6 +26,7 @@ Whole = npt.NDArray[np.int64]
 _MILLIONTHS: Final = 1_000_000
 _NEWEST: Final = 3
 _NEWEST_VALID: Final = 2
+_LOWEST: Final = -(10**13)  # millionths: beyond whatever an instrument says
 NO_INDEX: Final = -1
 
 
@@ -37,11 +40,11 @@ class Series:
     hours: Sequence[int | None]  # millionths of the unit
 
 
-def hourly_index(edition: Edition, averaging: str, series: Series) -> Whole:
+def hourly_index(asked: Edition, averaging: str, series: Series) -> Whole:
     """Return the index of every hour by NowCast; NO_INDEX where there is none. Shape (n,).
 
     Args:
-        edition: Whose table is looked up.
+        asked: Whose table is looked up.
         averaging: The table that a NowCast goes into: 24h for particles, 8h for ozone.
         series: A pollutant there is a NowCast for.
     """
@@ -50,7 +53,7 @@ def hourly_index(edition: Edition, averaging: str, series: Series) -> Whole:
     )
     estimate = _estimate(values, series.pollutant)
     known = np.flatnonzero(~np.isnan(estimate))
-    look_up = _LookUp(edition, averaging, series)
+    look_up = _LookUp(asked, averaging, series)
     below = look_up.of(np.floor(estimate[known] - 0.5).astype(np.int64))
     above = look_up.of(np.ceil(estimate[known] + 0.5).astype(np.int64))
     result = np.full(len(values), NO_INDEX, np.int64)
@@ -61,26 +64,93 @@ def hourly_index(edition: Edition, averaging: str, series: Series) -> Whole:
 
 
 class _LookUp:
-    """Looks indices up, each concentration once."""
+    """Looks indices up by the concentrations at which an index begins, found once a table."""
 
-    def __init__(self, edition: Edition, averaging: str, series: Series) -> None:
-        self._edition, self._averaging, self._series = edition, averaging, series
-        table = edition.tables.get((series.pollutant, averaging))
-        self._unit = None if table is None else table.unit
+    def __init__(self, asked: Edition, averaging: str, series: Series) -> None:
+        key = (asked.scheme, asked.version, series.pollutant, averaging)
+        self._key = (*key, series.unit, series.reference_c)
+        starts, indices = _steps(*self._key)
+        self._starts = np.array(starts, np.int64)
+        self._indices = np.array(indices, np.int64)
 
     def of(self, millionths: Whole) -> Whole:
-        distinct, places = np.unique(millionths, return_inverse=True)
-        found = [self.exact(Fraction(each, _MILLIONTHS)) for each in distinct.tolist()]
-        return np.array(found, np.int64)[places]
+        places = np.searchsorted(self._starts, millionths, side="right") - 1
+        found: Whole = self._indices[places]
+        for place in np.flatnonzero(millionths >= self._starts[-1]).tolist():
+            found[place] = self.exact(Fraction(int(millionths[place]), _MILLIONTHS))
+        return found
 
     def exact(self, value: Fraction | None) -> int:
-        if value is None or self._unit is None:
-            return NO_INDEX
-        own = self._series
-        given = Concentration(value=value, unit=own.unit, reference_c=own.reference_c)
-        told = in_unit(own.pollutant, given, self._unit).value
-        index = sub_index(self._edition, own.pollutant, self._averaging, told)
-        return NO_INDEX if index is None else index
+        return NO_INDEX if value is None else _index(*self._key, value)
+
+
+@lru_cache(maxsize=64)
+def _steps(
+    scheme: str,
+    version: str,
+    pollutant: str,
+    averaging: str,
+    unit: str,
+    reference_c: Fraction | None,
+) -> tuple[list[int], list[int]]:
+    """Return at which concentrations an index begins, in millionths, and which.
+
+    Inside a table an index never falls as the concentration rises, so between two concentrations
+    of one index there is no other. Below it there is none; above its last start, ask exactly.
+    """
+    table = edition(scheme, version).tables.get((pollutant, averaging))
+    if table is None:
+        return [_LOWEST], [NO_INDEX]
+
+    def at(millionths: int) -> int:
+        value = Fraction(millionths, _MILLIONTHS)
+        return _index(scheme, version, pollutant, averaging, unit, reference_c, value)
+
+    step = Fraction(1, 10**table.truncate_decimals) if table.truncate_decimals is not None else 0
+    edges = [
+        _in_series(pollutant, edge, table.unit, unit, reference_c)
+        for edge in (table.segments[0].conc_low - step, table.segments[-1].conc_high + step)
+    ]
+    low, high = ceil(edges[0]), ceil(edges[1]) + 1
+    starts = [_LOWEST, low, *_changes(at, low, high - 1), high]
+    return starts, [at(start) for start in starts]
+
+
+def _changes(at: Callable[[int], int], low: int, high: int) -> list[int]:
+    """Return where a function that never falls takes another value, between two places."""
+    if high <= low or at(low) == at(high):
+        return []
+    if high == low + 1:
+        return [high]
+    middle = (low + high) // 2
+    return [*_changes(at, low, middle), *_changes(at, middle, high)]
+
+
+def _index(
+    scheme: str,
+    version: str,
+    pollutant: str,
+    averaging: str,
+    unit: str,
+    reference_c: Fraction | None,
+    value: Fraction,
+) -> int:
+    asked = edition(scheme, version)
+    table = asked.tables.get((pollutant, averaging))
+    if table is None:
+        return NO_INDEX
+    given = Concentration(value=value, unit=unit, reference_c=reference_c)
+    told = in_unit(pollutant, given, table.unit).value
+    index = sub_index(asked, pollutant, averaging, told)
+    return NO_INDEX if index is None else index
+
+
+def _in_series(
+    pollutant: str, value: Fraction, have: str, want: str, reference_c: Fraction | None
+) -> Fraction:
+    """Return a table's concentration in a series' unit. [millionths]"""
+    given = Concentration(value=value, unit=have, reference_c=reference_c)
+    return in_unit(pollutant, given, want, reference_c=reference_c).value * _MILLIONTHS
 
 
 def _exact(series: Series, place: int) -> Fraction | None:

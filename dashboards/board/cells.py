@@ -146,6 +146,7 @@ class PeerField:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     diagonal: tuple[float, float, float, float]  # x1, y1, x2, y2
+    confident: bool  # whether peers stand on the axis; else it is a clear sky
 
 
 def heat_map(grid: Grid) -> HeatMap | None:
@@ -295,4 +296,5 @@ def peer_field(sets: Sequence[PvHealth]) -> PeerField | None:
         x_ticks=tuple(x_ticks),
         y_ticks=tuple(y_ticks),
         diagonal=(x.at(0.0), y.at(0.0), x.at(top), y.at(top)),
+        confident=all(each.confident for each, _, _ in known),
     )

@@ -3,6 +3,7 @@
 chunks: messages of 2,400 values each, through archive, store and catalog, to queryable.
 influx: the same, with the readings in a private InfluxDB 2.
 demo: seven days of the demo's zones through the whole chain.
+nightly: a zone of 6,500 devices, its last night and its condition; a year of ten air stations.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from simulators.bench.figure import Figures
 
-_NAMES: Final = ("chunks", "influx", "demo")
+_NAMES: Final = ("chunks", "influx", "demo", "nightly")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(name: str) -> "Figures":
-    from simulators.bench import chunks, demo, influx
+    from simulators.bench import chunks, demo, influx, nightly
 
     sys.stderr.write(f"measuring {name}\n")
     match name:
@@ -50,5 +51,7 @@ def _measure(name: str) -> "Figures":
             return chunks.measure()
         case "influx":
             return influx.measure()
+        case "nightly":
+            return nightly.measure()
         case _:
             return demo.measure()
