@@ -8,14 +8,14 @@ edge are computed exactly.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import ceil
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.air.editions import Edition, edition
+from analytics.air.editions import Edition, Table, edition
 from analytics.air.index import sub_index
 from analytics.air.nowcast import RULES, nowcast
 from analytics.air.units import Concentration, in_unit
@@ -106,14 +106,28 @@ def _steps(
         value = Fraction(millionths, _MILLIONTHS)
         return _index(scheme, version, pollutant, averaging, unit, reference_c, value)
 
-    step = Fraction(1, 10**table.truncate_decimals) if table.truncate_decimals is not None else 0
-    edges = [
-        _in_series(pollutant, edge, table.unit, unit, reference_c)
-        for edge in (table.segments[0].conc_low - step, table.segments[-1].conc_high + step)
-    ]
-    low, high = ceil(edges[0]), ceil(edges[1]) + 1
-    starts = [_LOWEST, low, *_changes(at, low, high - 1), high]
+    if table.truncate_decimals is not None:
+        places = _levels(table, table.truncate_decimals)
+    else:
+        places = [table.segments[0].conc_low, table.segments[-1].conc_high]
+    edges = [ceil(_in_series(pollutant, e, table.unit, unit, reference_c)) for e in places]
+    if table.truncate_decimals is None:
+        edges = [edges[0], *_changes(cache(at), edges[0], edges[1]), edges[1] + 1]
+    starts = [_LOWEST, *edges]
     return starts, [at(start) for start in starts]
+
+
+def _levels(table: Table, decimals: int) -> list[Fraction]:
+    """Return every concentration that a table is looked up by once it is cut, and one beyond.
+
+    What is cut towards zero belongs to the lowest level from just above one level below it.
+    """
+    scale = 10**decimals
+    first, last = (
+        int(edge * scale) for edge in (table.segments[0].conc_low, table.segments[-1].conc_high)
+    )
+    below = Fraction(first - 1, scale) + Fraction(1, scale * _MILLIONTHS)
+    return [below, *(Fraction(level, scale) for level in range(first, last + 2))]
 
 
 def _changes(at: Callable[[int], int], low: int, high: int) -> list[int]:
