@@ -83,7 +83,7 @@ def _groups(registry: Registry, result: ZoneResult) -> Iterable[Group]:
             for key in _belongs(registry, device, batch):
                 members.setdefault(key, set()).add(device.id)
         for (kind, name), devices in sorted(members.items()):
-            spent = fleet.grid.spent(lambda device, own=devices: device.id in own)
+            spent = fleet.grid.spent(devices)
             yield Group(kind=kind, id=name, device_class=device_class, spent=spent)
 
 

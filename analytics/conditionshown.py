@@ -49,8 +49,7 @@ def condition_document(found: Condition) -> Document:
 
 def _devices(found: Condition) -> Iterable[Document]:
     for fleet in found.result.fleets.values():
-        for device in fleet.grid.devices:
-            spent = fleet.grid.spent(lambda other, own=device.id: other.id == own)
+        for device, spent in fleet.grid.each():
             yield {"device": device.id, **availability(spent)}
 
 

@@ -68,17 +68,26 @@ def asked_of(registry: Registry, zone: Zone, device: Device, days: Sequence[date
     return list(asked_at(device.device_class, pole, device.schedule, days[0], days[-1]))
 
 
-def due_of(registry: Registry, zone: Zone, device: Device, reach: Reach) -> Sequence[int]:
-    """Return for how many seconds of each day of a reach a device is asked for something."""
+def due_of(
+    registry: Registry, zone: Zone, device: Device, reach: Reach, around: Reach
+) -> Sequence[int]:
+    """Return for how many seconds of each day of a reach a device is asked for something.
+
+    The reach lies in the days `around` it, whose sun is looked up at once.
+    """
     pole = Pole.at(*registry.position_of(device), zone.timezone)
-    return due_at(device.device_class, pole, device.schedule, reach)
+    return due_at(device.device_class, pole, device.schedule, reach, around)
 
 
 @lru_cache(maxsize=8_192)
-def due_at(device_class: DeviceClass, pole: Pole, schedule: str, reach: Reach) -> Sequence[int]:
+def due_at(
+    device_class: DeviceClass, pole: Pole, schedule: str, reach: Reach, around: Reach
+) -> Sequence[int]:
     """Return the seconds asked for at a place on each day, as far as they lie in the span."""
-    asked = asked_at(device_class, pole, schedule, reach.first, reach.last)
-    return [overlap_s(span, reach.span) for span in asked]
+    asked = asked_at(device_class, pole, schedule, around.first, around.last)
+    before = (reach.first - around.first).days
+    own = asked[before : before + len(reach.days)]
+    return [overlap_s(span, reach.span) for span in own]
 
 
 @lru_cache(maxsize=8_192)

@@ -3,7 +3,7 @@
 Pieces of a lot that nobody has registered are asked for what their class is, and are unknown.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -35,10 +35,8 @@ class Fleet:
     unregistered_due_s: int  # asked of all of them together
     last_is_whole: bool  # whether the last day has passed
 
-    def spent(self, wanted: Callable[[Device], bool] | None = None) -> Spent:
-        """Return how some of the devices spent the window; all with the unregistered pieces."""
-        if wanted is not None:
-            return self.grid.spent(wanted)
+    def spent(self) -> Spent:
+        """Return how the devices spent the window, with the unregistered pieces."""
         unheard = replace(NOTHING, pieces=self.unregistered, due_s=self.unregistered_due_s)
         return self.grid.spent() + unheard
 
@@ -95,7 +93,7 @@ def _unregistered_due(
     if not pieces:
         return 0
     middle = Pole.at(zone.latitude, zone.longitude, zone.timezone)
-    return pieces * sum(due_at(device_class, middle, ALL_NIGHT, reach))
+    return pieces * sum(due_at(device_class, middle, ALL_NIGHT, reach, reach))
 
 
 def _grid(
@@ -114,7 +112,7 @@ def _grid(
         facts=facts,
         rated={each.id: rate for each in devices if (rate := _rate(each)) is not None},
     )
-    return whole.of(reach.days, _due(registry, zone, devices, reach))
+    return whole.of(reach.days, _due(registry, zone, devices, reach, around))
 
 
 def _around(facts: Sequence[UptimeDay], reach: Reach) -> Reach:
@@ -127,8 +125,14 @@ def _around(facts: Sequence[UptimeDay], reach: Reach) -> Reach:
     return Reach(span=span, first=first, last=last)
 
 
-def _due(registry: Registry, zone: Zone, devices: Sequence[Device], reach: Reach) -> Seconds:
-    due = [due_of(registry, zone, device, reach) for device in devices]
+def _due(
+    registry: Registry,
+    zone: Zone,
+    devices: Sequence[Device],
+    reach: Reach,
+    around: Reach | None = None,
+) -> Seconds:
+    due = [due_of(registry, zone, device, reach, around or reach) for device in devices]
     return np.array(due, np.int64).reshape(len(devices), len(reach.days))
 
 

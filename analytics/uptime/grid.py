@@ -3,7 +3,7 @@
 A row a device, a column a day; all in whole seconds, so sums do not depend on their order.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -89,18 +89,22 @@ class Grid:
         """Asked for, and nobody knows."""
         return self.due - self.up - self.proven - self.down - self.excluded
 
-    def spent(self, wanted: Callable[[Device], bool] = lambda _: True) -> Spent:
-        """Return how some of the devices spent all of the days."""
-        rows = np.flatnonzero([wanted(device) for device in self.devices])
-        return Spent(
-            pieces=len(rows),
-            due_s=int(self.due[rows].sum()),
-            up_s=int(self.up[rows].sum()),
-            proven_s=int(self.proven[rows].sum()),
-            down_s=int(self.down[rows].sum()),
-            excluded_s=int(self.excluded[rows].sum()),
-            known_down_s=int(self.known_down[rows].sum()),
-        )
+    def spent(self, only: Collection[str] | None = None) -> Spent:
+        """Return how the devices of some names, or all of them, spent all of the days."""
+        named = [only is None or device.id in only for device in self.devices]
+        sums = self._sums[np.flatnonzero(named)]
+        return _spent(len(sums), sums.sum(axis=0))
+
+    def each(self) -> Iterator[tuple[Device, Spent]]:
+        """Yield each device, and how it spent all of the days."""
+        for device, sums in zip(self.devices, self._sums, strict=True):
+            yield device, _spent(1, sums)
+
+    @property
+    def _sums(self) -> Seconds:
+        """Seconds of all days by device, in the order of Spent's fields. Shape (d, 6)."""
+        parts = (self.due, self.up, self.proven, self.down, self.excluded, self.known_down)
+        return np.stack([part.sum(axis=1) for part in parts], axis=1)
 
     def excusing(self, nights: Collection[date]) -> "Grid":
         """Return the grid with what is down on some days taken out by the contract."""
@@ -122,6 +126,19 @@ class Grid:
             parts[name] = taken
         known_down = np.minimum(due - parts["up"] - parts["proven"], self.known_down[:, columns])
         return replace(self, days=list(days), due=due, known_down=known_down, **parts)
+
+
+def _spent(pieces: int, sums: Seconds) -> Spent:
+    due, up, proved, down, excluded, known_down = (int(each) for each in sums)
+    return Spent(
+        pieces=pieces,
+        due_s=due,
+        up_s=up,
+        proven_s=proved,
+        down_s=down,
+        excluded_s=excluded,
+        known_down_s=known_down,
+    )
 
 
 def grid(
