@@ -1,6 +1,7 @@
 """The board's routes: they read what a page needs, and hand it over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from importlib.resources import files
@@ -22,7 +23,7 @@ from api.accounts import log_in
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
-from api.releasing import seen_by
+from api.releasing import may_see, seen_by
 from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.condition import ConditionView, condition_view
@@ -67,15 +68,19 @@ def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTM
 
 
 @_router.get("/zones/{zone}")
-def zone(zone: str, sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
-    """Return a zone's page."""
+def zone(
+    zone: str, sources: Given, results: GivenResults, person: GivenPerson, actor: Reader
+) -> HTMLResponse:
+    """Return a zone's page; without the air that is not released, for those who may not see it."""
     registry, found = sources.registry(), results.so_far()
     result = next((each for each in found.results if each.zone.id == zone), None)
     if result is None:
         return _missing(zone, person)
     days = _last_days(found.basis, result, found.span)
     view = zone_view(registry, result, days, _heard(sources, result.devices), found.span)
-    return _answer(view, person)
+    now = micros(sources.clock.now())
+    air = [each for each in view.air if may_see(actor, each.device, Period(now, now + 1), sources)]
+    return _answer(replace(view, air=tuple(air)), person)
 
 
 @_router.get("/zones/{zone}/condition")
@@ -93,15 +98,22 @@ def equipment(
 
 @_router.get("/devices/{device}")
 def device(
-    device: str, sources: Given, person: GivenPerson, day: DayAsked | None = None
+    device: str, sources: Given, person: GivenPerson, actor: Reader, day: DayAsked | None = None
 ) -> HTMLResponse:
-    """Return a device's page, of a day of its own or of the last one with readings."""
+    """Return a device's page, of a day of its own or of the last one with readings.
+
+    What is not released of a station is not there for those who may not see it.
+    """
     registry = sources.registry()
     found = registry.device(device)
     if found is None:
         return _missing(device, person)
     timezone = ZoneInfo(registry.zone_of(found).timezone)
-    return _answer(device_view(registry, _day_shown(sources, found, timezone, day)), person)
+    shown = _day_shown(sources, found, timezone, day)
+    span = span_of(shown.day, timezone, found.device_class)
+    if not may_see(actor, found, span, sources):
+        return _missing(device, person)
+    return _answer(device_view(registry, shown), person)
 
 
 @_open.get("/board.css")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from analytics.air.days import STATIONS
 from analytics.air.release import Release, is_released
 from analytics.condition import Condition
 from analytics.service.decisions import standing
@@ -10,6 +11,15 @@ from api.accounts.actor import Actor, Permission
 from api.sources import Sources
 from ingest.contract.identity import DeviceId
 from ingest.contract.period import Period
+from ingest.registry.model import Device
+
+
+def may_see(actor: Actor, device: Device, span: Period, sources: Sources) -> bool:
+    """Tell whether somebody may see what a device measured in a span: air may be internal yet."""
+    if device.device_class not in STATIONS or actor.may(Permission.READ_UNRELEASED):
+        return True
+    with sources.catalog.connect() as connection:
+        return is_released(standing(connection, Release), sources.registry(), device, span)
 
 
 def seen_by(actor: Actor, found: Condition, sources: Sources) -> Condition:

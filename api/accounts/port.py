@@ -4,7 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from typing import Final, Protocol
 
-from api.accounts.actor import ANONYMOUS, Actor
+from api.accounts.actor import ANONYMOUS, Actor, Permission
 from api.accounts.roles import permissions_of
 from api.accounts.scope import EVERYTHING
 
@@ -72,7 +72,11 @@ class NobodyKnown:
         """Do nothing."""
 
 
-VISITOR: Final = Actor(name="visitor", permissions=permissions_of("viewer"), scopes=(EVERYTHING,))
+VISITOR: Final = Actor(
+    name="visitor",
+    permissions=permissions_of("viewer") | {Permission.READ_UNRELEASED},
+    scopes=(EVERYTHING,),
+)
 
 
 class LoopbackVisitors(NobodyKnown):

@@ -67,3 +67,21 @@ def test_air_is_internal_until_the_ministry_releases_it(
 
     assert client.get(path, headers=viewer).json()["limits_exceeded"] == [exceeded]
     assert client.get(report, headers=viewer).json()["air"][0]["released"] is True
+
+
+def test_a_stations_pages_and_readings_wait_for_the_release_too(
+    client: TestClient, sources: Sources
+) -> None:
+    viewer, technician = as_(sources, "viewer"), as_(sources, "technician")
+    readings = f"/v1/devices/{_STATION}/readings?from=2026-10-02T16:00:00Z&to=2026-10-02T17:00:00Z"
+    page = f"/board/devices/{_STATION}"
+
+    assert [client.get(path, headers=technician).status_code for path in (readings, page)] == [
+        200,
+        200,
+    ]
+    assert [client.get(path, headers=viewer).status_code for path in (readings, page)] == [403, 404]
+    zone = "/board/zones/kh-coast"
+    assert page in client.get(zone, headers=technician).text
+    assert "PM2.5" in client.get(zone, headers=technician).text
+    assert "PM2.5" not in client.get(zone, headers=viewer).text
