@@ -8,7 +8,7 @@ begins and ends where the true elevation is -6°.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,8 @@ def high_sun(
         freq=_GRID,
         inclusive="left",
     )
-    elevation = get_solarposition(grid, latitude, longitude)["elevation"].to_numpy()
+    places = cast("pd.DataFrame", get_solarposition(grid, latitude, longitude))
+    elevation = places["elevation"].to_numpy()
     a_day = timedelta(days=1) // _GRID
     return [
         _above(grid[start : start + a_day], elevation[start : start + a_day])
@@ -108,7 +109,8 @@ def _crossing(
     from pvlib.solarposition import get_solarposition  # noqa: PLC0415
 
     grid = pd.date_range(start, end, freq=_STEP)
-    above = get_solarposition(grid, latitude, longitude)["elevation"].to_numpy() - _CIVIL
+    places = cast("pd.DataFrame", get_solarposition(grid, latitude, longitude))
+    above = places["elevation"].to_numpy() - _CIVIL
     passed = (above[:-1] < 0) & (above[1:] >= 0) if rising else (above[:-1] >= 0) & (above[1:] < 0)
     if not passed.any():
         return None

@@ -62,6 +62,6 @@ def clear_sky_ghi(
         freq=_GRID,
         inclusive="left",
     )
-    place = Location(latitude, longitude, tz=zone)
+    place = Location(latitude, longitude)
     sky: pd.Series[float] = place.get_clearsky(grid)["ghi"]
     return sky
