@@ -75,9 +75,10 @@ def test_what_is_missing_stays_so_and_hides_no_spike() -> None:
 
 
 def test_what_ingest_found_bad_stays_bad_and_is_no_neighbor() -> None:
-    block = a_block({"pm25": [20, 21, 600, 22, 23]}, flags=[1, 1, 4, 1, 1])
+    """On a slope down from 600 no spike would stand out at 580."""
+    block = a_block({"pm25": [20, 600, 580, 22, 23]}, flags=[1, 4, 1, 1, 1])
 
-    assert pm25(checked(block)) == [1, 1, 4, 1, 1]
+    assert pm25(checked(block)) == [1, 4, 4, 1, 1]
 
 
 def test_stations_are_no_neighbors_in_time() -> None:
