@@ -12,6 +12,7 @@ from analytics.air.days import FIXED, POLLUTANTS, in_a_row
 from analytics.air.exceeding import Exceedance, exceedances
 from analytics.air.figures import IndexDay, index_days, unit_of
 from analytics.air.limits import Limit, limits
+from analytics.days import span_of
 from analytics.lighting.health import LampHealth, lamp_health
 from analytics.pv.clearsky import clear_sky_yields
 from analytics.pv.health import PvHealth, pv_health
@@ -116,8 +117,10 @@ def _pv(basis: Basis, result: ZoneResult) -> Iterable[PvHealth]:
 
 
 def _index(result: ZoneResult) -> Iterable[IndexDay]:
+    reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
+    whole = [day for day in reach.days if span_of(day, timezone, FIXED).end <= reach.span.end]
     for station in _stations(result):
-        yield from index_days(station.id, result.passed.by_day.days, result.air)
+        yield from index_days(station.id, whole, result.air)
 
 
 def _exceedances(result: ZoneResult) -> Iterable[Exceedance]:
