@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.counters import advance
-from ingest.contract.catalog import metrics_of
+from ingest.contract.catalog import SOUND_LEVEL, metrics_of
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import Kind
 from ingest.contract.period import HOUR_US, Period
@@ -27,6 +27,9 @@ from ingest.storage.block import Block
 HOLD_INTERVALS: Final = 2
 RECORD: Final = "record"
 """The row of this name counts the distinct records of an hour."""
+
+SOUND_ENERGY: Final = "sound_energy"
+"""The row of this name has 10^(L/10) of a sound level L: levels are no quantity to average."""
 
 COLUMNS: Final[Mapping[str, str]] = {
     "device": "str",
@@ -106,6 +109,9 @@ def roll(
             cells.append(_roll_counter(series, name, span, before, hold))
         else:
             cells.append(_roll_held(series, name, span, hold))
+            if name == SOUND_LEVEL.name:
+                energy = _Series(series.device, series.at, 10 ** (series.value / 10))
+                cells.append(_roll_held(energy, SOUND_ENERGY, span, hold))
     return _table(block, [cell for cell in cells if len(cell.groups)])
 
 

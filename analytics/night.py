@@ -1,16 +1,17 @@
 """The night a lamp is required to be lit: from the sun at the pole, and its schedule.
 
-A night belongs to the local date of its sunset. Sun times by NREL's solar position algorithm as
-pvlib implements it (Reda and Andreas, 2004, doi:10.1016/j.solener.2003.12.003).
+A night belongs to the local date of its sunset.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from analytics.sun import sun_days
 from ingest.contract.period import Period
 from ingest.registry.schedule import Schedule
 
@@ -47,19 +48,27 @@ def required(schedule: Schedule, pole: Pole, nights: Collection[date]) -> dict[d
 @lru_cache(maxsize=4_096)
 def darkness(pole: Pole, first: date, last: date) -> dict[date, Period]:
     """Return sunset to sunrise of every night from first to last, both included."""
-    import pandas as pd  # noqa: PLC0415 - with pvlib below: a second of start-up that only nights need
-    from pvlib.solarposition import sun_rise_set_transit_spa  # noqa: PLC0415
-
-    days = pd.date_range(first, last + timedelta(days=1), freq="D", tz=pole.timezone)
-    sun = sun_rise_set_transit_spa(days, float(pole.latitude), float(pole.longitude))
-    sunset = sun["sunset"].dt.round("s").to_list()
-    sunrise = sun["sunrise"].dt.round("s").to_list()
+    days = sun_days(
+        float(pole.latitude),
+        float(pole.longitude),
+        first,
+        last + timedelta(days=1),
+        ZoneInfo(pole.timezone),
+    )
     return {
-        day.date(): Period.between(
-            sunset[number].to_pydatetime(), sunrise[number + 1].to_pydatetime()
-        )
-        for number, day in enumerate(days[:-1])
+        first + timedelta(days=number): _night(today.sunset, tomorrow.sunrise)
+        for number, (today, tomorrow) in enumerate(pairwise(days))
     }
+
+
+def _night(sunset: datetime | None, sunrise: datetime | None) -> Period:
+    if sunset is None or sunrise is None:
+        raise ValueError("the sun does not set or does not rise here: no night is known")
+    return Period.between(_whole_second(sunset), _whole_second(sunrise))
+
+
+def _whole_second(moment: datetime) -> datetime:
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
 def _scheduled(schedule: Schedule, dark: Period, night: date, timezone: ZoneInfo) -> Period:

@@ -1,16 +1,19 @@
 """The report document: what an office quotes, the same digits in every form it is written in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from analytics.air.days import FIXED
+from analytics.air.shown import station_air
 from analytics.avoided import Emissions
 from analytics.claims.claim import Claim
 from analytics.claims.compare import compared
+from analytics.delivery import Delivered, delivered
 from analytics.factors.grid import GridFactor
-from analytics.figures import Unit, percent, written
+from analytics.figures import Unit, written
 from analytics.memo import equivalent, memo, standard_coal_tce
 from analytics.methods.vehicles import ELECTRIC_VEHICLES
 from analytics.periods import Days
@@ -26,9 +29,11 @@ from analytics.quoting import (
 )
 from analytics.result import ZoneResult
 from analytics.sensitivity import sensitivity
+from analytics.uptime.grid import NOTHING, Spent
+from analytics.uptime.shown import availability, together
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import instant, rfc3339
-from ingest.registry.model import Lot, Provenance
+from ingest.contract.period import Period, instant, rfc3339
+from ingest.registry.model import Device, Lot, Provenance
 
 _PROVISIONAL: Final = timedelta(hours=48)
 _M_A_KM: Final = 1_000
@@ -47,6 +52,10 @@ class Scope:
     id: str
 
 
+def _nothing_released(_station: Device, _span: Period) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What a report shows beside its results."""
@@ -54,6 +63,7 @@ class Beside:
     lots: Sequence[Lot]  # the deliveries in scope
     factors: Sequence[GridFactor]  # to look the sensitivity's up in
     claims: Sequence[Claim] = ()  # claims and plan targets that its reader may see
+    is_released: Callable[[Device, Period], bool] = _nothing_released  # of a station's air
 
 
 def report(
@@ -92,9 +102,9 @@ def report(
         "as_of": rfc3339(instant(as_of)) if as_of else None,
         "software": software,
         "figures": _figures(scope, days, rows),
-        "availability": [_availability(results)],
-        "air": [],
-        "delivery": [_delivery(lot) for lot in beside.lots],
+        "availability": _availability(results),
+        "air": [row for result in results for row in _air(result, beside.is_released)],
+        "delivery": [_delivery(each) for each in delivered(beside.lots, results)],
         "claims": compared(beside.claims, days, results),
         "repairs": [],
         "sensitivity": sensitivity(results, beside.factors),
@@ -203,23 +213,38 @@ def _lineage(scope: Scope, days: Days, name: str, device_class: str) -> str:
     return f"/v1/lineage/{scope.kind}:{scope.id}~{days.label}~{name}~{device_class}"
 
 
-def _availability(results: Iterable[ZoneResult]) -> Document:
-    lights = [result.light for result in results]
-    proven = percent(
-        sum(light.lit_s for light in lights), sum(light.required_s for light in lights)
+def _availability(results: Iterable[ZoneResult]) -> list[Document]:
+    """Return the availability of each device class that was handed over."""
+    by_class: dict[DeviceClass, list[Spent]] = {}
+    for result in results:
+        for device_class, fleet in result.fleets.items():
+            by_class.setdefault(device_class, []).append(fleet.spent())
+    by_class.setdefault(DeviceClass.STREETLIGHT, [NOTHING])
+    return [
+        {"device_class": device_class, **availability(together(spent))}
+        for device_class, spent in sorted(by_class.items())
+    ]
+
+
+def _air(result: ZoneResult, is_released: Callable[[Device, Period], bool]) -> list[Document]:
+    """Return what each fixed station of a zone measured."""
+    reach = result.passed.by_day
+    stations = [device for device in result.devices if device.device_class is FIXED]
+    shown = (
+        station_air(
+            station.id,
+            reach.days,
+            result.air,
+            country=result.zone.country,
+            released=is_released(station, reach.span),
+        )
+        for station in stations
     )
-    text = None if proven is None else written(proven, Unit.PERCENT)
-    unknown = ("point_percent", "high_percent", "data_percent")
-    triple = ("technical_percent", "contractual_percent")
-    return {
-        "device_class": DeviceClass.STREETLIGHT,
-        "proven_percent": text,
-        "low_percent": text,
-        **dict.fromkeys((*unknown, *triple)),
-    }
+    return [{"zone": result.zone.id, **each} for each in shown if each is not None]
 
 
-def _delivery(lot: Lot) -> Document:
+def _delivery(delivered: Delivered) -> Document:
+    lot = delivered.lot
     dates = ("signed", "shipped", "accepted", "handed_over", "installed")
     return {
         "lot": lot.id,
@@ -228,6 +253,10 @@ def _delivery(lot: Lot) -> Document:
         "device_class": lot.device_class,
         "quantity": lot.quantity,
         **{name: _date(getattr(lot, name)) for name in dates},
+        "registered": delivered.registered,
+        "online": delivered.online,
+        "proven": delivered.proven,
+        "on": _date(delivered.on),
     }
 
 
@@ -237,7 +266,7 @@ def _date(day: date | None) -> str | None:
 
 def _notes(results: Sequence[ZoneResult], as_of: int) -> Iterable[str]:
     yield _STATEMENT
-    yield "Availability: proven in light only; an unknown second counts as not proven."
+    yield "Availability: an unknown second counts as not proven, and silence is not downtime."
     if not results:
         yield "No zone in scope has equipment."
     if not as_of:

@@ -1,16 +1,17 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
-from typing import Final
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from analytics.air.days import AirDay
 from analytics.avoided import Emissions
 from analytics.crediting import Case, Expected, emissions
 from analytics.days import day_of, span_of
@@ -18,48 +19,28 @@ from analytics.daytable import DayTable
 from analytics.factors.grid import GridFactor
 from analytics.figures import Coverage, percent
 from analytics.handover import HandedOver, handed_over
+from analytics.lighting.battery import BatteryDay
+from analytics.lighting.health import beyond_design, cloudy_days
 from analytics.methods.method import Choices
-from analytics.night import Pole, required
 from analytics.periods import Days
+from analytics.pv.days import PvDay
 from analytics.samples import Sample
 from analytics.sampling import with_samples
+from analytics.uptime.base import Reach, Window
+from analytics.uptime.days import UptimeDay
+from analytics.uptime.fleet import Fleet, fleets
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.registry.model import Device, Provenance, Zone
 from ingest.registry.registry import Registry
-from ingest.registry.schedule import Schedule
-
-_ALL_NIGHT: Final = "sunset..sunrise"  # what is required of a lamp that nobody has registered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """A span, and the device days from first to last, both included, that count in it."""
-
-    span: Period
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """What is looked at: a lamp's days run from noon to noon, every other device's by midnight."""
-
-    by_night: Reach
-    by_day: Reach
-
-    def of(self, device_class: DeviceClass) -> Reach:
-        """Return what counts for a device class."""
-        return self.by_night if device_class is DeviceClass.STREETLIGHT else self.by_day
-
-    def until(self, as_of: int) -> "Window":
-        """Return the window as far as it has passed."""
-        return Window(by_night=_cut(self.by_night, as_of), by_day=_cut(self.by_day, as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """Lamps proven in light: lit seconds, capped a night, of those required."""
+    """Lamps proven in light: lit seconds, capped a night, of those required.
+
+    Lit is what was heard, and what a counter proved of the nights in silence.
+    """
 
     lamps: int
     lit_s: int
@@ -80,8 +61,19 @@ class ZoneResult:
     passed: Window  # the window as far as it has passed
     equipment: HandedOver
     emissions: tuple[Emissions, ...]
-    light: Light
+    fleets: Mapping[DeviceClass, Fleet]
+    air: tuple[AirDay, ...]  # also of the days around the window
+    batteries: tuple[BatteryDay, ...]  # also of the days around the window
     coverage: Coverage
+
+    @property
+    def light(self) -> Light:
+        """How much of the light required of its lamps is proven."""
+        lamps = self.fleets.get(DeviceClass.STREETLIGHT)
+        if lamps is None:
+            return Light(lamps=0, lit_s=0, required_s=0)
+        spent = lamps.spent()
+        return Light(lamps=spent.pieces, lit_s=spent.up_s + spent.proven_s, required_s=spent.due_s)
 
     @property
     def provenance(self) -> Provenance:
@@ -105,6 +97,10 @@ class Basis:
 
     registry: Registry
     facts: DayTable
+    uptime: Sequence[UptimeDay]
+    batteries: Sequence[BatteryDay]
+    air: Sequence[AirDay]
+    pv: Sequence[PvDay]
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
     choices: Choices = field(default_factory=Choices)
@@ -140,11 +136,6 @@ def open_window(zone: Zone, span: Period) -> Window:
     return Window(by_night=next(reaches), by_day=next(reaches))
 
 
-def _cut(reach: Reach, as_of: int) -> Reach:
-    end = max(reach.span.start, min(reach.span.end, as_of))
-    return Reach(span=Period(reach.span.start, end), first=reach.first, last=reach.last)
-
-
 def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     """Return a zone's result in a window, as far as it has passed."""
     passed = window.until(basis.as_of)
@@ -165,9 +156,32 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         passed=passed,
         equipment=equipment,
         emissions=tuple(figures),
-        light=_light(basis.registry, zone, equipment, facts, passed.by_night),
+        fleets=fleets(
+            basis.registry,
+            zone,
+            equipment,
+            basis.uptime,
+            passed,
+            excused=_excused(basis, equipment),
+        ),
+        air=tuple(_of(equipment.devices, basis.air)),
+        batteries=tuple(_of(equipment.devices, basis.batteries)),
         coverage=_coverage(equipment, facts, passed),
     )
+
+
+def _excused(basis: Basis, equipment: HandedOver) -> set[date]:
+    """Return the nights after more cloudy days in a row than a zone's lamps are designed for."""
+    own = list(_of(equipment.devices, basis.batteries))
+    return beyond_design(cloudy_days(own), {fact.day for fact in own})
+
+
+_Fact = TypeVar("_Fact", AirDay, BatteryDay)
+
+
+def _of(devices: Iterable[Device], facts: Iterable[_Fact]) -> Iterator[_Fact]:
+    names = {device.id for device in devices}
+    return (fact for fact in facts if fact.device in names)
 
 
 def _last_day(zone: Zone, at: int) -> date:
@@ -221,39 +235,6 @@ def _counting(facts: DayTable, equipment: HandedOver, window: Window) -> DayTabl
     )
     inside = (facts.day >= low[facts.device]) & (facts.day <= high[facts.device])
     return facts.where(inside)
-
-
-def _light(
-    registry: Registry, zone: Zone, equipment: HandedOver, facts: DayTable, reach: Reach
-) -> Light:
-    lamps = [each for each in equipment.devices if each.device_class is DeviceClass.STREETLIGHT]
-    unregistered = equipment.unregistered.get(DeviceClass.STREETLIGHT, 0)
-    middle = Pole.at(zone.latitude, zone.longitude, zone.timezone)
-    needed = unregistered * sum(due for _, due in _due_at(middle, _ALL_NIGHT, reach))
-    alike: dict[tuple[Pole, str], set[str]] = {}
-    for lamp in lamps:
-        pole = Pole.at(*registry.position_of(lamp), zone.timezone)
-        alike.setdefault((pole, lamp.schedule), set()).add(lamp.id)
-    proven = 0
-    for (pole, schedule), names in alike.items():
-        due = np.array([seconds for _, seconds in _due_at(pole, schedule, reach)], np.int64)
-        own = facts.of_devices(names)
-        night = own.day - reach.first.toordinal()
-        needed += int(due.sum()) * len(names)
-        proven += int(np.minimum(own.filled("lit_s"), due[night]).sum())
-    return Light(lamps=len(lamps) + unregistered, lit_s=proven, required_s=needed)
-
-
-@lru_cache(maxsize=4_096)
-def _due_at(pole: Pole, schedule: str, reach: Reach) -> Sequence[tuple[date, int]]:
-    count = (reach.last - reach.first).days + 1
-    nights = [reach.first + timedelta(days=number) for number in range(count)]
-    wanted = required(Schedule.parse(schedule), pole, nights)
-    return [(night, _overlap_s(span, reach.span)) for night, span in wanted.items()]
-
-
-def _overlap_s(some: Period, other: Period) -> int:
-    return round(max(0, min(some.end, other.end) - max(some.start, other.start)) / 1e6)
 
 
 def _coverage(equipment: HandedOver, facts: DayTable, window: Window) -> Coverage:

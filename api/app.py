@@ -13,6 +13,7 @@ from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
 from api.audit import endpoints as audit
 from api.claims import endpoints as claims
+from api.decisions import exclusions, overrides, releases
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors
@@ -47,6 +48,9 @@ _RESOURCES = (
     claims,
     reports,
     lineage,
+    exclusions,
+    overrides,
+    releases,
     audit,
     me,
 )

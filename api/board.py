@@ -1,6 +1,7 @@
 """The board's routes: they read what a page needs, and hand it over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from importlib.resources import files
@@ -13,6 +14,7 @@ from fastapi.params import Depends
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
+from analytics.condition import condition
 from analytics.days import day_of, span_of
 from analytics.periods import Days
 from analytics.report import Beside
@@ -24,10 +26,12 @@ from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
+from api.releasing import may_see, seen_by
 from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
+from dashboards.board.condition import ConditionView, condition_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
@@ -73,7 +77,7 @@ def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTM
 def zone(
     zone: str, sources: Given, results: GivenResults, person: GivenPerson, reader: Reader
 ) -> HTMLResponse:
-    """Return a zone's page."""
+    """Return a zone's page; without the air that is not released, for those who may not see it."""
     registry, found = sources.registry(), results.so_far()
     result = next((each for each in found.results if each.zone.id == zone), None)
     if result is None:
@@ -82,20 +86,42 @@ def zone(
     beside = Beside(lots=(), factors=found.basis.factors, claims=claims_for(reader))
     heard = _heard(sources, result.devices)
     view = zone_view(registry, result, days, heard, found.span, beside)
-    return _answer(view, person)
+    now = micros(sources.clock.now())
+    air = [each for each in view.air if may_see(reader, each.device, Period(now, now + 1), sources)]
+    return _answer(replace(view, air=tuple(air)), person)
+
+
+@_router.get("/zones/{zone}/condition")
+def equipment(
+    zone: str, sources: Given, results: GivenResults, person: GivenPerson, actor: Reader
+) -> HTMLResponse:
+    """Return the page on the condition of a zone's equipment."""
+    found = sources.registry().zone(zone)
+    if found is None:
+        return _missing(zone, person)
+    so_far = results.so_far()
+    told = condition(so_far.basis, found, None if so_far.span is None else so_far.span.start)
+    return _answer(condition_view(seen_by(actor, told, sources)), person)
 
 
 @_router.get("/devices/{device}")
 def device(
-    device: str, sources: Given, person: GivenPerson, day: DayAsked | None = None
+    device: str, sources: Given, person: GivenPerson, actor: Reader, day: DayAsked | None = None
 ) -> HTMLResponse:
-    """Return a device's page, of a day of its own or of the last one with readings."""
+    """Return a device's page, of a day of its own or of the last one with readings.
+
+    What is not released of a station is not there for those who may not see it.
+    """
     registry = sources.registry()
     found = registry.device(device)
     if found is None:
         return _missing(device, person)
     timezone = ZoneInfo(registry.zone_of(found).timezone)
-    return _answer(device_view(registry, _day_shown(sources, found, timezone, day)), person)
+    shown = _day_shown(sources, found, timezone, day)
+    span = span_of(shown.day, timezone, found.device_class)
+    if not may_see(actor, found, span, sources):
+        return _missing(device, person)
+    return _answer(device_view(registry, shown), person)
 
 
 @_router.get("/ledger")
@@ -137,7 +163,7 @@ def icon() -> Response:
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
 
 
-def _answer(view: View, person: Person | None) -> HTMLResponse:
+def _answer(view: View | ConditionView, person: Person | None) -> HTMLResponse:
     return HTMLResponse(page(view, person=person))
 
 

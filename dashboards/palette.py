@@ -52,9 +52,33 @@ DARK: Final[Mapping[str, str]] = {
 }
 
 
+AIR: Final[Mapping[str, str]] = {
+    "good": "#00e400",
+    "moderate": "#ffff00",
+    "unhealthy_for_sensitive_groups": "#ff7e00",
+    "unhealthy": "#ff0000",
+    "very_unhealthy": "#8f3f97",
+    "hazardous": "#7e0023",
+}
+"""Colors of the air quality index as US EPA sets them (EPA-454/B-24-002), in light and in dark."""
+
+ON_AIR: Final[Mapping[str, str]] = {
+    "good": "#14201b",
+    "moderate": "#14201b",
+    "unhealthy_for_sensitive_groups": "#14201b",
+    "unhealthy": "#000000",
+    "very_unhealthy": "#ffffff",
+    "hazardous": "#ffffff",
+}
+"""Text on them."""
+
+
 def css() -> str:
     """Return the colors as custom properties of a style sheet."""
     light, dark = (
         "".join(f"--{name}:{color};" for name, color in colors.items()) for colors in (LIGHT, DARK)
     )
-    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    air = "".join(
+        f".air.{name}{{fill:{AIR[name]}}}.on-air.{name}{{fill:{ON_AIR[name]}}}" for name in AIR
+    )
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{air}\n"

@@ -1,12 +1,18 @@
 """A zone in Cambodia with a lamp or a PV set, for tests that care about one of their fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from analytics.daytable import DayTable
+from analytics.deviceday import DeviceDay
+from analytics.factors.grid import grid_factors
+from analytics.result import Basis
+from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.registry.model import Basis, Device, Entry, GridConnection, Provenance, Zone
+from ingest.registry.model import Basis as StatedBasis
+from ingest.registry.model import Device, Entry, GridConnection, Provenance, Zone
 from ingest.registry.registry import Entered, Registry
 from tests.ingest.registry import builders
 
@@ -35,7 +41,7 @@ def a_device(device: str = "kh-lamp-1", **changed: object) -> Device:
         "gateway": GatewayId("kh-gw-1"),
         "interval_s": 300,
         "rated_power_w": Decimal(60),
-        "rated_power_basis": Basis.ASSUMED,
+        "rated_power_basis": StatedBasis.ASSUMED,
         "accuracy_percent": Decimal(5),
         "grid_connection": GridConnection.OFF,
         "schedule": "sunset..sunrise",
@@ -54,6 +60,39 @@ def a_pv_set(device: str = "kh-pv-1", **changed: object) -> Device:
         "grid_connection": GridConnection.ON,
     }
     return a_device(device, **(fields | changed))
+
+
+def an_uptime_day(device: str, day: date, **changed: object) -> UptimeDay:
+    """Return a lamp's night of ten hours of which nothing is known."""
+    fields: dict[str, object] = {
+        "device": DeviceId(device),
+        "day": day,
+        "device_class": DeviceClass.STREETLIGHT,
+        "base_s": 36_000,
+        "up_s": 0,
+        "down_s": 0,
+        "excluded_s": 0,
+        "known_down_s": 0,
+        "counter_mwh": None,
+        "gauge_mwh": None,
+        "tail_s": 0,
+    }
+    return UptimeDay(**(fields | changed))  # type: ignore[arg-type]
+
+
+def a_basis(registry: Registry, facts: Iterable[DeviceDay] = (), **changed: object) -> Basis:
+    """Return what results are computed from, of a registry without any other facts."""
+    fields: dict[str, object] = {
+        "registry": registry,
+        "facts": DayTable.of(facts),
+        "uptime": (),
+        "batteries": (),
+        "air": (),
+        "pv": (),
+        "factors": grid_factors(),
+        "as_of": 0,
+    }
+    return Basis(**(fields | changed))  # type: ignore[arg-type]
 
 
 def a_registry(*devices: Device, zone: Zone | None = None, more: Sequence[Device] = ()) -> Registry:

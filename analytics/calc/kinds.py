@@ -15,8 +15,14 @@ Calculator: TypeAlias = Callable[[Row], Result]
 
 KINDS: Final = {
     "ams_i_l": "analytics.calc.ams_i_l",
+    "aqi": "analytics.calc.aqi",
+    "aqi_composite": "analytics.calc.aqi_composite",
+    "availability": "analytics.calc.availability",
     "counters": "analytics.calc.counters",
     "lamps_ev": "analytics.calc.lamps_ev",
+    "nowcast": "analytics.calc.nowcast",
+    "qartod": "analytics.calc.qartod",
+    "sun_times": "analytics.calc.sun_times",
     "tool07": "analytics.calc.tool07",
     "uncertainty": "analytics.calc.uncertainty",
     "vmr0017_cdm": "analytics.calc.vmr0017_cdm",

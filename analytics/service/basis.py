@@ -5,11 +5,15 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from analytics.air.days import AirDay
+from analytics.lighting.battery import BatteryDay
 from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
+from analytics.pv.days import PvDay
 from analytics.result import Basis, ZoneResult, open_window, zone_result
-from analytics.service import facts
+from analytics.service import dayfacts, facts, uptime
 from analytics.service.ownfactors import all_factors
+from analytics.uptime.fleet import days_around
 from ingest.contract.period import Period
 from ingest.registry.registry import Registry
 
@@ -28,13 +32,17 @@ def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | No
 
     Where a yearly method applies they begin with the year, for its tiers are of the year.
     """
-    first = None if days is None else days.first
+    first, last = (None, None) if days is None else (days.first, days.last)
+    around = days_around(first, last)
     if days is not None and any(map(is_yearly, registry.devices())):
         first = date(days.first.year, 1, 1)
-    last = None if days is None else days.last
     return Basis(
         registry=registry,
         facts=facts.device_table(connection, first=first, last=last),
+        uptime=uptime.uptime_days(connection, *around),
+        batteries=dayfacts.read(connection, BatteryDay, first=around[0], last=around[1]),
+        air=dayfacts.read(connection, AirDay, first=around[0], last=around[1]),
+        pv=dayfacts.read(connection, PvDay, first=around[0], last=around[1]),
         factors=all_factors(connection),
         as_of=facts.progress(connection).as_of,
     )

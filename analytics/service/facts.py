@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from analytics.daytable import COLUMNS, MISSING, DayTable
 from analytics.deviceday import DeviceDay, EnergySource
+from analytics.service.replacing import replace_days
 from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -42,17 +43,9 @@ class Progress:
 
 def put_device_days(connection: sa.Connection, facts: Iterable[DeviceDay]) -> None:
     """Put facts in the place of what was known of their device and day."""
-    rows = [{name: getattr(fact, name) for name in _COLUMNS} for fact in facts]
-    if not rows:
-        return
-    table = DEVICE_DAY
-    connection.execute(
-        sa.delete(table).where(
-            table.c.device == sa.bindparam("of"), table.c.day == sa.bindparam("on")
-        ),
-        [{"of": row["device"], "on": row["day"]} for row in rows],
+    replace_days(
+        connection, DEVICE_DAY, [{name: getattr(fact, name) for name in _COLUMNS} for fact in facts]
     )
-    connection.execute(sa.insert(table), rows)
 
 
 def device_days(
@@ -157,18 +150,8 @@ def put_submissions(
     connection: sa.Connection, submitted: Mapping[SubmissionKey, Submission]
 ) -> None:
     """Put submissions in the place of what was known."""
-    if not submitted:
-        return
-    table = SUBMISSION
-    keys = [{"of": device, "on": day} for device, day in submitted]
-    connection.execute(
-        sa.delete(table).where(
-            table.c.device == sa.bindparam("of"), table.c.day == sa.bindparam("on")
-        ),
-        keys,
-    )
     rows = [{"device": d, "day": day} | asdict(one) for (d, day), one in submitted.items()]
-    connection.execute(sa.insert(table), rows)
+    replace_days(connection, SUBMISSION, rows)
 
 
 def progress(connection: sa.Connection) -> Progress:

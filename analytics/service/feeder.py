@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,14 @@ from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.means import hourly_means
-from analytics.service import facts, zonefigures
+from analytics.quality.overrides import Override
+from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
+from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
+from analytics.uptime.days import UptimeDay, uptime_days
+from analytics.uptime.exclusions import Exclusion
 from ingest import feed, ledger
 from ingest.contract.clock import Clock
 from ingest.contract.identity import DeviceId
@@ -59,35 +64,55 @@ class Feeder:
             self._figures(busy=False)
             return 0
         registry = self.registry()
+        with self.catalog.connect() as connection:
+            excluded = decisions.standing(connection, Exclusion)
+            overrides = decisions.standing(connection, Override)
         found: list[DeviceDay] = []
+        spent: list[UptimeDay] = []
+        more: list[DayFact] = []
         distinct: dict[SubmissionKey, int] = {}
         hours = 0
         for (zone, device_class), own in _by_zone(changes, registry).items():
-            computed = self._roller(zone, device_class, registry).compute(_touched(own))
+            roller = self._roller(zone, device_class, registry, overrides)
+            computed = roller.compute(_touched(own))
             hours += len(computed)
             self._copy_means(zone, device_class, computed)
-            found += self._device_days(zone, device_class, computed)
+            wanted, own_hours = self._days(zone, device_class, computed)
+            found += device_days(own_hours, device_class=device_class)
+            more += dayfacts.of_class(own_hours, device_class, ZoneInfo(zone.timezone))
+            asked = uptime.asked(registry, zone, wanted, excluded)
+            spent += uptime_days(own_hours, device_class=device_class, asked=asked)
             distinct |= self._distinct(zone, device_class, own)
         with self.catalog.begin() as connection:
             facts.put_device_days(connection, found)
+            uptime.put_uptime_days(connection, spent)
+            dayfacts.put(connection, [(each.device, each.day) for each in spent], more)
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
         self._figures(busy=True)
         return len(changes)
 
-    def _roller(self, zone: Zone, device_class: DeviceClass, registry: Registry) -> Roller:
+    def _roller(
+        self,
+        zone: Zone,
+        device_class: DeviceClass,
+        registry: Registry,
+        overrides: Sequence[Override],
+    ) -> Roller:
         return Roller(
             store=self.store,
             files=self.files,
             zone=zone.id,
             device_class=device_class,
             intervals_s={device.id: device.interval_s for device in registry.devices()},
+            overrides=overrides,
         )
 
-    def _device_days(
+    def _days(
         self, zone: Zone, device_class: DeviceClass, computed: set[tuple[DeviceId, int]]
-    ) -> list[DeviceDay]:
+    ) -> tuple[set[tuple[DeviceId, date]], pd.DataFrame]:
+        """Return the device days that computed hours lie in, and all hours of those days."""
         timezone = ZoneInfo(zone.timezone)
         day_by_hour = days_of({hour for _, hour in computed}, timezone, device_class)
         wanted = {(device, day_by_hour[hour]) for device, hour in computed}
@@ -100,7 +125,7 @@ class Feeder:
         days = days_of(hours["hour"].unique().tolist(), timezone, device_class)
         hours = hours.assign(day=hours["hour"].map(days))
         hours = hours[pd.MultiIndex.from_frame(hours[["device", "day"]]).isin(wanted)]
-        return device_days(hours, device_class=device_class)
+        return wanted, hours
 
     def _copy_means(
         self, zone: Zone, device_class: DeviceClass, computed: set[tuple[DeviceId, int]]

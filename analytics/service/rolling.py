@@ -1,19 +1,23 @@
 """Which hours a change reaches, and computing just those.
 
-An hour's readings reach into the next by what they hold, and by the counters' running maxima
-into every later hour until a maximum is what it was. That closure is recomputed, nothing else.
+An hour's readings reach into the next by what they hold, by the flags that checks derive from them,
+and by the counters' running maxima into every later hour until a maximum is what it was. That
+closure is recomputed, nothing else.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analytics.hours import lead_in, roll
+from analytics.quality.checks import checked, checks_of, reach_s
+from analytics.quality.overrides import Override, overridden
 from analytics.service.hourfiles import CounterKey, HourFiles
 from ingest.contract.catalog import METRICS
 from ingest.contract.identity import DeviceId, ZoneId
 from ingest.contract.metric import DeviceClass, Kind
 from ingest.contract.period import HOUR_US, Period
+from ingest.storage.block import Block, within
 from ingest.storage.port import ReadingStore
 
 Hours = Mapping[DeviceId, Collection[int]]
@@ -29,6 +33,7 @@ class Roller:
     zone: ZoneId
     device_class: DeviceClass
     intervals_s: Mapping[DeviceId, int]
+    overrides: Sequence[Override] = ()
 
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
@@ -48,15 +53,33 @@ class Roller:
         return computed
 
     def _reached(self, device: DeviceId, hours: Collection[int]) -> set[int]:
-        """Return hours with those behind them that their readings may be held into."""
-        reach = range(0, lead_in(self.intervals_s[device]) + HOUR_US, HOUR_US)
+        """Return hours with those their readings are held into, or decide on the quality of.
+
+        A reading shows that the one before was a spike, and is part of a flat line behind it.
+        """
+        held, flags = lead_in(self.intervals_s[device]), self._flags_us
+        before = -HOUR_US * -(-held // HOUR_US) if checks_of(self.device_class) else 0
+        reach = range(before, max(held, flags) + HOUR_US, HOUR_US)
         return {hour + further for hour in hours for further in reach}
+
+    @property
+    def _flags_us(self) -> int:
+        """How far back flags of this class depend on readings. [microseconds]"""
+        return round(reach_s(self.device_class) * 1e6)
+
+    def _block(self, devices: Collection[DeviceId], segment: Period, lead: int) -> Block:
+        """Read what a segment is computed from, with the flags that checks and people give."""
+        checks = bool(checks_of(self.device_class))
+        context = Period(segment.start - lead - self._flags_us, segment.end + lead * checks)
+        block = overridden(
+            checked(self.store.read(self.device_class, devices, context)), self.overrides
+        )
+        return within(block, Period(segment.start - lead, segment.end)) if checks else block
 
     def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
         """Compute a segment; return the next hours whose counters now start elsewhere."""
         lead = max(lead_in(self.intervals_s[device]) for device in devices)
-        reach = Period(segment.start - lead, segment.end)
-        block = self.store.read(self.device_class, devices, reach)
+        block = self._block(devices, segment, lead)
         counters = self._counters(devices, block.values)
         before = self.files.running_before(self.zone, self.device_class, segment.start, counters)
         was = self.files.running_before(self.zone, self.device_class, segment.end, counters)

@@ -43,6 +43,53 @@ ENTERED_FACTOR: Final = sa.Table(
     sa.Column("entered_by", sa.String(200), nullable=False),
 )
 
+UPTIME_DAY: Final = sa.Table(
+    "uptime_day",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("device_class", sa.String(40), nullable=False),
+    sa.Column("base_s", sa.Integer, nullable=False),
+    sa.Column("up_s", sa.Integer, nullable=False),
+    sa.Column("down_s", sa.Integer, nullable=False),
+    sa.Column("excluded_s", sa.Integer, nullable=False),
+    sa.Column("known_down_s", sa.Integer, nullable=False),
+    sa.Column("counter_mwh", sa.BigInteger, nullable=True),
+    sa.Column("gauge_mwh", sa.BigInteger, nullable=True),
+    sa.Column("tail_s", sa.Integer, nullable=False),
+    sa.Index("uptime_day_by_day", "day"),
+)
+
+# Facts of one device and day that only some device classes have, as JSON.
+DAY_FACT: Final = sa.Table(
+    "day_fact",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("day_fact_by_kind", "kind", "day"),
+)
+
+# Only ever added to; what no longer holds has a row in DECISION_WITHDRAWN.
+DECISION: Final = sa.Table(
+    "decision",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # what was decided, as JSON
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
+DECISION_WITHDRAWN: Final = sa.Table(
+    "decision_withdrawn",
+    METADATA,
+    sa.Column("decision", sa.Integer, sa.ForeignKey("decision.id"), primary_key=True),
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
 SUBMISSION: Final = sa.Table(
     "submission",
     METADATA,

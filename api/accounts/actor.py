@@ -17,6 +17,10 @@ class Permission(StrEnum):
     DECIDE_QUARANTINE = "decide_quarantine"
     ENTER_FACTOR = "enter_factor"
     READ_CLAIMS = "read_claims"
+    DECIDE_EXCLUSION = "decide_exclusion"
+    OVERRIDE_QUALITY = "override_quality"
+    RELEASE_AIR = "release_air"
+    READ_UNRELEASED = "read_unreleased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

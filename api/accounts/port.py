@@ -72,8 +72,10 @@ class NobodyKnown:
         """Do nothing."""
 
 
-_VISITOR: Final = permissions_of("viewer") | {Permission.READ_CLAIMS}
-VISITOR: Final = Actor(name="visitor", permissions=_VISITOR, scopes=(EVERYTHING,))
+_VISITOR: Final = {Permission.READ_CLAIMS, Permission.READ_UNRELEASED}
+VISITOR: Final = Actor(
+    name="visitor", permissions=permissions_of("viewer") | _VISITOR, scopes=(EVERYTHING,)
+)
 
 
 class LoopbackVisitors(NobodyKnown):

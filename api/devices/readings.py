@@ -1,14 +1,18 @@
 """A device's readings, in columns."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from math import isnan
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
 
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.instants import shown
-from api.problems import not_found, unprocessable
+from api.problems import Problem, not_found, unprocessable
+from api.releasing import may_see
 from api.sources import Given
 from ingest.contract.catalog import metrics_of
 from ingest.contract.metric import DeviceClass
@@ -48,16 +52,19 @@ class Readings(BaseModel):
 def readings(
     device: str,
     sources: Given,
+    actor: Annotated[Actor, Depends(Require(Permission.READ))],
     start: Annotated[AwareDatetime, Query(alias="from", description="first instant")],
     end: Annotated[AwareDatetime, Query(alias="to", description="not included")],
     metric: Annotated[list[str] | None, Query(description="all where none is named")] = None,
 ) -> Readings:
-    """Return what a device measured, over at most 31 days."""
+    """Return what a device measured, over at most 31 days; air once it is released."""
     registry = sources.registry()
     found = registry.device(device)
     if found is None:
         raise not_found("device", device)
     span = _span(start, end)
+    if not may_see(actor, found, span, sources):
+        raise Problem(HTTPStatus.FORBIDDEN, "not released by the ministry")
     metrics = _metrics(found, metric)
     block = sources.store.read(found.device_class, [found.id], span, metrics)
     return Readings(

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 
+from analytics.air.release import Release, is_released
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
 from analytics.methods.method import Choices
@@ -14,6 +16,7 @@ from analytics.quoting import Document
 from analytics.report import Beside, Scope, report
 from analytics.result import ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
+from analytics.service.decisions import standing
 from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
@@ -52,6 +55,7 @@ class Computed:
     results: Sequence[ZoneResult]
     registry: Registry
     factors: Sequence[GridFactor]
+    releases: Sequence[Release]
     as_of: int  # microseconds, UTC
 
 
@@ -91,6 +95,7 @@ def compute(
         results=of_one_provenance(results),
         registry=registry,
         factors=basis.factors,
+        releases=standing(connection, Release),
         as_of=basis.as_of,
     )
 
@@ -102,6 +107,7 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
         lots=[lot for lot in computed.registry.lots() if lot.zone in names],
         factors=computed.factors,
         claims=tuple(claims),
+        is_released=partial(is_released, computed.releases, computed.registry),
     )
     return report(
         computed.scope,

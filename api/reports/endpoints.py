@@ -39,7 +39,19 @@ def report(scope: str, period: str, sources: Given, actor: Reader) -> Response:
     with sources.catalog.begin() as connection:
         deed = actor.deed("report.export", f"report:{scope}/{period}")
         journal.append(connection, deed, at=sources.clock.now())
-    return respond(_with_limits_told(found, actor))
+    return respond(_with_limits_told(_released_only(found, actor), actor))
+
+
+def _released_only(found: Document, actor: Actor) -> Document:
+    """Return a document without the air that its reader may not see before it is released."""
+    air, notes = found["air"], found["notes"]
+    if actor.may(Permission.READ_UNRELEASED) or not isinstance(air, list):
+        return found
+    shown = [row for row in air if row["released"]]
+    if len(shown) == len(air) or not isinstance(notes, list):
+        return found
+    told = f"air of {len(air) - len(shown)} stations is not released by the ministry"
+    return found | {"air": shown, "notes": [*notes, told]}
 
 
 def _with_limits_told(found: Document, actor: Actor) -> Document:

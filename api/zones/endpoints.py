@@ -1,19 +1,27 @@
 """Zones, and what each achieved so far."""
 
 from decimal import Decimal
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
+from analytics.condition import condition
+from analytics.conditionshown import condition_document
 from analytics.summary import zone_summary
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.documents import respond
 from api.paging import Asked, Page, page_of
 from api.problems import not_found
+from api.releasing import seen_by
 from api.results import GivenResults
 from api.sources import Given
 from ingest.registry.model import Zone
 
 router = APIRouter(tags=["zones"])
+
+Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 
 
 class ZoneShown(BaseModel):
@@ -43,6 +51,20 @@ def summary(zone: str, sources: Given, results: GivenResults) -> Response:
         raise not_found("zone", zone)
     found = results.so_far()
     return respond(next(zone_summary(each) for each in found.results if each.zone.id == zone))
+
+
+@router.get("/zones/{zone}/condition")
+def equipment(zone: str, sources: Given, results: GivenResults, actor: Reader) -> Response:
+    """Return how a zone's equipment fared over the last thirty days.
+
+    Air that is not released by the ministry is for those who may see it.
+    """
+    found = sources.registry().zone(zone)
+    if found is None:
+        raise not_found("zone", zone)
+    so_far = results.so_far()
+    told = condition(so_far.basis, found, None if so_far.span is None else so_far.span.start)
+    return respond(condition_document(seen_by(actor, told, sources)))
 
 
 def _id(zone: Zone) -> str:

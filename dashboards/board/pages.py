@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.board import charts, strips
 from dashboards.board import map as ground
+from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
 from dashboards.board.strips import span
 from dashboards.board.views import (
@@ -28,7 +29,7 @@ from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
-_TEMPLATES: Final[dict[type[View], str]] = {
+_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
@@ -36,10 +37,13 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     ArithmeticView: "arithmetic.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
+    ConditionView: "condition.html",
 }
 
 
-def page(view: View, *, person: Person | None = None, language: str = SOURCE) -> str:
+def page(
+    view: View | ConditionView, *, person: Person | None = None, language: str = SOURCE
+) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(

@@ -22,6 +22,9 @@ ACTIVE_POWER: Final = Metric("active_power", "W", _G, -2_000_000, 2_000_000)
 ENERGY_GENERATED: Final = Metric("energy_generated", "kW.h", _C, 0, 1e10)
 ENERGY_USED: Final = Metric("energy_used", "kW.h", _C, 0, 1e10)
 
+SOUND_LEVEL: Final = Metric("sound_level", "dB", _G, 0, 160)
+"""A-weighted, equivalent over the reporting interval."""
+
 _COMMON: Final = (REACHABLE, FAULT_WORD)
 MEANS: Final = ("_1min", "_1h")  # a logger's means over an interval are metrics of their own
 
@@ -104,7 +107,7 @@ _POSITION: Final = (
 _NOISE: Final = (
     *_COMMON,
     *_with_means(
-        Metric("sound_level", "dB", _G, 0, 160),  # A-weighted, equivalent over the interval
+        SOUND_LEVEL,
         Metric("sound_level_max", "dB", _G, 0, 160),
     ),
 )

@@ -21,13 +21,14 @@ class Quality(IntEnum):
     @classmethod
     def worst(cls, flags: Iterable["Quality"]) -> "Quality":
         """Combine the flags of several checks: bad wins, missing only where all are missing."""
-        return max(flags, key=_SEVERITY.index, default=cls.UNCHECKED)
+        return max(flags, key=SEVERITY.index, default=cls.UNCHECKED)
 
 
-_SEVERITY: Final = (
+SEVERITY: Final = (
     Quality.MISSING,
     Quality.UNCHECKED,
     Quality.GOOD,
     Quality.SUSPECT,
     Quality.BAD,
 )
+"""From what gives way to what wins, where flags of several checks are combined."""

@@ -1,13 +1,14 @@
 """Readings in columns: how they go into a store and come out of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
 from ingest.contract.quality import Quality
 
 Instants = npt.NDArray[np.int64]
@@ -61,4 +62,16 @@ def empty(device_class: DeviceClass) -> Block:
         measured_at=np.empty(0, np.int64),
         values={},
         flags={},
+    )
+
+
+def within(block: Block, span: Period) -> Block:
+    """Return the rows of a block that were measured in a half-open span."""
+    rows = (block.measured_at >= span.start) & (block.measured_at < span.end)
+    return replace(
+        block,
+        devices=block.devices[rows],
+        measured_at=block.measured_at[rows],
+        values={metric: values[rows] for metric, values in block.values.items()},
+        flags={metric: flags[rows] for metric, flags in block.flags.items()},
     )

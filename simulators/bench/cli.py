@@ -9,6 +9,7 @@ backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
 outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
 gateway: one gateway's memory and processor time with 300 Modbus devices.
 programme: a year of the whole programme, from hours to figures.
+nightly: a zone of 6,500 devices, its last night and its condition; a year of ten air stations.
 """
 
 import argparse
@@ -31,6 +32,7 @@ _NAMES: Final = (  # each a module beside this one
     "outage",
     "gateway",
     "programme",
+    "nightly",
 )
 
 

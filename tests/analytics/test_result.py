@@ -1,25 +1,25 @@
 """A zone's result from the registry's history and a few facts."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from analytics.daytable import DayTable
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.factors.grid import grid_factors
 from analytics.periods import parse_period
-from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.result import ZoneResult, period_window, zone_result
+from analytics.uptime.days import UptimeDay
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from ingest.registry.model import Device, GridConnection, Lot
 from ingest.registry.registry import Entered, Registry
-from tests.builders import a_device, a_pv_set, a_registry, a_zone
+from tests.builders import a_basis, a_device, a_pv_set, a_registry, a_zone, an_uptime_day
 
 _AFTER = micros(datetime(2027, 1, 1, tzinfo=UTC))
 
 
-def _fact(device: Device, day: date, *, energy_mwh: int = 600_000, lit_s: int = 0) -> DeviceDay:
+def _fact(device: Device, day: date, *, energy_mwh: int = 600_000) -> DeviceDay:
     return DeviceDay(
         device=device.id,
         day=day,
@@ -28,14 +28,18 @@ def _fact(device: Device, day: date, *, energy_mwh: int = 600_000, lit_s: int = 
         covered_s=86_400,
         energy_mwh=energy_mwh,
         energy_source=EnergySource.GAUGE,
-        lit_s=lit_s,
+        lit_s=None,
     )
 
 
 def _result(
-    registry: Registry, facts: list[DeviceDay], period: str, as_of: int = _AFTER
+    registry: Registry,
+    facts: Sequence[DeviceDay],
+    period: str,
+    as_of: int = _AFTER,
+    uptime: Sequence[UptimeDay] = (),
 ) -> ZoneResult:
-    basis = Basis(registry=registry, facts=DayTable.of(facts), factors=grid_factors(), as_of=as_of)
+    basis = a_basis(registry, facts=facts, uptime=uptime, as_of=as_of)
     return zone_result(basis, a_zone(), period_window(a_zone(), parse_period(period)))
 
 
@@ -81,9 +85,9 @@ def test_what_is_handed_over_later_is_not_counted_yet() -> None:
 def test_light_is_capped_each_night_and_unknown_is_not_proven(lit_h: int, proven: str) -> None:
     """From 19:00 to 05:00 are 10 h, all of them dark in October."""
     lamp = a_device(schedule="19:00..05:00")
-    facts = [_fact(lamp, date(2026, 10, 30), lit_s=lit_h * 3600)]
+    spent = [an_uptime_day(lamp.id, date(2026, 10, 30), up_s=lit_h * 3600)]
 
-    result = _result(a_registry(lamp), facts, "2026-10-30..2026-10-30")
+    result = _result(a_registry(lamp), [], "2026-10-30..2026-10-30", uptime=spent)
 
     assert result.light.required_s == 36_000
     assert result.light.proven_percent == Decimal(proven)
@@ -110,9 +114,10 @@ def test_pieces_of_a_lot_that_nobody_registered_count_as_silent(
     """Of a lot of ten lamps one is registered, and was lit all night."""
     lamp = a_device(lot="lot-1", schedule="sunset..sunrise")
     history = [*a_registry(lamp).entries, Entered(change=1, valid_from=0, item=_lot(handed))]
-    facts = [_fact(lamp, date(2026, 10, day), lit_s=86_400) for day in range(1, 32)]
+    days = [date(2026, 10, day) for day in range(1, 32)]
+    spent = [an_uptime_day(lamp.id, day, up_s=86_400) for day in days]
 
-    result = _result(Registry(history), facts, "2026-10")
+    result = _result(Registry(history), [_fact(lamp, day) for day in days], "2026-10", uptime=spent)
 
     assert (result.equipment.count, result.light.lamps) == (pieces, pieces)
     assert result.coverage.share_percent == 100 / Decimal(pieces)

@@ -5,18 +5,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from analytics.avoided import Emissions
-from analytics.daytable import DayTable
-from analytics.factors.grid import grid_factors
 from analytics.periods import parse_period
 from analytics.quoting import half_width_kg, interval_covers
-from analytics.result import Basis, period_window, zone_result
+from analytics.result import period_window, zone_result
 from analytics.samples import Sample
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from ingest.registry.model import Lot
 from ingest.registry.registry import Entered, Registry
 from tests.analytics.cases import a_day
-from tests.builders import a_pv_set, a_registry, a_zone
+from tests.builders import a_basis, a_pv_set, a_registry, a_zone
 
 SAMPLE = Sample(
     zone="kh-test",
@@ -51,10 +49,9 @@ def october(*samples: Sample) -> Emissions:
     """Return October of 101 sets, one of which is metered and gave 500 kWh."""
     pv = a_pv_set(lot="lot-1", rated_power_w=None, rated_power_basis=None)
     history = [*a_registry(pv).entries, Entered(change=1, valid_from=0, item=a_lot())]
-    basis = Basis(
-        registry=Registry(history),
-        facts=DayTable.of([a_day(pv, energy_mwh=500_000_000)]),
-        factors=grid_factors(),
+    basis = a_basis(
+        Registry(history),
+        [a_day(pv, energy_mwh=500_000_000)],
         as_of=micros(datetime(2027, 1, 1, tzinfo=UTC)),
         samples=samples,
     )

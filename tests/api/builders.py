@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.service import facts
+from analytics.service import facts, uptime
 from analytics.service.facts import Progress
 from analytics.service.tables import METADATA as ANALYTICS
 from api.accounts.actor import Actor
@@ -47,6 +47,7 @@ from ingest.storage.block import Block
 from ingest.storage.memory import MemoryStore
 from ingest.tables import METADATA as INGEST
 from ingest.tables import PRESENCE, QUARANTINE
+from tests.builders import an_uptime_day
 
 SINCE = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Phnom Penh and in Vientiane
 NOW = datetime(2026, 10, 2, 17, tzinfo=UTC)
@@ -182,6 +183,14 @@ FACTS = (
 )
 
 
+UPTIME = (
+    an_uptime_day("kh-lamp-1", FIRST, up_s=36_000),
+    an_uptime_day(
+        "kh-pv-1", FIRST, device_class=DeviceClass.SCHOOL_PV, up_s=30_000, known_down_s=600
+    ),
+)
+
+
 def a_block(
     device: str,
     device_class: DeviceClass,
@@ -240,6 +249,7 @@ def a_catalog() -> sa.Engine:
     with engine.begin() as connection:
         connection.execute(sa.insert(AUDIT_HEAD).values(id=1, number=0, hash=""))
         facts.put_device_days(connection, FACTS)
+        uptime.put_uptime_days(connection, UPTIME)
         reached = Progress(changes=1, hours=1, since=micros(SINCE), as_of=micros(NOW))
         facts.put_progress(connection, reached)
         _account(connection)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.service import facts
+from analytics.service import facts, uptime
 from analytics.service.facts import Progress
 from api import cli
 from api.catalog import ready_catalog
@@ -20,7 +20,7 @@ from ingest.contract.period import micros
 from ingest.home import Home
 from ingest.registry.tables import append
 from ingest.storage.duckdb import DuckdbStore
-from tests.api.builders import FACTS, NOW, SINCE, a_registry
+from tests.api.builders import FACTS, NOW, SINCE, UPTIME, a_registry
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def home(tmp_path: Path) -> Home:
         known_at = datetime(2026, 9, 1, tzinfo=UTC)
         append(connection, entries, actor="operator", source="a file", known_at=known_at)
         facts.put_device_days(connection, FACTS)
+        uptime.put_uptime_days(connection, UPTIME)
         reached = Progress(changes=1, hours=1, since=micros(SINCE), as_of=micros(NOW))
         facts.put_progress(connection, reached)
     catalog.dispose()

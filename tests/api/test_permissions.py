@@ -48,6 +48,11 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/quarantine/1/replay"): 401,
         ("POST", "/v1/quarantine/1/drop"): 401,
         ("POST", "/v1/factors"): 401,
+        **{
+            ("POST", f"/v1/{resource}{what}"): 401
+            for resource in ("exclusions", "overrides", "releases")
+            for what in ("", "/1/withdraw")
+        },
         ("POST", "/board/log-in"): 403,
         ("POST", "/board/log-out"): 403,
     }

@@ -50,7 +50,7 @@ def test_what_lies_abroad_is_answered_like_what_does_not_exist(
     abroad: TestClient, method: str, path: str
 ) -> None:
     nothing = path.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
-    nothing = nothing.replace("/quarantine/1", "/quarantine/7")
+    nothing = nothing.replace("/quarantine/1", "/quarantine/7").replace("/1/with", "/7/with")
     body = {"text": "a note", "why": "a reason"} if method == "POST" else None
 
     there = abroad.request(method, path, json=body)
@@ -60,6 +60,7 @@ def test_what_lies_abroad_is_answered_like_what_does_not_exist(
     assert there.status_code == not_there.status_code == 404
     told = there.text.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
     told = told.replace("quarantine/1", "quarantine/7").replace("entry 1", "entry 7")
+    told = told.replace("/1/with", "/7/with").replace("decision 1", "decision 7")
     assert told == not_there.text
 
 

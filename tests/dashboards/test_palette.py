@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from dashboards.palette import DARK, LIGHT, css
+from dashboards.palette import AIR, DARK, LIGHT, ON_AIR, css
 
 
 def luminance(color: str) -> float:
@@ -55,3 +55,8 @@ def test_marks_can_be_seen(colors: Mapping[str, str], mark: str, ground: str) ->
 def test_light_and_dark_name_the_same_colors() -> None:
     assert LIGHT.keys() == DARK.keys()
     assert css().count("--ink:") == 2
+
+
+@pytest.mark.parametrize("name", AIR)
+def test_an_index_can_be_read_on_its_color(name: str) -> None:
+    assert contrast(ON_AIR[name], AIR[name]) >= 4.5

@@ -4,11 +4,13 @@ from importlib.resources import files
 
 import pytest
 
+from analytics.air.shown import CATEGORIES
 from analytics.claims.claim import ClaimKind, Reason
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.memo import constants
+from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import LogInTrouble
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
@@ -26,6 +28,10 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "state.": State,
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
+    "cell.": CellState,
+    "air.": [*(name for _, name in CATEGORIES), "hazardous"],
+    "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
+    "lamp.": ("device", "panel", "cutoffs", "autonomy"),
     "status.": Status,
     "role.": Role,
     "grid.": GridConnection,

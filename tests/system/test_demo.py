@@ -24,6 +24,7 @@ from tests.system.truth_by_hand import (
     kwh,
     lamp_mwh,
     lit_minutes,
+    proven_minutes,
     pv_mwh,
     registry_rows,
     truth_rows,
@@ -94,7 +95,10 @@ def test_emissions_avoided_are_those_of_the_truth_log(demo: Told, zone: dict[str
 
 
 def test_lamps_proven_in_light_are_those_of_the_truth_log(demo: Told, zone: dict[str, Any]) -> None:
-    """Night here is the simulators' own sun below the horizon, minute by minute."""
+    """Night here is the simulators' own sun below the horizon, minute by minute.
+
+    What a lamp's counter proves of a silence counts as lit.
+    """
     truth = by_device(demo.home, zone["zone"])
     lamps = [
         row
@@ -108,7 +112,8 @@ def test_lamps_proven_in_light_are_those_of_the_truth_log(demo: Told, zone: dict
     elevation = sun_position(minutes, **pole).elevation.ravel()
     dark = set(minutes[elevation < -0.833].tolist())
 
-    lit = sum(lit_minutes(truth.get(lamp["id"], []), dark) for lamp in lamps)
+    own = [truth.get(lamp["id"], []) for lamp in lamps]
+    lit = sum(lit_minutes(rows, dark) + proven_minutes(rows, dark) for rows in own)
 
     share = 100 * lit / (len(dark) * len(lamps))
     assert float(zone["proven_percent"]) == pytest.approx(share, abs=1.0)

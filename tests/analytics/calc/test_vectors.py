@@ -1,11 +1,14 @@
 """Every kind of the calculator, against vectors computed elsewhere: a file a kind, named after it.
 
 A line is a row as the calculator takes it, with what is `expected` beside it, how near
-(`tolerance`, absolute; none where the digits are exact) and where the value comes from.
+(`tolerance`, absolute; none where the digits are exact) and where the value comes from. An instant
+is held to its tolerance in seconds.
 """
 
 import json
+import re
 from collections import defaultdict
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +18,7 @@ from analytics.calc.kinds import KINDS, calculator
 from analytics.calc.lines import answers
 
 FILES = sorted((Path(__file__).parent / "vectors").glob("*.jsonl"))
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 NOT_GIVEN = ("expected", "tolerance", "note", "source")
 
 
@@ -54,6 +58,13 @@ def _holds(told: object, expected: object, tolerance: float) -> bool:
         pairs = zip(cast("list[object]", told), cast("list[object]", expected), strict=True)
         return all(_holds(one, other, tolerance) for one, other in pairs)
     if isinstance(expected, bool) or not isinstance(expected, int | float):
-        return told == expected
+        return told == expected or _near_instant(told, expected, tolerance)
     is_number = isinstance(told, int | float) and not isinstance(told, bool)
     return is_number and abs(cast("float", told) - expected) <= tolerance
+
+
+def _near_instant(told: object, expected: object, tolerance_s: float) -> bool:
+    if not isinstance(told, str) or not isinstance(expected, str) or not INSTANT.match(expected):
+        return False
+    apart = datetime.fromisoformat(told) - datetime.fromisoformat(expected)
+    return abs(apart.total_seconds()) <= tolerance_s

@@ -8,18 +8,17 @@ import pytest
 from analytics.claims.claim import Claim, ClaimKind, Reason, published_claims
 from analytics.claims.compare import compared
 from analytics.claims.implied import flags, implied, register
-from analytics.daytable import DayTable
 from analytics.factors.grid import grid_factors
 from analytics.memo import memo
 from analytics.periods import Days, parse_period
 from analytics.quoting import Document
-from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.result import ZoneResult, period_window, zone_result
 from analytics.sensitivity import sensitivity
 from ingest.contract.identity import ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from tests.analytics.cases import a_day
-from tests.builders import a_pv_set, a_registry, a_zone
+from tests.builders import a_basis, a_pv_set, a_registry, a_zone
 
 PERIOD = parse_period("2026-10")
 
@@ -29,12 +28,8 @@ def a_result(mwh: int = 1_000_000_000_000, period: Days = PERIOD) -> ZoneResult:
     zone = a_zone(id=ZoneId("la-saysettha"), country="LA", grid="LA", timezone="Asia/Vientiane")
     pv = a_pv_set(rated_power_w=None, rated_power_basis=None)
     day = a_day(pv, energy_mwh=mwh)
-    basis = Basis(
-        registry=a_registry(pv, zone=zone),
-        facts=DayTable.of([day]),
-        factors=grid_factors(),
-        as_of=micros(datetime(2027, 1, 1, tzinfo=UTC)),
-    )
+    as_of = micros(datetime(2027, 1, 1, tzinfo=UTC))
+    basis = a_basis(a_registry(pv, zone=zone), [day], as_of=as_of)
     return zone_result(basis, zone, period_window(zone, period))
 
 

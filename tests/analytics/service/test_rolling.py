@@ -60,6 +60,46 @@ def test_an_hour_reaches_into_the_next_and_no_further(roller: Roller) -> None:
     assert _compute(roller, 0) == [0, 1]
 
 
+def test_a_stations_hour_reaches_as_far_as_flags_derived_from_it(tmp_path: Path) -> None:
+    """A flat line is bad after six hours; a spike is told by the reading behind it."""
+    files = HourFiles(tmp_path / "hours")
+    station = Roller(
+        store=MemoryStore(),
+        files=files,
+        zone=_ZONE,
+        device_class=DeviceClass.AIR_STATION,
+        intervals_s={_LAMP: 300},
+    )
+
+    assert _compute(station, 0) == [-1, 0, 1, 2, 3, 4, 5, 6]
+    files.close()
+
+
+def test_a_line_that_turns_out_flat_is_taken_out_of_the_hours_it_is_flat_in(
+    tmp_path: Path,
+) -> None:
+    """The same value from 18:00 on: suspect from 21:00, so three hours are left."""
+    files = HourFiles(tmp_path / "hours")
+    store = MemoryStore()
+    rows = [(5 * number, 35.0) for number in range(8 * 12)]
+    store.write([a_block(rows, metric="pm25", device_class=DeviceClass.AIR_STATION)])
+    station = Roller(
+        store=store,
+        files=files,
+        zone=_ZONE,
+        device_class=DeviceClass.AIR_STATION,
+        intervals_s={_LAMP: 300},
+    )
+
+    station.compute({_LAMP: {_START + hour * HOUR_US for hour in range(8)}})
+
+    hours = files.read(_ZONE, DeviceClass.AIR_STATION, Period(_START, _START + 8 * HOUR_US))
+    heard = hours[hours["metric"] == "pm25"]
+    assert [(hour - _START) // HOUR_US for hour in heard["hour"]] == [0, 1, 2, 3]
+    assert heard["seconds"].tolist() == [3600, 3600, 3600, 300]
+    files.close()
+
+
 def test_a_late_reading_below_the_running_maximum_recomputes_its_own_hours_only(
     roller: Roller,
 ) -> None:

@@ -2,17 +2,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from analytics.daytable import DayTable
 from analytics.deviceday import DeviceDay
-from analytics.factors.grid import grid_factors
-from analytics.result import Basis, ZoneResult, open_window, zone_result
+from analytics.result import ZoneResult, open_window, zone_result
 from dashboards.board import zone as page
 from dashboards.board.programme import Heard
 from dashboards.board.states import State
 from dashboards.board.zone import zone_view
 from ingest.contract.period import Period, micros
 from ingest.registry.registry import Registry
-from tests.api.builders import FACTS, NOW, SINCE, a_registry, a_store
+from tests.api.builders import FACTS, NOW, SINCE, UPTIME, a_registry, a_store
+from tests.builders import a_basis
 
 REGISTRY: Registry = a_registry()
 NOW_US = micros(NOW)
@@ -21,7 +20,7 @@ NOW_US = micros(NOW)
 def a_result(facts: Sequence[DeviceDay] = FACTS) -> ZoneResult:
     zone = REGISTRY.zone("kh-coast")
     assert zone is not None
-    basis = Basis(registry=REGISTRY, facts=DayTable.of(facts), factors=grid_factors(), as_of=NOW_US)
+    basis = a_basis(REGISTRY, facts=facts, uptime=UPTIME, as_of=NOW_US)
     return zone_result(basis, zone, open_window(zone, Period(micros(SINCE), NOW_US)))
 
 

@@ -1,0 +1,1 @@
+"""Air: concentrations against limits first, then indices; tables are data, arithmetic is exact."""

@@ -1,0 +1,1 @@
+"""Lighting: how batteries and panels of solar lamps fare."""

@@ -1,0 +1,1 @@
+"""What people decide on data: exclusions, overrides, releases; entered and withdrawn by name."""

@@ -1,0 +1,130 @@
+"""Checks as they are configured, on blocks, and a person's word over them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from analytics.quality.checks import checked, checks_of, reach_s
+from analytics.quality.overrides import Override, overridden
+from ingest.contract.catalog import metrics_of
+from ingest.contract.identity import DeviceId
+from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
+from ingest.contract.quality import Quality
+from ingest.storage.block import Block
+
+_STATIONS = (DeviceId("kh-air-1"), DeviceId("kh-air-2"))
+_FIVE_MINUTES = 300_000_000
+
+
+def a_block(
+    values: Mapping[str, Sequence[float]],
+    device_class: DeviceClass = DeviceClass.AIR_STATION,
+    flags: Sequence[int] | None = None,
+    devices: Sequence[int] | None = None,
+) -> Block:
+    count = len(next(iter(values.values())))
+    return Block(
+        device_class=device_class,
+        names=_STATIONS,
+        devices=np.array(devices or [0] * count, np.int32),
+        measured_at=np.arange(count, dtype=np.int64) * _FIVE_MINUTES,
+        values={name: np.array(each, np.float64) for name, each in values.items()},
+        flags={name: np.array(flags or [1] * count, np.int8) for name in values},
+    )
+
+
+def pm25(block: Block) -> list[int]:
+    return [int(flag) for flag in block.flags["pm25"]]
+
+
+@pytest.mark.parametrize("device_class", list(DeviceClass))
+def test_every_check_is_of_a_metric_its_class_has(device_class: DeviceClass) -> None:
+    for check in checks_of(device_class):
+        assert check.metric in metrics_of(device_class)
+        assert {"source", "evidence"} <= check.parameters.keys()
+
+
+def test_lamps_are_not_checked_and_reach_nowhere() -> None:
+    block = a_block({"load_power": [60.0] * 100}, DeviceClass.STREETLIGHT)
+
+    assert checked(block) is block
+    assert reach_s(DeviceClass.STREETLIGHT) == 0
+    assert reach_s(DeviceClass.AIR_STATION) == 6 * 3600
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param([20, 21, 22, 23], [1, 1, 1, 1], id="clean air"),
+        pytest.param([20, -6, 22, 1001], [1, 4, 1, 4], id="not possible"),
+        pytest.param([20, -3, 22, 901], [1, 3, 1, 3], id="not usual"),
+        pytest.param([20, 300, 22, 23], [1, 3, 1, 1], id="a spike"),
+        pytest.param([20, 600, 22, 23], [1, 4, 1, 1], id="a high spike"),
+    ],
+)
+def test_a_series_is_flagged_by_the_worst(values: list[float], expected: list[int]) -> None:
+    assert pm25(checked(a_block({"pm25": values}))) == expected
+
+
+def test_what_is_missing_stays_so_and_hides_no_spike() -> None:
+    block = a_block({"pm25": [20, float("nan"), 600, 0, 22]}, flags=[1, 9, 1, 0, 1])
+
+    assert pm25(checked(block)) == [1, 9, 4, 0, 1]
+
+
+def test_what_ingest_found_bad_stays_bad_and_is_no_neighbor() -> None:
+    """On a slope down from 600 no spike would stand out at 580."""
+    block = a_block({"pm25": [20, 600, 580, 22, 23]}, flags=[1, 4, 1, 1, 1])
+
+    assert pm25(checked(block)) == [1, 4, 4, 1, 1]
+
+
+def test_stations_are_no_neighbors_in_time() -> None:
+    block = a_block({"pm25": [20, 21, 600, 601, 602]}, devices=[0, 0, 1, 1, 1])
+
+    assert pm25(checked(block)) == [1, 1, 1, 1, 1]
+
+
+def test_a_part_is_not_more_than_its_whole() -> None:
+    """PM10 of 20 leaves room for 20 x 1.2 + 5 = 29."""
+    block = a_block({"pm25": [29.0, 30.0, 40.0], "pm10": [20.0, 20.0, float("nan")]})
+
+    assert pm25(checked(block)) == [1, 3, 1]
+
+
+def test_droplets_are_not_counted_as_particles() -> None:
+    values = {"pm25": [20.0, 21.0, 22.0], "humidity": [80.0, 90.0, 95.0]}
+
+    assert pm25(checked(a_block(values, DeviceClass.MOBILE_AIR_STATION))) == [1, 1, 3]
+
+
+def test_a_persons_word_holds_over_a_check_and_the_later_one_over_the_earlier() -> None:
+    block = checked(a_block({"pm25": [20, 600, 22, 23], "o3": [50, 51, 52, 53]}))
+    whole = Period(0, 10 * _FIVE_MINUTES)
+    said = [
+        Override(
+            device=_STATIONS[0], metric=None, period=whole, quality=Quality.BAD, text="power cut"
+        ),
+        Override(
+            device=_STATIONS[0],
+            metric="pm25",
+            period=Period(_FIVE_MINUTES, 3 * _FIVE_MINUTES),
+            quality=Quality.GOOD,
+            text="a fire, seen",
+        ),
+        Override(
+            device=DeviceId("elsewhere"),
+            metric=None,
+            period=whole,
+            quality=Quality.GOOD,
+            text="not here",
+        ),
+    ]
+
+    told = overridden(block, said)
+
+    assert pm25(told) == [4, 1, 1, 4]
+    assert told.flags["o3"].tolist() == [4, 4, 4, 4]
+    assert pm25(block) == [1, 4, 1, 1]
