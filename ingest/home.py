@@ -69,6 +69,11 @@ class Home:
         return self.path / "mappings"
 
     @property
+    def codecs_dir(self) -> Path:
+        """The folder of an installation's own payload codecs, if it has any."""
+        return self.path / "codecs"
+
+    @property
     def hours_dir(self) -> Path:
         """The folder of rolled hours, by zone and month."""
         return self.path / "hours"

@@ -7,8 +7,12 @@ archive again gives the same.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from ingest.archive import Frame, Message, Position
+from ingest.chirpstack.codec import Codec
+from ingest.chirpstack.said import read_published
+from ingest.chirpstack.topic import is_of_chirpstack
 from ingest.columns import Arrival, Touched, lay_out, unknown_metrics
 from ingest.contract.chunk import Chunk, Defect, Part, parse_chunk, without_rows
 from ingest.contract.fields import MalformedError, as_text, mapping
@@ -18,7 +22,7 @@ from ingest.contract.limits import TooLargeError
 from ingest.contract.mapping import FieldMapping
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic, UnknownTopicError
-from ingest.judging import NO_MAPPINGS, NOTHING_REFUSED, RecordKey, Rules, judged
+from ingest.judging import NO_CODECS, NO_MAPPINGS, NOTHING_REFUSED, RecordKey, Rules, judged
 from ingest.ledger import BootAccount, BootKey, Settlement
 from ingest.markers import Decision, Marker, is_marker, parse_marker
 from ingest.registry.model import Device
@@ -26,6 +30,9 @@ from ingest.registry.registry import Registry
 from ingest.singles import Single, SingleRefusedError, arrival_of
 from ingest.storage.block import Block
 from ingest.wire import UndecodableError, decode
+
+CHIRPSTACK: Final = GatewayId("chirpstack")
+"""Stands in quarantine for the gateway of uplinks whose device is not known."""
 
 _UNREADABLE = (UnknownTopicError, UndecodableError, MalformedError, TooLargeError)
 
@@ -124,6 +131,7 @@ def take_in(
     registry: Registry,
     accounts: Mapping[BootKey, BootAccount],
     mappings: Mapping[str, FieldMapping] = NO_MAPPINGS,
+    codecs: Mapping[str, Codec] = NO_CODECS,
     refused: Mapping[RecordKey, str] = NOTHING_REFUSED,
 ) -> Intake:
     """Fold the messages, in order, into readings and accounts.
@@ -133,9 +141,10 @@ def take_in(
         registry: Whose devices are whose.
         accounts: The accounts before them.
         mappings: How devices that publish by themselves say things, by their profile.
+        codecs: How the payloads of LoRaWAN devices are read, by profile.
         refused: What the store would not keep, and why: it goes to quarantine.
     """
-    rules = Rules(registry=registry, mappings=mappings, refused=refused)
+    rules = Rules(registry=registry, mappings=mappings, codecs=codecs, refused=refused)
     intake = Intake(accounts=dict(accounts))
     for one in opened:
         if one.verdict is not None:
@@ -164,6 +173,11 @@ def take_in(
 def _open(index: int, message: Message) -> Opened:
     gateway = None
     try:
+        if is_of_chirpstack(message.topic):
+            gateway = CHIRPSTACK
+            uplink = read_published(message.topic, decode(message.payload))
+            single = Single(device=DeviceId(uplink.device), body=uplink)
+            return Opened(index=index, message=message, gateway=gateway, body=single)
         topic = Topic.parse(message.topic)
         gateway = topic.gateway
         body, defects = _read(topic, message)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ingest.checks import impossible_times
+from ingest.chirpstack.codec import Codec
 from ingest.columns import silent_rows, unknown_metrics
 from ingest.contract.chunk import Defect, Part
 from ingest.contract.identity import DeviceId, GatewayId
@@ -18,6 +19,7 @@ RecordKey = tuple[DeviceId, int]
 """A device, and the instant it said something at. [microseconds, UTC]"""
 
 NO_MAPPINGS: Final[Mapping[str, FieldMapping]] = MappingProxyType({})
+NO_CODECS: Final[Mapping[str, Codec]] = MappingProxyType({})
 NOTHING_REFUSED: Final[Mapping[RecordKey, str]] = MappingProxyType({})
 
 
@@ -27,6 +29,7 @@ class Rules:
 
     registry: Registry
     mappings: Mapping[str, FieldMapping]  # by profile
+    codecs: Mapping[str, Codec]  # by profile
     refused: Mapping[RecordKey, str]  # what the store would not keep, and why
 
 

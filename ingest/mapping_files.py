@@ -83,12 +83,13 @@ def _mapping(name: str, body: Mapping[str, object]) -> FieldMapping:
         id=name,
         time=_path(time.get("field"), "time.field"),
         time_format=_format(time.get("format")),
-        values=tuple(_field(one, f"value[{place}].") for place, one in enumerate(values)),
+        values=tuple(read_field(one, f"value[{place}].") for place, one in enumerate(values)),
         metrics_in=None if metrics_in is None else _path(metrics_in, "metrics_in"),
     )
 
 
-def _field(value: object, where: str) -> MappedField:
+def read_field(value: object, where: str) -> MappedField:
+    """Read a place of a metric, or raise MalformedError, which tells where."""
     body = fields.mapping(value, where)
     _only(body, {"field", "metric", "scale", "offset"}, where)
     metric = fields.text(body.get("metric"), f"{where}metric")

@@ -25,6 +25,7 @@ from ingest.contract.tls import TlsFiles
 
 _LOG = logging.getLogger(__name__)
 _FILTER: Final = "zw/1/+/up/#"
+_AT_LEAST_ONCE: Final = 1
 _SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
 _RECEIVE_MAXIMUM: Final = 1_024  # bounds memory; a group can be gathered while one is committed
 _BACKLOG: Final = 1_024  # messages; a full backlog stops reading from the socket
@@ -32,7 +33,7 @@ _BACKLOG: Final = 1_024  # messages; a full backlog stops reading from the socke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerAddress:
-    """Where a broker is, and as whom to go there."""
+    """Where a broker is, as whom to go there, and what is read there besides gateways."""
 
     host: str
     port: int
@@ -40,6 +41,7 @@ class BrokerAddress:
     password: str | None = field(default=None, repr=False)
     tls: TlsFiles | None = None  # None: in the clear
     version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5
+    uplinks: str | None = None  # topic filter of what a ChirpStack server publishes
 
     @classmethod
     def parse(cls, url: str, files: TlsFiles | None = None) -> "BrokerAddress":
@@ -176,7 +178,8 @@ class MqttLink:
             return
         self._connection += 1
         _LOG.info("connected to the broker at %s:%s", self._address.host, self._address.port)
-        client.subscribe(_FILTER, qos=1)
+        filters = filter(None, (_FILTER, self._address.uplinks))
+        client.subscribe([(each, _AT_LEAST_ONCE) for each in filters])
 
     def _subscribed(self, *_: object) -> None:
         self.subscribed.set()

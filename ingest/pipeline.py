@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from ingest import feed, ledger, presence, quarantine
 from ingest.archive import Archive, Frame, Message, Position
+from ingest.chirpstack.codec import Codec
+from ingest.chirpstack.codec_files import shipped_codecs
 from ingest.contract.ack import Ack, form_ack
 from ingest.contract.clock import Clock
 from ingest.contract.identity import BootId, GatewayId
@@ -66,6 +68,7 @@ class Pipeline:
     clock: Clock
     meter: Meter | None = None
     mappings: Mapping[str, FieldMapping] = field(default_factory=shipped_mappings)  # by profile
+    codecs: Mapping[str, Codec] = field(default_factory=shipped_codecs)  # by profile
     quota: Quota = USUAL
 
     def commit(self, messages: Sequence[Message]) -> Iterator[Step]:
@@ -129,6 +132,7 @@ class Pipeline:
                 registry=registry,
                 accounts=accounts,
                 mappings=self.mappings,
+                codecs=self.codecs,
                 refused=refused,
             )
             try:

@@ -161,6 +161,7 @@ def _write(pipeline: Pipeline, opened: Sequence[Opened]) -> list[Intake]:
                 registry=registry,
                 accounts={},
                 mappings=pipeline.mappings,
+                codecs=pipeline.codecs,
                 refused=refused,
             )
             for one in opened

@@ -5,12 +5,14 @@ Both use the same names. What is shown of them holds no secret.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from ingest.chirpstack.topic import uplink_filter
 from ingest.contract.clock import Clock
+from ingest.contract.fields import MalformedError
 from ingest.contract.tls import TlsFiles
 from ingest.disk import MEBIBYTE, Disk
 from ingest.home import Home, home_path
@@ -19,6 +21,7 @@ from ingest.mqtt import BrokerAddress
 _CA: Final = "ZONEWATCH_BROKER_CA"
 _CERTIFICATE: Final = "ZONEWATCH_BROKER_CERTIFICATE"
 _KEY: Final = "ZONEWATCH_BROKER_KEY"
+_CHIRPSTACK: Final = "ZONEWATCH_CHIRPSTACK"
 _NAMES: Final = (
     "ZONEWATCH_HOME",
     "ZONEWATCH_STORE",
@@ -27,6 +30,7 @@ _NAMES: Final = (
     _CA,
     _CERTIFICATE,
     _KEY,
+    _CHIRPSTACK,
     "ZONEWATCH_METRICS_PORT",
     "ZONEWATCH_DISK_FLOOR_MIB",
 )
@@ -104,9 +108,19 @@ def broker_of(given: Mapping[str, str]) -> BrokerAddress:
             " mqtts://…"
         )
     try:
-        return BrokerAddress.parse(given["ZONEWATCH_BROKER"], tls_files(given))
+        address = BrokerAddress.parse(given["ZONEWATCH_BROKER"], tls_files(given))
     except ValueError as error:
         raise SettingsError(f"ZONEWATCH_BROKER: {error}") from None
+    return replace(address, uplinks=_uplinks(given))
+
+
+def _uplinks(given: Mapping[str, str]) -> str | None:
+    """Return the filter of ChirpStack's uplinks that are taken in; None: there are none."""
+    text = given.get(_CHIRPSTACK, "")
+    try:
+        return uplink_filter(text) if text else None
+    except MalformedError as error:
+        raise SettingsError(f"{_CHIRPSTACK}: {error}") from None
 
 
 def tls_files(given: Mapping[str, str]) -> TlsFiles:

@@ -1,18 +1,22 @@
-"""Records of devices that publish by themselves: one a message, in the device's own words.
+"""Records that no gateway numbers: one a message, in the device's own words.
 
-The profile of the device names the mapping. No gateway numbers such a record: it is stored whole or
-set aside whole, and counted by its day of receipt.
+A device publishes by itself, and its profile names the mapping; or a ChirpStack server publishes
+for it, and its profile names the codec, here or there. Such a record is stored whole or set aside
+whole, and counted by its day of receipt.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.checks import impossible_times
+from ingest.chirpstack.codec import Codec, PayloadError
+from ingest.chirpstack.said import said_by
+from ingest.chirpstack.uplink import Uplink
 from ingest.columns import Arrival, unknown_metrics
 from ingest.contract.chunk import Part
 from ingest.contract.fields import MalformedError
 from ingest.contract.identity import DeviceId, GatewayId
-from ingest.contract.mapping import FieldMapping, read_said
+from ingest.contract.mapping import FieldMapping, Said, read_said
 from ingest.contract.period import utc_day
 from ingest.judging import Rules, refused_rows
 from ingest.registry.model import Device
@@ -23,7 +27,7 @@ class Single:
     """What a device said."""
 
     device: DeviceId
-    body: Mapping[str, object]
+    body: Mapping[str, object] | Uplink
 
 
 class SingleRefusedError(ValueError):
@@ -48,9 +52,9 @@ def arrival_of(single: Single, rules: Rules, *, received_at: int) -> Arrival:
     if device is None:
         raise SingleRefusedError(f"unknown device {single.device}")
     try:
-        part = _part_of(single, _mapping_of(device, rules))
+        part = _part_of(device, _said(single.body, device, rules))
         _check(part, device, rules, received_at)
-    except (MalformedError, SingleRefusedError) as error:
+    except (MalformedError, PayloadError, SingleRefusedError) as error:
         raise SingleRefusedError(f"{error} (device {device.id})", device.gateway) from None
     return Arrival(
         part=part,
@@ -67,10 +71,28 @@ def _mapping_of(device: Device, rules: Rules) -> FieldMapping:
     return rules.mappings[device.profile]
 
 
-def _part_of(single: Single, mapping: FieldMapping) -> Part:
-    said = read_said(single.body, mapping)
+def _codec_of(uplink: Uplink, device: Device, rules: Rules) -> Codec:
+    """Return the codec of an uplink: of the device's profile, else of what ChirpStack calls it.
+
+    So a lamp whose profile is that of its gateway's line is read by ChirpStack's.
+    """
+    for name in (device.profile, uplink.profile):
+        if name in rules.codecs:
+            return rules.codecs[name]
+    raise SingleRefusedError(
+        f"no codec is called {device.profile} or {uplink.profile!r:.80}, as its profiles are"
+    )
+
+
+def _said(body: Mapping[str, object] | Uplink, device: Device, rules: Rules) -> Said:
+    if isinstance(body, Uplink):
+        return said_by(body, _codec_of(body, device, rules))
+    return read_said(body, _mapping_of(device, rules))
+
+
+def _part_of(device: Device, said: Said) -> Part:
     return Part(
-        device=single.device,
+        device=device.id,
         number=(1,),
         measured_at=(said.measured_at,),
         values={name: (value,) for name, value in said.values.items()},

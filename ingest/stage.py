@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.archive import Archive
+from ingest.chirpstack.codec_files import load_codecs
 from ingest.contract.clock import Clock
 from ingest.contract.metric import DeviceClass
 from ingest.control import Desk, Form
@@ -91,6 +92,7 @@ def open_ingest(
             clock=clock,
             meter=meter,
             mappings=load_mappings(home.mappings_dir),
+            codecs=load_codecs(home.codecs_dir),
         )
         service = IngestService(link=link, pipeline=pipeline)
         desk = Desk(
@@ -153,6 +155,7 @@ def open_pipeline(
             publisher=_Nobody(),
             clock=clock,
             mappings=load_mappings(home.mappings_dir),
+            codecs=load_codecs(home.codecs_dir),
         )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ingest.archive import ArchiveDamagedError
 from ingest.catalog import CatalogError, open_catalog, upgrade
+from ingest.chirpstack.codec_files import CodecError
 from ingest.commands.opening import MIGRATIONS
 from ingest.health import MetricsPortError
 from ingest.home import NoHomeError
@@ -29,6 +30,7 @@ _REFUSED: Final = (
     ArchiveDamagedError,
     MetricsPortError,
     MappingError,
+    CodecError,
 )
 _INTERRUPTED: Final = 130
 

@@ -33,6 +33,7 @@ class Choices:
     crl: str | None = None
     autosave: int | None = None
     self_signed: bool | None = None
+    chirpstack: bool | None = None  # whether such a server comes to it
 
     @classmethod
     def parse(cls, text: str) -> "Choices":

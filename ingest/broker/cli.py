@@ -20,7 +20,7 @@ from ingest.broker.certificates import CertificateError
 from ingest.broker.choices import ChoiceError, Choices
 from ingest.broker.folder import BrokerFolder, admitted
 from ingest.broker.own import own_choices
-from ingest.broker.passwords import INGEST, PasswordFileError, Roster, UnknownUserError
+from ingest.broker.passwords import CHIRPSTACK, INGEST, PasswordFileError, Roster, UnknownUserError
 from ingest.broker.publishers import publishers
 from ingest.commands.opening import BadInputError, Parser, add_common, reading, run_told
 from ingest.contract.clock import SystemClock
@@ -86,6 +86,11 @@ def _add_choices(parser: Parser) -> None:
     group.add_argument(
         "--self-signed", action="store_true", default=None, help="make an authority in DIR/tls"
     )
+    group.add_argument(
+        "--chirpstack",
+        action=argparse.BooleanOptionalAction,
+        help=f"let a ChirpStack server publish, as the user {CHIRPSTACK}",
+    )
     group.add_argument("--client-ca", metavar="FILE", help="certificates instead of passwords")
     group.add_argument("--crl", metavar="FILE", help="which clients' certificates are void")
 
@@ -108,6 +113,7 @@ def _write(args: argparse.Namespace) -> int:
     folder = BrokerFolder(args.folder or home.broker_dir)
     try:
         choices = _choices(args, home, folder)
+        users += [CHIRPSTACK] if choices.chirpstack else []
         roster = admitted(folder, users, revoke=args.revoke, renew=args.renew)
         secrets = _to_show(args, choices, roster)
         if secrets and args.passwords_to:
@@ -144,8 +150,9 @@ def _users(home: Home) -> list[str]:
     publishing = publishers(registry, load_mappings(home.mappings_dir))
     if not registry.gateways():
         raise BadInputError("no gateways in the registry: `zonewatch registry import` enters them")
-    if INGEST in publishing:
-        raise BadInputError(f"{INGEST}: this name is ingest's own at the broker")
+    for name, whose in ((INGEST, "ingest"), (CHIRPSTACK, "ChirpStack")):
+        if name in publishing:
+            raise BadInputError(f"{name}: this name is {whose}'s own at the broker")
     return publishing
 
 

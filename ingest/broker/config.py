@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.broker.passwords import INGEST
+from ingest.broker.passwords import CHIRPSTACK, INGEST
+from ingest.chirpstack.topic import BRANCH, UPLINKS
 
 _INFLIGHT: Final = 4_000  # messages under way to ingest: the usual 20 stall a group's commit
 _QUEUED: Final = 100_000  # messages kept for an ingest that is away
@@ -55,6 +56,12 @@ _INGEST: Final = f"""\
 user {INGEST}
 topic read zw/1/+/up/#
 topic write zw/1/+/down/#
+"""
+_UPLINKS: Final = f"topic read {UPLINKS}\n"
+_CHIRPSTACK: Final = f"""\
+user {CHIRPSTACK}
+topic write {BRANCH}/#
+topic deny zw/#
 """
 _ANY_USER: Final = """\
 pattern write zw/1/%u/up/#
@@ -109,10 +116,14 @@ def form_config(settings: BrokerSettings) -> str:
 def form_acl(users: Collection[str], *, by_certificate: bool) -> str:
     """Return the access list: each user writes below its up and reads below its down.
 
+    ChirpStack, where it is one of them, writes below its own branch and nowhere else.
+
     Where certificates say who a client is, the broker looks at no password, and a pattern would
     let in whoever was revoked: there every user is named.
     """
+    chirpstack = CHIRPSTACK in users
+    fixed = [_INGEST + _UPLINKS, _CHIRPSTACK] if chirpstack else [_INGEST]
     if not by_certificate:
-        return f"{_INGEST}\n{_ANY_USER}"
-    named = (_ONE_USER.format(user=user) for user in sorted(users))
-    return "\n".join([_INGEST, *named])
+        return "\n".join([*fixed, _ANY_USER])
+    named = (_ONE_USER.format(user=user) for user in sorted({*users} - {CHIRPSTACK}))
+    return "\n".join([*fixed, *named])

@@ -18,8 +18,9 @@ from typing import Final
 from ingest.broker.choices import Choices
 from ingest.broker.config import BrokerSettings
 from ingest.broker.folder import BrokerFolder, admitted
-from ingest.broker.passwords import INGEST, Roster
+from ingest.broker.passwords import CHIRPSTACK, INGEST, Roster
 from ingest.broker.process import BrokerDiedError, running_mosquitto
+from ingest.chirpstack.topic import UPLINKS
 from ingest.contract.tls import TlsFiles
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
@@ -61,7 +62,7 @@ class OwnBroker:
     def shown(self) -> str:
         """Return what it is for people to read."""
         where = self.settings.address or "every address"
-        known = len(self.folder.known().hashes.keys() - {INGEST})
+        known = len(self.folder.known().hashes.keys() - {INGEST, CHIRPSTACK})
         who = "who shows a certificate" if self.choices.client_ca else str(known)
         return f"own Mosquitto, TLS at {where}, port {self.settings.port}; gateways let in: {who}"
 
@@ -92,6 +93,7 @@ class OwnBroker:
             user=INGEST,
             password=roster.added[INGEST],
             tls=replace(files, ca=self.folder.ca) if ours else files,
+            uplinks=UPLINKS if self.choices.chirpstack else None,
         )
 
     @asynccontextmanager
@@ -124,9 +126,10 @@ class OwnBroker:
     def _invited(self, users: Collection[str]) -> list[str]:
         """Return who has a password already; where certificates decide, everybody."""
         known = self.folder.known()
+        all_users = [*users, CHIRPSTACK] if self.choices.chirpstack else [*users]
         if self.choices.client_ca:
-            return [one for one in users if one not in known.revoked]
-        return [one for one in users if one in known.hashes]
+            return [one for one in all_users if one not in known.revoked]
+        return [one for one in all_users if one in known.hashes]
 
 
 def own_choices(home: Home, given: Choices, remembered: Choices) -> Choices:

@@ -13,6 +13,9 @@ from typing import Final
 INGEST: Final = "ingest"
 """The user that reads what all others publish."""
 
+CHIRPSTACK: Final = "chirpstack"
+"""The user that a ChirpStack server publishes uplinks as, where it is let in."""
+
 # As few as mosquitto_passwd takes: the broker hashes in its only thread whenever a gateway
 # connects, and a password of 192 random bits needs no stretching.
 _ITERATIONS: Final = 101

@@ -1,12 +1,14 @@
 """Payload codecs as data: which bytes of a payload are which metric.
 
-Two forms: fixed places, by port; and tagged values one behind the other (Cayenne LPP and those
-that follow it), each with a channel and a type.
+Three forms: fixed places, by port; tagged values one behind the other (Cayenne LPP and those that
+follow it), each with a channel and a type; and fields of what a codec of the server made of it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from ingest.contract.mapping import MappedField
 
 Order: TypeAlias = Literal["big", "little"]
 
@@ -81,6 +83,7 @@ class Codec:
     source: str
     fixed: tuple[FixedPayload, ...] = ()
     tagged: tuple[Tagged, ...] = ()
+    named: tuple[MappedField, ...] = ()  # in the server's object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

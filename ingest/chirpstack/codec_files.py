@@ -1,4 +1,7 @@
-"""Reading codecs: TOML files in the folder beside this module, checked against the catalog."""
+"""Reading codecs: TOML files, checked against the catalog.
+
+They lie in the folder beside this module, and in an installation's own.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +13,7 @@ from ingest.chirpstack.codec import Codec, FixedField, FixedPayload, Number, Ord
 from ingest.contract import fields
 from ingest.contract.catalog import METRICS
 from ingest.contract.fields import MalformedError
+from ingest.mapping_files import read_field
 
 CODECS: Final = Path(__file__).with_name("codecs")
 _UNITS: Final = {metric.name: metric.unit for metrics in METRICS.values() for metric in metrics}
@@ -42,6 +46,20 @@ def shipped_codecs() -> Mapping[str, Codec]:
     return {path.stem: load_codec(path) for path in sorted(CODECS.glob("*.toml"))}
 
 
+def load_codecs(folder: Path) -> dict[str, Codec]:
+    """Return the codecs that are shipped, and those in a further folder, by id.
+
+    Raises:
+        CodecError: A file is not one, or two have one id.
+    """
+    found = dict(shipped_codecs())
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem in found:
+            raise CodecError(path, f"there is a codec {path.stem} already")
+        found[path.stem] = load_codec(path)
+    return found
+
+
 def load_codec(path: Path) -> Codec:
     """Read one codec, or raise CodecError."""
     try:
@@ -53,7 +71,7 @@ def load_codec(path: Path) -> Codec:
 
 
 def _codec(name: str, body: Mapping[str, object]) -> Codec:
-    _only(body, {"id", "source", "payload", "tagged"}, "")
+    _only(body, {"id", "source", "payload", "tagged", "object"}, "")
     if fields.name(body.get("id"), "id") != name:
         raise MalformedError("id", f"the file's name, {name}")
     codec = Codec(
@@ -67,9 +85,13 @@ def _codec(name: str, body: Mapping[str, object]) -> Codec:
             _tag(fields.mapping(each, f"tagged[{place}]"), f"tagged[{place}].")
             for place, each in enumerate(fields.sequence(body.get("tagged", []), "tagged"))
         ),
+        named=tuple(
+            read_field(each, f"object[{place}].")
+            for place, each in enumerate(fields.sequence(body.get("object", []), "object"))
+        ),
     )
-    if bool(codec.fixed) == bool(codec.tagged):
-        raise MalformedError("payload", "[[payload]] or [[tagged]], one of them")
+    if sum(map(bool, (codec.fixed, codec.tagged, codec.named))) != 1:
+        raise MalformedError("payload", "[[payload]], [[tagged]] or [[object]], one of them")
     return codec
 
 

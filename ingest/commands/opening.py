@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.archive import ArchiveDamagedError
 from ingest.catalog import CatalogError, open_catalog, snapshot, upgrade
+from ingest.chirpstack.codec_files import CodecError
 from ingest.control import ControlError
 from ingest.home import Home, NoHomeError
 from ingest.mapping_files import MappingError
@@ -38,6 +39,7 @@ _TOLD: Final = (
     NothingRegisteredError,
     StoreError,
     MappingError,
+    CodecError,
 )
 
 

@@ -3,9 +3,12 @@
 A mapping is data. One record comes out of a message, whole or not at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
+from types import MappingProxyType
+from typing import cast
 
 from ingest.contract import fields
 from ingest.contract.fields import MalformedError
@@ -62,15 +65,35 @@ def read_said(body: Mapping[str, object], mapping: FieldMapping) -> Said:
     values: dict[str, float | None] = {}
     if mapping.metrics_in is not None:
         named = fields.mapping(_at(body, mapping.metrics_in), ".".join(mapping.metrics_in))
-        values |= {name: _number(value, name) for name, value in named.items()}
-    for field in mapping.values:
+        values |= _numbers(named)
+    values = read_values(body, mapping.values, values)
+    speaking(values)
+    time = _READ[mapping.time_format](_at(body, mapping.time), ".".join(mapping.time))
+    return Said(measured_at=time, values=values)
+
+
+def read_values(
+    body: Mapping[str, object],
+    places: Sequence[MappedField],
+    known: Mapping[str, float | None] = MappingProxyType({}),
+) -> dict[str, float | None]:
+    """Return what lies at places beside what is known; of two that say a metric the last holds.
+
+    Raises:
+        MalformedError: A value is no number.
+    """
+    values = dict(known)
+    for field in places:
         value = _scaled(_at(body, field.path), field)
         if value is not None or field.metric not in values:
             values[field.metric] = value
+    return values
+
+
+def speaking(values: Mapping[str, float | None]) -> None:
+    """Raise MalformedError where no metric has a value."""
     if not any(value is not None for value in values.values()):
         raise MalformedError("values", "a record that says something")
-    time = _READ[mapping.time_format](_at(body, mapping.time), ".".join(mapping.time))
-    return Said(measured_at=time, values=values)
 
 
 def _at(body: object, path: Sequence[str]) -> object:
@@ -84,6 +107,15 @@ def _at(body: object, path: Sequence[str]) -> object:
 
 def _number(value: object, field: str) -> float | None:
     return None if value is None else fields.number(value, field)
+
+
+def _numbers(named: Mapping[str, object]) -> dict[str, float | None]:
+    """Return numbers by name; all of them at once where they are numbers, as they are as a rule."""
+    if {*map(type, named.values())} == {float}:
+        sound = cast("dict[str, float | None]", dict(named))
+        if isfinite(sum(cast("Iterable[float]", named.values()))):
+            return sound
+    return {name: _number(value, name) for name, value in named.items()}
 
 
 def _scaled(value: object, field: MappedField) -> float | None:

@@ -109,3 +109,25 @@ def test_a_certificate_that_cannot_be_shown_is_told(url: str, says: str) -> None
 
     with pytest.raises(SettingsError, match=says):
         broker_of(given)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        pytest.param("", None, id="none"),
+        pytest.param(
+            "application/+/device/+/event/up", "application/+/device/+/event/up", id="all"
+        ),
+    ],
+)
+def test_uplinks_are_read_where_a_filter_is_set(chosen: str, expected: str | None) -> None:
+    given = {"ZONEWATCH_BROKER": "mqtts://h", "ZONEWATCH_CHIRPSTACK": chosen}
+
+    assert broker_of(given).uplinks == expected
+
+
+def test_a_filter_of_anything_but_uplinks_is_refused() -> None:
+    given = {"ZONEWATCH_BROKER": "mqtts://h", "ZONEWATCH_CHIRPSTACK": "#"}
+
+    with pytest.raises(SettingsError, match="ZONEWATCH_CHIRPSTACK: topic filter: expected"):
+        broker_of(given)
