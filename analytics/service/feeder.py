@@ -187,14 +187,20 @@ class Feeder:
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)
-        first = min(change.hour for change in changes)
         reached = Progress(
             changes=before.changes + len(changes),
             hours=before.hours + hours,
-            since=first if before.since is None else min(before.since, first),
+            since=_since(before.since, changes),
             as_of=micros(self.clock.now()),
         )
         facts.put_progress(connection, reached)
+
+
+def _since(before: int | None, changes: Sequence[Change]) -> int:
+    """Return the first hour that ever brought records; what is only computed again brings none."""
+    brought = [change.hour for change in changes if change.records]
+    known = [*brought, *([] if before is None else [before])]
+    return min(known or [change.hour for change in changes])
 
 
 def _by_zone(

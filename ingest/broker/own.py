@@ -64,7 +64,7 @@ class OwnBroker:
         where = self.settings.address or "every address"
         known = len(self.folder.known().hashes.keys() - {INGEST, CHIRPSTACK})
         who = "who shows a certificate" if self.choices.client_ca else str(known)
-        return f"own Mosquitto, TLS at {where}, port {self.settings.port}; gateways let in: {who}"
+        return f"own Mosquitto, TLS at {where}, port {self.settings.port}; let in: {who}"
 
     def wrong(self) -> str | None:
         """Return why it cannot listen where it is to."""

@@ -189,7 +189,7 @@ def test_check_says_what_is_there_and_opens_nothing(
         pytest.param(
             'id = "lamp-2"\nprofile = "srne_streetlight"',
             'id = "lamp-2"\nprofile = "nobody_knows"',
-            "line.device.profile: expected one of air_station_template, srne_streetlight,",
+            "line.device.profile: expected one of air_station_template, ",
             id="unknown profile",
         ),
         pytest.param('"lamp-2"', '"lamp-1"', "lamp-1 is there twice", id="twice"),

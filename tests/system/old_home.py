@@ -17,6 +17,16 @@ SAID: Final[dict[str, Any]] = json.loads((_FOLDER / "first.json").read_text(enco
 REPORT: Final = ("report", "--zone", "kh-sihanoukville", "--period", "2026-11")
 
 
+_FIXED: Final = ("id", "device_class", "value", "unit", "lower", "upper", "energy", "coverage")
+
+
+def digits(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what has to stay of the figures that there were: not the words beside them."""
+    names = {figure["id"] for figure in SAID["report"]["figures"]}
+    figures = (figure for figure in report["figures"] if figure["id"] in names)
+    return [{name: figure[name] for name in _FIXED} for figure in figures]
+
+
 def old_home(folder: Path) -> Home:
     """Lay the home out in a folder; nothing of it is opened or brought up to date."""
     with tarfile.open(_FOLDER / "first.tar.xz") as packed:

@@ -72,7 +72,7 @@ _WHOLE: Sequence[tuple[str, str, object, str]] = [
         "parts[0].number: expected a list",
     ),
     ("an unknown topic", "chunk/part", a_row(2), "unknown topic 'zw/1/kh-gw-1/up/chunk/part'"),
-    ("a topic not yet there", "reading", a_row(2), "unknown topic 'zw/1/kh-gw-1/up/reading'"),
+    ("a reading of a gateway itself", "reading", a_row(2), "unknown device kh-gw-1"),
     ("a list", "chunk", b'{"parts":{}}', "parts: expected a list"),
     ("a deep nest", "chunk", b'{"a":' * 9_000, "payload: expected JSON"),
     ("a birth that is none", "birth", a_row(2), "connection: expected a whole number"),

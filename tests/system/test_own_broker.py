@@ -118,7 +118,7 @@ def test_a_check_tells_of_the_broker_it_would_start(
         status = cli.main(["--home", str(door.home), "--check"])
 
     told = capsys.readouterr()
-    shown = f"own Mosquitto, TLS at {_LISTEN}, port {door.port}; gateways let in: 1"
+    shown = f"own Mosquitto, TLS at {_LISTEN}, port {door.port}; let in: 2"
     assert shown in told.out
     assert status == (2 if taken else 0)
     assert (f"broker: port {door.port} cannot be listened at" in told.err) == taken

@@ -48,7 +48,7 @@ def test_whoever_has_no_password_yet_does_not_get_one_that_nobody_sees(home: Hom
     roster = broker.admit([FIRST, SECOND], NOW)
 
     assert roster.hashes.keys() == {INGEST}
-    assert "; gateways let in: 0" in broker.shown()
+    assert "; let in: 0" in broker.shown()
 
 
 def test_who_was_let_in_stays_so_until_the_registry_has_it_no_more(home: Home) -> None:
