@@ -96,6 +96,7 @@ def _start(stack: ExitStack, folder: Path, parts: Parts, programs: Programs, see
         "ZONEWATCH_CATALOG": catalog.url,
         "ZONEWATCH_BROKER": f"mqtt://ingest@127.0.0.1:{broker.port}",
         "ZONEWATCH_METRICS_PORT": str(free_port()),
+        "ZONEWATCH_DISK_FLOOR_MIB": "0",  # so that a full disk is met, and not the floor before it
     }
     link = Relay(loop, broker.port, packets=True)
     stack.callback(link.close)
