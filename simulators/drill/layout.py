@@ -14,7 +14,7 @@ from simulators.drill import clock, taken
 from simulators.drill import field as field_side
 from simulators.drill.disk import Disk, mounted
 from simulators.drill.field import Gateway
-from simulators.drill.process import Process
+from simulators.drill.process import Process, stop_all
 from simulators.drill.relay import Loop, Relay
 from simulators.drill.servers import (
     Broker,
@@ -186,15 +186,13 @@ def _begin(stack: ExitStack, setting: Setting) -> None:
     done = setting.told("registry", "import", *map(str, files))
     if done.returncode:
         raise NotReachedError(f"the registry was not taken: {done.stderr}")
-    for process in setting.backend.values():
-        stack.callback(process.stop)
-        process.start()
-    setting.until_ready()
     for name, gateway in setting.gateways.items():
         gateway.configure(broker=setting.link.port, line=setting.lines[name])
-        stack.callback(gateway.process.stop)
-    for name in field_side.STEADY:
-        setting.gateways[name].process.start()
+    steady = [setting.gateways[name].process for name in field_side.STEADY]
+    stack.callback(stop_all, setting.processes)
+    for process in (*setting.backend.values(), *steady):
+        process.start()
+    setting.until_ready()
     setting.until(
         lambda: len(taken.read(setting.logs).heads) == len(field_side.STEADY),
         patience_s=_FIRST_S,
