@@ -7,13 +7,15 @@ kept until ingest has acknowledged every number of it, thinned ones included.
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+import orjson
 
 from gateway import accounts
 from gateway.content import pack, unpack
@@ -24,6 +26,7 @@ from gateway.outbox_errors import (
     told_apart,
 )
 from gateway.outbox_tables import BOOT_KEYS, connect, sole_writer
+from gateway.stretches import Stretches
 from gateway.thinning import let_go, thin
 from gateway.turns import Turns
 from ingest.contract.chunk import Account
@@ -91,6 +94,7 @@ class Outbox:
         self._free = free
         self._turn = threading.RLock()
         self._devices: dict[str, int] = {}
+        self._stretches: dict[int, Stretches] = {}
         self._turns = Turns()
         self._day = date.min
         self._days_begun = 0
@@ -246,6 +250,12 @@ class Outbox:
             rows = self._db.execute("SELECT name, last_ms FROM device").fetchall()
         return {DeviceId(name): last_ms * 1_000 for name, last_ms in rows}
 
+    def stretches(self) -> dict[DeviceId, Stretches]:
+        """Return in which stretches of time each device ever said something."""
+        with self._reading():
+            rows = self._db.execute("SELECT name, last_ms, stretches FROM device").fetchall()
+        return {DeviceId(name): _stretches(last_ms, told) for name, last_ms, told in rows}
+
     def _fresh(self, records: Sequence[Record]) -> dict[_Row, Record]:
         rows: dict[_Row, Record] = {}
         for record in records:
@@ -256,11 +266,27 @@ class Outbox:
             query = "SELECT 1 FROM record WHERE device = ? AND measured_ms = ? AND content = ?"
             if self._db.execute(query, row).fetchone() is None:
                 rows[row] = record
-        self._db.executemany(
-            "UPDATE device SET last_ms = MAX(last_ms, ?) WHERE id = ?",
-            ((at, device) for device, at, _ in rows),
-        )
+        self._note_instants(rows)
         return rows
+
+    def _note_instants(self, rows: Iterable[_Row]) -> None:
+        changed: dict[int, int] = {}
+        for device, at, _ in rows:
+            self._stretches[device] = self._stretches_of(device).including(at)
+            changed[device] = max(at, changed.get(device, at))
+        self._db.executemany(
+            "UPDATE device SET last_ms = MAX(last_ms, ?), stretches = ? WHERE id = ?",
+            (
+                (at, orjson.dumps(self._stretches[device].pairs).decode(), device)
+                for device, at in changed.items()
+            ),
+        )
+
+    def _stretches_of(self, device: int) -> Stretches:
+        if device not in self._stretches:
+            query = "SELECT last_ms, stretches FROM device WHERE id = ?"
+            self._stretches[device] = _stretches(*self._db.execute(query, (device,)).fetchone())
+        return self._stretches[device]
 
     def _enter(self, rows: Mapping[_Row, Record], day: date) -> tuple[Ranges, int]:
         if not rows:
@@ -343,7 +369,14 @@ class Outbox:
                 self._db.execute("COMMIT")
             except BaseException:
                 self._devices.clear()
+                self._stretches.clear()
                 self._turns.forget()
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _stretches(last_ms: int, told: str) -> Stretches:
+    """Return what a file has of a device; one of 0.1 has the last instant alone."""
+    pairs = tuple((first, last) for first, last in orjson.loads(told))
+    return Stretches(pairs or (((last_ms, last_ms),) if last_ms else ()))

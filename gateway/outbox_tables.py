@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS day (
     nth INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (boot, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS device (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL,
+    stretches TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE IF NOT EXISTS record (
     entry INTEGER PRIMARY KEY, device INTEGER NOT NULL, measured_ms INTEGER NOT NULL,
@@ -35,7 +36,11 @@ CREATE TABLE IF NOT EXISTS record (
 CREATE INDEX IF NOT EXISTS record_instant ON record (device, measured_ms);
 """
 
-_ADDED: Final = (("record", "turn"), ("day", "nth"))  # columns that a file of 0.1 may not have
+_ADDED: Final = (  # columns that a file of 0.1 may not have
+    ("record", "turn", "INTEGER NOT NULL DEFAULT 0"),
+    ("day", "nth", "INTEGER NOT NULL DEFAULT 0"),
+    ("device", "stretches", "TEXT NOT NULL DEFAULT '[]'"),
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -54,12 +59,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def _add_columns(connection: sqlite3.Connection) -> None:
     """Bring a file of an earlier version to this one."""
-    for table, column in _ADDED:
+    for table, column, kind in _ADDED:
         known = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
         if (column,) not in known:
-            connection.execute(
-                f"ALTER TABLE {table} ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
-            )
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
             if column == "turn":
                 _find_turns(connection)
 

@@ -158,6 +158,7 @@ class Line:
         now = self.clock.now()
         measured_at = self.instants.issue(contact.device.id, now)
         own = abs(measured_at - micros(now)) < NOTICED_S * 1_000_000
+        own = own and not self.instants.is_behind(contact.device.id, measured_at)
         return Record(
             device=contact.device.id,
             measured_at=measured_at,
@@ -169,5 +170,5 @@ class Line:
 def _suspected(
     quality: Mapping[str, Quality], values: Mapping[str, float | None]
 ) -> dict[str, Quality]:
-    """Flag values whose instant is not the clock's own, where they are not flagged already."""
+    """Flag values whose instant is doubtful, where they are not flagged already."""
     return {**dict.fromkeys(values, Quality.SUSPECT), **quality}

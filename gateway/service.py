@@ -97,7 +97,7 @@ async def build(config: SiteConfig, profiles: Mapping[str, Profile]) -> AsyncGen
                 offsets={device: each.clock_offset_s for device, each in stations.items()},
             ),
         )
-        instants = Instants(last)
+        instants = Instants(outbox.stretches())
         lines = [
             Line(
                 driver=await stack.enter_async_context(_driver(line)),

@@ -19,17 +19,21 @@ from simulators.boxes.modbus import ModbusBox
 
 PROFILE: Final = "sunspec_three_phase"
 _TICK_S: Final = 0.2
+_TICKS_A_MINUTE: Final = 300
 
 
 def says(unit: int, tick: int) -> Mapping[str, float | None]:
-    """Return what a unit says at a tick: a counter that goes up, and power that goes about."""
+    """Return what a unit says at a tick: a counter that goes up, and power that goes about.
+
+    States seldom change: an outbox never lets go of a record in which one does.
+    """
     return {
         "energy_generated": (unit * 1_000_000 + tick) / 1_000,  # kWh, whole Wh
         "active_power": float((unit * 37 + tick * 11) % 9_000),
         "voltage_l1": 220 + (tick % 100) / 10,
         "frequency": 49.5 + (tick % 100) / 100,
         "operating_state": 4.0,
-        "fault_word": float(tick % 65_536),
+        "fault_word": float(tick // _TICKS_A_MINUTE % 65_536),
     }
 
 

@@ -14,7 +14,7 @@ from simulators.drill import clock, taken
 from simulators.drill import field as field_side
 from simulators.drill.disk import Disk, mounted
 from simulators.drill.field import Gateway
-from simulators.drill.process import Process
+from simulators.drill.process import Process, stop_all
 from simulators.drill.relay import Loop, Relay
 from simulators.drill.servers import (
     Broker,
@@ -96,6 +96,7 @@ def _start(stack: ExitStack, folder: Path, parts: Parts, programs: Programs, see
         "ZONEWATCH_CATALOG": catalog.url,
         "ZONEWATCH_BROKER": f"mqtt://ingest@127.0.0.1:{broker.port}",
         "ZONEWATCH_METRICS_PORT": str(free_port()),
+        "ZONEWATCH_DISK_FLOOR_MIB": "0",  # so that a full disk is met, and not the floor before it
     }
     link = Relay(loop, broker.port, packets=True)
     stack.callback(link.close)
@@ -185,15 +186,13 @@ def _begin(stack: ExitStack, setting: Setting) -> None:
     done = setting.told("registry", "import", *map(str, files))
     if done.returncode:
         raise NotReachedError(f"the registry was not taken: {done.stderr}")
-    for process in setting.backend.values():
-        stack.callback(process.stop)
-        process.start()
-    setting.until_ready()
     for name, gateway in setting.gateways.items():
         gateway.configure(broker=setting.link.port, line=setting.lines[name])
-        stack.callback(gateway.process.stop)
-    for name in field_side.STEADY:
-        setting.gateways[name].process.start()
+    steady = [setting.gateways[name].process for name in field_side.STEADY]
+    stack.callback(stop_all, setting.processes)
+    for process in (*setting.backend.values(), *steady):
+        process.start()
+    setting.until_ready()
     setting.until(
         lambda: len(taken.read(setting.logs).heads) == len(field_side.STEADY),
         patience_s=_FIRST_S,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -106,3 +107,9 @@ class Process:
         with self._turn:
             if self._process is process:
                 self._begin()
+
+
+def stop_all(processes: Collection[Process]) -> None:
+    """Ask some to end, all at the same time, then insist."""
+    with ThreadPoolExecutor(len(processes), thread_name_prefix="stopping") as pool:
+        list(pool.map(Process.stop, processes))

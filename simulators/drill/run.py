@@ -10,6 +10,7 @@ from simulators.drill.comparison import Comparison, Values, compare
 from simulators.drill.faults.fault import Fault
 from simulators.drill.field import LINES
 from simulators.drill.figures import DeviceDays, by_hand, device_days, differences, zone_figures
+from simulators.drill.process import stop_all
 from simulators.drill.rebuilt import rebuild, until_computed
 from simulators.drill.result import DrillResult, FaultResult
 from simulators.drill.setting import NotReachedError, Setting
@@ -40,8 +41,9 @@ def run(
         told("everything, from the beginning on")
         compared = _whole(setting)
         lost, twice = max(lost, len(compared.lost)), max(twice, _twice(setting, compared))
-    processes = [*setting.backend.values(), *(one.process for one in setting.gateways.values())]
-    ended = [f"{one.name} ended by itself: status {one.ends}" for one in processes if one.ends]
+    ended = [
+        f"{one.name} ended by itself: status {one.ends}" for one in setting.processes if one.ends
+    ]
     problems = [*setting.problems, *ended]
     return DrillResult(
         faults=results, lost=lost, stored_twice=twice, problems=problems, left_out=left_out
@@ -100,8 +102,7 @@ def _whole(setting: Setting) -> Comparison:
         setting.until_settled(heads, patience_s=_PATIENCE_S)
     except NotReachedError as error:
         setting.problems.append(f"at the end: {error}")
-    for gateway in setting.gateways.values():
-        gateway.process.stop()
+    stop_all([gateway.process for gateway in setting.gateways.values()])
     setting.live(_LOAD_S)  # for what is on its way
     try:
         until_computed(setting, setting.catalog.url)

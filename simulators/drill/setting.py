@@ -82,6 +82,12 @@ class Setting:
         return self.backend.get("ingest") or self.backend["run"]
 
     @property
+    def processes(self) -> list[Process]:
+        """What runs of the backend and of the gateways, servers apart."""
+        gateways = (gateway.process for gateway in self.gateways.values())
+        return [*self.backend.values(), *gateways]
+
+    @property
     def has_postgres(self) -> bool:
         """Whether the catalog is in PostgreSQL."""
         return isinstance(self.catalog, PostgresCatalog)

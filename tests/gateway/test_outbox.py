@@ -1,8 +1,10 @@
 """The outbox's promises: numbered once, on disk when the call returns, kept until acknowledged."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from gateway.outbox import Bounds, Outbox
 from gateway.outbox_errors import OutboxFullError, OutboxUnavailableError, RecordTooLargeError
+from gateway.stretches import Stretches
 from ingest.contract.chunk import Account
 from ingest.contract.identity import BootId
 from ingest.contract.quality import Quality
@@ -295,6 +298,34 @@ def test_the_latest_instant_of_a_device_outlives_its_records(path: Path) -> None
         outbox.settle(FIRST_BOOT, Ranges.of((1, 2)))
     with Outbox(path, boot=SECOND_BOOT) as outbox:
         assert outbox.last_instants() == {"lamp-1": a_record(minute=7).measured_at}
+
+
+def test_when_a_device_said_something_outlives_its_records_and_what_did_not_enter(
+    path: Path,
+) -> None:
+    bounds = Bounds(max_records=1)
+    with Outbox(path, boot=FIRST_BOOT, bounds=bounds) as outbox:
+        outbox.append([a_record(minute=0)], entered_at=NOON)
+        with pytest.raises(OutboxFullError):
+            outbox.append([a_record(minute=30)], entered_at=NOON)
+        outbox.settle(FIRST_BOOT, Ranges.of((1, 1)))
+        outbox.append([a_record(minute=45)], entered_at=NOON)
+    with Outbox(path, boot=SECOND_BOOT, bounds=bounds) as outbox:
+        found = outbox.stretches()
+
+    at = [a_record(minute=minute).measured_at // 1_000 for minute in (0, 45)]
+    assert found == {"lamp-1": Stretches(tuple((one, one) for one in at))}
+
+
+def test_a_file_without_stretches_has_the_last_instant(path: Path) -> None:
+    with Outbox(path, boot=FIRST_BOOT) as outbox:
+        outbox.append([a_record(minute=7)], entered_at=NOON)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("ALTER TABLE device DROP COLUMN stretches")
+        file.commit()
+    with Outbox(path, boot=SECOND_BOOT) as outbox:
+        last = a_record(minute=7).measured_at // 1_000
+        assert outbox.stretches() == {"lamp-1": Stretches(((last, last),))}
 
 
 def test_newest_rows_are_the_last_ones_in_order(path: Path) -> None:

@@ -102,7 +102,7 @@ def a_line(
         ],
         interval=FIVE_MINUTES,
         outbox=outbox,
-        instants=Instants(outbox.last_instants()),
+        instants=Instants(outbox.stretches()),
         clock=clock,
         watch=ClockWatch(clock, forward=forward or (lambda: micros(clock.now()) / 1e6)),
         appended=appended,
@@ -258,6 +258,22 @@ async def test_an_instant_that_is_not_the_clocks_own_is_suspect(outbox: Outbox) 
         usual,
         usual,
     ]
+
+
+async def test_a_clock_put_right_is_followed_and_suspect_up_to_where_it_was_wrong(
+    outbox: Outbox,
+) -> None:
+    clock = ManualClock(NOON)
+    line = a_line(Scripted({"lamp-1": says(1.0)}), outbox, clock=clock)
+    minutes = (0, 60, 5, 10, 65)
+    for each in minutes:
+        clock.set(NOON + timedelta(minutes=each))
+        await line.poll()
+
+    rows = outbox.rows(FIRST_BOOT, within=Ranges.of((1, 9)), limit=9)
+    assert [at for _, at, _ in said(outbox)] == [NOON + timedelta(minutes=m) for m in minutes]
+    doubted = [bool(row.record.quality) for row in rows]
+    assert doubted == [False, False, True, True, False]
 
 
 async def test_a_step_of_the_clock_is_news(outbox: Outbox) -> None:

@@ -43,7 +43,7 @@ def _retired(setting: Setting, _: ExitStack) -> None:
     gateway = setting.gateways[RETIRED]
     gateway.configure(broker=free_port(), line=setting.lines[RETIRED], room=_ROOM)
     gateway.process.start()
-    setting.live(20 if setting.thorough else 5)
+    setting.live(20 if setting.thorough else 7)
     gateway.process.stop()
     for _time in range(2):  # the second time nothing is new
         done = setting.told("import", str(gateway.outbox), "--gateway", RETIRED)

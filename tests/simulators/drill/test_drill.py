@@ -5,7 +5,8 @@ The full drill, with every fault at its length, is `make drill`.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,12 +38,16 @@ def drilled(
         return run(setting, [FAULTS[name] for name in faults], told=lambda _: None, whole=whole)
 
 
-@pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.getbasetemp()
+def a_folder(factory: pytest.TempPathFactory) -> Path:
+    root = factory.getbasetemp()
     for each in (root, root.parent):
         each.chmod(0o755)
-    return tmp_path_factory.mktemp("drill")
+    return factory.mktemp("drill")
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_folder(tmp_path_factory)
 
 
 @needs("influxd")
@@ -72,38 +77,53 @@ def test_nothing_is_lost_over_the_embedded_parts(folder: Path) -> None:
     assert result.left_out == {"store_killed": "InfluxDB is not installed"}
 
 
-@needs("influxd")
-@pytest.mark.parametrize(
-    ("bug", "fault"),
-    [
-        ("acknowledge_before_write", "ingest_killed"),
-        ("forget_on_puback", "broker_session_lost"),
-        ("drop_on_503", "store_unavailable"),
-        pytest.param(
-            "archive_after_store", "archive_disk_full", marks=[NEEDS_DISK, needs("postgres")]
-        ),
-        pytest.param("commit_without_sync", "gateway_power_cut", marks=NEEDS_DISK),
-        ("feed_before_store", "store_unavailable"),
-    ],
-)
-def test_a_planted_bug_makes_the_drill_fail(folder: Path, bug: str, fault: str) -> None:
+@pytest.fixture(scope="module")
+def planted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Mapping[str, "Future[DrillResult]"]]:
+    """The drills with a bug planted, two at a time: most of each is waiting."""
+    with ThreadPoolExecutor(2, thread_name_prefix="drill") as pool:
+        yield {
+            bug: pool.submit(with_a_bug, a_folder(tmp_path_factory), bug, fault)
+            for bug, (fault, _) in BUGS.items()
+        }
+
+
+def with_a_bug(folder: Path, bug: str, fault: str) -> DrillResult:
     found = Parts.found()
     # A catalog beside the archive would be full, too, and hold ingest up before the store.
     parts = found if fault == "archive_disk_full" else replace(found, postgres=None)
-    planted = (sys.executable, str(PLANTED), bug)
-    programs = Programs(zonewatch=(*planted, "zonewatch"), gateway=(*planted, "gateway"))
+    command = (sys.executable, str(PLANTED), bug)
+    programs = Programs(zonewatch=(*command, "zonewatch"), gateway=(*command, "gateway"))
+    return drilled(folder, parts, [fault], programs=programs, whole=False)
 
-    result = drilled(folder, parts, [fault], programs=programs, whole=False)
+
+BUGS = {
+    "acknowledge_before_write": ("ingest_killed", "lost drill-gw"),
+    "forget_on_puback": ("broker_session_lost", "lost drill-gw"),
+    "drop_on_503": ("store_unavailable", "lost drill-gw"),
+    "archive_after_store": ("archive_disk_full", "records are stored and not archived"),
+    "commit_without_sync": ("gateway_power_cut", "lost drill-gw-2"),
+    "feed_before_store": ("store_unavailable", "count as repeated, and none was"),
+}
+
+
+@needs("influxd")
+@pytest.mark.parametrize(
+    "bug",
+    [
+        "acknowledge_before_write",
+        "forget_on_puback",
+        "drop_on_503",
+        pytest.param("archive_after_store", marks=[NEEDS_DISK, needs("postgres")]),
+        pytest.param("commit_without_sync", marks=NEEDS_DISK),
+        "feed_before_store",
+    ],
+)
+def test_a_planted_bug_makes_the_drill_fail(
+    planted: Mapping[str, "Future[DrillResult]"], bug: str
+) -> None:
+    result = planted[bug].result()
 
     assert not result.sound
-    assert _WHAT[bug] in " ".join(result.problems)
-
-
-_WHAT = {
-    "acknowledge_before_write": "lost drill-gw",
-    "forget_on_puback": "lost drill-gw",
-    "drop_on_503": "lost drill-gw",
-    "archive_after_store": "records are stored and not archived",
-    "commit_without_sync": "lost drill-gw-2",
-    "feed_before_store": "count as repeated, and none was",
-}
+    assert BUGS[bug][1] in " ".join(result.problems)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.drill.process import Process
+from simulators.drill.process import Process, stop_all
 
 PATIENCE_S = 20.0
 SLEEPS = "import time; print('up', flush=True); time.sleep(600)"
@@ -52,6 +52,16 @@ def test_what_is_ended_stays_away_and_is_not_noted(
     assert (process.pid, process.ends) == (None, [])
     process.start()
     until(lambda: (tmp_path / "log").read_text() == "up\nup\n")
+
+
+def test_all_are_stopped_at_once_whether_they_run_or_not(process: Process, tmp_path: Path) -> None:
+    another = Process("never started", [sys.executable, "-c", SLEEPS], log=tmp_path / "another")
+    process.start()
+
+    stop_all([process, another])
+
+    assert (process.pid, another.pid) == (None, None)
+    assert (process.ends, another.ends) == ([], [])
 
 
 def test_to_start_twice_is_to_start_once(process: Process) -> None:

@@ -97,7 +97,7 @@ def pulling(
     with Outbox(path / "outbox.db", boot=boot) as outbox:
         last = outbox.last_instants()
         entering = Entering(
-            outbox=outbox, instants=Instants(last), clock=clock, appended=lambda: None
+            outbox=outbox, instants=Instants(outbox.stretches()), clock=clock, appended=lambda: None
         )
         puller = CloudPuller(config, 0, home=path, entering=entering, last=last)
         yield Pulling(puller=puller, outbox=outbox, clock=clock, home=path)

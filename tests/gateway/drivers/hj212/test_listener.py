@@ -108,7 +108,7 @@ async def a_field(path: Path, *stations: StationConfig, **changed: object) -> As
     with FullOutbox(path / "outbox.db", boot=FIRST_BOOT) as outbox:
         entering = Entering(
             outbox=outbox,
-            instants=Instants(outbox.last_instants()),
+            instants=Instants(outbox.stretches()),
             clock=clock,
             appended=lambda: wakes.append(None),
         )
