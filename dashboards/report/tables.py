@@ -86,7 +86,7 @@ def _listed(name: str, value: object, language: Language) -> str:
 def _named(name: str, text: str, language: Language) -> str:
     if name in _PHRASES:
         return language.phrase(text)
-    if name == "unit":
+    if name in ("unit", "gas"):
         return unit(text)
     for family in _FAMILIES.get(name, ()):
         if family + text in language.say.keys:

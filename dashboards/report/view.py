@@ -59,6 +59,7 @@ class View:
     title: str
     subject: str
     facts: Sequence[tuple[str, str]]
+    provenance: str
     mark: str | None  # across every page where it is not real
     meaning: str | None
     headlines: Sequence[Headline]

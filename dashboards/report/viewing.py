@@ -41,6 +41,7 @@ def view(document: Document, language: Language) -> View:
         title=say("report.title"),
         subject=_subject(document, language),
         facts=_facts(document, language),
+        provenance=provenance,
         mark=say(f"provenance.{provenance}.mark") if unreal else None,
         meaning=say(f"provenance.{provenance}.meaning") if unreal else None,
         headlines=_headlines(document, language),
