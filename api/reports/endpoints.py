@@ -1,5 +1,6 @@
 """A period's report."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -8,8 +9,8 @@ from analytics.periods import Days, PeriodError, parse_period
 from analytics.report import Document
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
-from api.documents import respond
 from api.problems import not_found, unprocessable
+from api.reports.answering import Wanted, answer
 from api.reports.compute import (
     Computed,
     UnknownScopeError,
@@ -28,16 +29,21 @@ Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 
 
 @router.get("/reports/{scope}/{period}")
-def report(scope: str, period: str, sources: Given, actor: Reader) -> Response:
+def report(scope: str, period: str, sources: Given, wanted: Wanted, actor: Reader) -> Response:
     """Return the report document of zone:ID, country:CODE or programme.
 
-    The notes say so where its reader does not see the whole of it.
+    The notes say so where its reader does not see the whole of it. The format is asked for by
+    Accept or `format`, the language by `lang` or Accept-Language; If-None-Match spares a report
+    that the client holds.
     """
     found = document(computed(sources, scope, period), software=sources.software)
+    response = answer(_with_limits_told(found, actor), wanted)
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
     with sources.catalog.begin() as connection:
         deed = actor.deed("report.export", f"report:{scope}/{period}")
         journal.append(connection, deed, at=sources.clock.now())
-    return respond(_with_limits_told(found, actor))
+    return response
 
 
 def _with_limits_told(found: Document, actor: Actor) -> Document:

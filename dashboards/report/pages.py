@@ -66,7 +66,11 @@ def _inputs(view: View, *, brief: bool) -> dict[str, str]:
         "brief": Wording(view.language)("report.brief"),
         "brief_sections": [
             *_ON_ONE_PAGE,
-            *(each.name for each in view.sections if each.name in _ONLY_WHERE_ANY and each.table.rows),
+            *(
+                each.name
+                for each in view.sections
+                if each.name in _ONLY_WHERE_ANY and each.table.rows
+            ),
         ],
         "fonts": families(view.language),
         "colors": {**LIGHT, "mark": LIGHT[unreal], "on-mark": LIGHT[f"on-{unreal}"]},

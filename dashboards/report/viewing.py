@@ -16,7 +16,7 @@ _RESULTS: Final = (
 )
 _BASIS: Final = (
     *("id", "device_class", "coverage_handed_over", "coverage_metered", "coverage_unmonitored"),
-    *("method_id", "method_version", "interval_covers", "assumed_inputs", "reasons"),
+    *("method_id", "interval_covers", "assumed_inputs", "reasons"),
 )
 _FACTORS: Final = ("country", "role", "value", "unit", "gas", "source", "version", "year")
 SECTIONS: Final = (  # in the order they are read
@@ -119,9 +119,7 @@ def _headlines(document: Document, language: Language) -> list[Headline]:
     ]
 
 
-def _headline(
-    title: str, row: Row, name: str, unit_of_it: object, language: Language
-) -> Headline:
+def _headline(title: str, row: Row, name: str, unit_of_it: object, language: Language) -> Headline:
     found = cell(name, row.get(name), language)
     missing = row.get(name) is None
     below = language.say("none.meaning") if missing else ""
