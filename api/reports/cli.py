@@ -83,9 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--format", choices=["json", "csv", "xlsx", "pdf"], default="json", help="how it is written"
     )
-    parser.add_argument(
-        "--lang", metavar="L", help="en, zh, km or lo; else ZONEWATCH_LANG, else en"
-    )
+    parser.add_argument("--lang", metavar="L", help="en, zh, km or lo; else ZONEWATCH_LANG")
     parser.add_argument("--brief", action="store_true", help="as PDF: a manager's one page")
     parser.add_argument("-o", "--output", type=Path, help="a file, instead of standard output")
     parser.add_argument("--home", type=Path, help="where the embedded parts keep their files")

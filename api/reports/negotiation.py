@@ -1,7 +1,11 @@
 """What a client asks for among what there is, by its Accept headers (RFC 9110, section 12)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+_WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,5 @@ def _weight(parameters: Sequence[str]) -> float:
     for each in parameters:
         key, _, text = each.partition("=")
         if key.strip() == "q":
-            try:
-                weight = float(text)
-                return weight if 0 <= weight <= 1 else 0.0
-            except ValueError:
-                return 0.0
+            return float(text) if _WEIGHT.fullmatch(text.strip()) else 0.0
     return 1.0

@@ -24,19 +24,18 @@ _ONLY_WHERE_ANY: Final = ("claims", "repairs")
 
 def pdf(view: View, *, brief: bool = False) -> bytes:
     """Return a report as PDF: all of it, or a manager's one page."""
-    made = typst.compile(
+    return typst.compile(
         _template(),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs=_inputs(view, brief=brief),
     )
-    return cast("bytes", made)
 
 
 def pictures(view: View, *, dots_per_inch: float, brief: bool = False) -> list[bytes]:
     """Return a report's pages as PNG."""
-    made = typst.compile(
+    made: object = typst.compile(
         _template(),
         font_paths=_fonts(),
         ignore_system_fonts=True,
