@@ -56,7 +56,7 @@ def refuse_a_trick(output: Path, home: Path) -> None:
     """Raise UnwritableError where a report would overwrite what it is made from, or is no file."""
     if "\0" in str(output):
         raise UnwritableError(repr(str(output)), "no name of a file")
-    if output.is_dir() or str(output).endswith(os.sep):
+    if output.is_dir():
         raise UnwritableError(output, "a folder; expected a file")
     if output.resolve().is_relative_to(home.resolve()):
         raise UnwritableError(output, "inside the home, where only its own files are")

@@ -7,6 +7,7 @@ demo: seven days of the demo's zones through the whole chain.
 backlog: a day's backlog of 60 gateways into InfluxDB 2, beside live data.
 outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programme arrives.
 gateway: one gateway's memory and processor time with 300 Modbus devices.
+report: the whole programme's month as PDF, XLSX and CSV, from the catalog.
 """
 
 import argparse
@@ -27,6 +28,7 @@ _NAMES: Final = (  # each a module beside this one
     "backlog",
     "outage",
     "gateway",
+    "report",
 )
 
 

@@ -24,6 +24,7 @@ COLUMNS = {  # fields of the document's sections, which a table takes as they co
     *("technical_percent", "contractual_percent", "lot", "aid_batch", "zone", "quantity"),
     *("signed", "shipped", "accepted", "handed_over", "installed", "revision", "cause"),
     *("energy_estimated", "coverage_sampled", "lineage", "factors", "interval_covers"),
+    *("name", "number", "device", "metric"),
 }
 STATES = {"provisional", "open", "prepared", "closed", "approved", "revised", "verified"}
 FIGURES = {

@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import backlog, chunks, cli, gateway, influx, outage, records
+from simulators.bench import backlog, chunks, cli, gateway, influx, outage, records, report
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -110,6 +110,15 @@ def test_memory_is_measured_while_the_store_hangs() -> None:
     most, before = figures["resident_most_during_outage"], figures["resident_before"]
     assert figures["growth"].value == most.value - before.value
     assert 50_000_000 < before.value < 300_000_000
+
+
+def test_a_report_is_measured_in_each_format() -> None:
+    figures = report.measure(zones=2, devices_a_zone=4)
+
+    assert figures["devices"] == Measured(8, "1")
+    for name in ("pdf", "xlsx", "csv"):
+        assert figures[f"{name}_seconds"].value > 0
+        assert figures[f"{name}_bytes"].value > 1_000
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
