@@ -1,12 +1,10 @@
-"""Documents as bytes: the same document is the same bytes, by HTTP and on the command line."""
+"""Documents as responses: the same document is the same bytes, by HTTP and on the command line."""
 
-import orjson
 from fastapi import Response
 
+from dashboards.report.encoding import encode
 
-def encode(document: object) -> bytes:
-    """Return a document as JSON, in UTF-8, ending in a line feed."""
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+__all__ = ["encode", "respond"]
 
 
 def respond(document: object) -> Response:

@@ -3,6 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analytics.report import Document
 
 from api.reports.scopes import add_scope, scope_text
 
@@ -12,17 +16,22 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     from analytics.periods import PeriodError
     from api.reports.compute import UnknownScopeError, UnreportablePeriodError
+    from api.reports.taking_home import UnwritableError, form_of, take_home
+    from dashboards.wording.wording import UnknownLanguageError
     from ingest.catalog import CatalogError
     from ingest.home import NoHomeError
 
     try:
-        _write(_report(args), args.output)
+        form = form_of(args.format, args.lang, brief=args.brief)
+        take_home(lambda: _report(args), form, args.output, home=args.home)
     except (
         NoHomeError,
         CatalogError,
         PeriodError,
         UnknownScopeError,
         UnreportablePeriodError,
+        UnknownLanguageError,
+        UnwritableError,
     ) as error:
         sys.stderr.write(f"zonewatch report: {error}\n")
         return 2
@@ -32,13 +41,12 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _report(args: argparse.Namespace) -> bytes:
+def _report(args: argparse.Namespace) -> "Document":
     from importlib.metadata import version
 
     from analytics.claims.claim import published_claims
     from analytics.periods import parse_period
     from api.catalog import ready_catalog
-    from api.documents import encode
     from api.reports.compute import compute, document, parse_scope
     from ingest.audit.journal import LOCAL, Deed, append
     from ingest.contract.clock import SystemClock
@@ -53,24 +61,21 @@ def _report(args: argparse.Namespace) -> bytes:
     try:
         with catalog.begin() as connection:
             computed = compute(connection, load(connection), scope, days)
+            found = document(computed, software=version("zonewatch"), claims=published_claims())
             append(connection, deed, at=SystemClock().now())
     finally:
         catalog.dispose()
-    return encode(document(computed, software=version("zonewatch"), claims=published_claims()))
-
-
-def _write(content: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        output.write_bytes(content)
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zonewatch report", description=__doc__)
     add_scope(parser)
-    parser.add_argument("--format", choices=["json"], default="json", help="how it is written")
+    parser.add_argument(
+        "--format", choices=["json", "csv", "xlsx", "pdf"], default="json", help="how it is written"
+    )
+    parser.add_argument("--lang", metavar="L", help="en, zh, km or lo; else ZONEWATCH_LANG")
+    parser.add_argument("--brief", action="store_true", help="as PDF: a manager's one page")
     parser.add_argument("-o", "--output", type=Path, help="a file, instead of standard output")
     parser.add_argument("--home", type=Path, help="where the embedded parts keep their files")
     return parser

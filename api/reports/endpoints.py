@@ -1,5 +1,6 @@
 """A period's report."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -9,8 +10,8 @@ from analytics.quoting import Document
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.claims.endpoints import claims_for
-from api.documents import respond
 from api.problems import not_found, unprocessable
+from api.reports.answering import Wanted, answer
 from api.reports.compute import (
     Computed,
     UnknownScopeError,
@@ -29,17 +30,22 @@ Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 
 
 @router.get("/reports/{scope}/{period}")
-def report(scope: str, period: str, sources: Given, actor: Reader) -> Response:
+def report(scope: str, period: str, sources: Given, wanted: Wanted, actor: Reader) -> Response:
     """Return the report document of zone:ID, country:CODE or programme.
 
-    The notes say so where its reader does not see the whole of it.
+    The notes say so where its reader does not see the whole of it. The format is asked for by
+    Accept or `format`, the language by `lang` or Accept-Language; If-None-Match spares a report
+    that the client holds.
     """
     result = computed(sources, scope, period)
     found = document(result, software=sources.software, claims=claims_for(actor))
+    response = answer(_with_limits_told(_released_only(found, actor), actor), wanted)
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
     with sources.catalog.begin() as connection:
         deed = actor.deed("report.export", f"report:{scope}/{period}")
         journal.append(connection, deed, at=sources.clock.now())
-    return respond(_with_limits_told(_released_only(found, actor), actor))
+    return response
 
 
 def _released_only(found: Document, actor: Actor) -> Document:

@@ -10,6 +10,7 @@ outage: ingest's memory while InfluxDB 2 hangs and an hour of the whole programm
 gateway: one gateway's memory and processor time with 300 Modbus devices.
 programme: a year of the whole programme, from hours to figures.
 nightly: a zone of 6,500 devices, its last night and its condition; a year of ten air stations.
+report: the whole programme's month as PDF, XLSX and CSV, from the catalog.
 """
 
 import argparse
@@ -33,6 +34,7 @@ _NAMES: Final = (  # each a module beside this one
     "gateway",
     "programme",
     "nightly",
+    "report",
 )
 
 

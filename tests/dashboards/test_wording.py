@@ -13,6 +13,7 @@ from analytics.memo import constants
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import LogInTrouble
+from dashboards.report.viewing import SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
 from ingest.contract.metric import DeviceClass
@@ -20,6 +21,21 @@ from ingest.contract.quality import Quality
 from ingest.registry.model import Basis, GridConnection, Provenance
 
 LEDGER = ("assigned", "stored", "repeated", "quarantined", "thinned", "pending", "missing")
+UNREAL = ("simulated", "recorded")
+HEADLINE = ("avoided", "credited", "proven", "coverage", "interval")
+COLUMNS = {  # fields of the document's sections, which a table takes as they come
+    *("proven_percent", "low_percent", "point_percent", "high_percent", "data_percent"),
+    *("technical_percent", "contractual_percent", "lot", "aid_batch", "zone", "quantity"),
+    *("signed", "shipped", "accepted", "handed_over", "installed", "revision", "cause"),
+    *("energy_estimated", "coverage_sampled", "lineage", "factors", "interval_covers"),
+    *("name", "number", "device", "metric"),
+}
+STATES = {"provisional", "open", "prepared", "closed", "approved", "revised", "verified"}
+FIGURES = {
+    *("emissions_avoided", "energy_served", "energy_generated"),
+    *("distance_driven", "standard_coal_avoided"),
+}
+REPORTS = files("dashboards.report")
 ALL_METRICS = [metric for metrics in METRICS.values() for metric in metrics]
 FAMILIES: Mapping[str, Iterable[str]] = {
     "class.": DeviceClass,
@@ -67,7 +83,25 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    assert Wording().keys == whole | together
+    own = {key for key in Wording().keys if key.startswith(("report.", "phrase."))}
+    assert Wording().keys - own == whole | together
+
+
+def test_every_text_of_reports_is_used() -> None:
+    code = "".join(each.read_text("utf-8") for each in REPORTS.iterdir() if each.is_file())
+    named = set(re.findall(r'"(report\.[a-z_.]+)"', code))
+    columns = set(re.findall(r'"([a-z_]+)"', code)) | COLUMNS
+    families = {
+        "report.section.": {*SECTIONS, "summary", "notes"},
+        "report.scope.": {"zone", "country", "aid_batch", "programme"},
+        "report.provenance.": set(Provenance),
+        "report.state.": STATES,
+        "report.figure.": FIGURES,
+        "report.column.": columns,
+    }
+    for key in (key for key in Wording().keys if key.startswith("report.")):
+        begin, _, end = key.rpartition(".")
+        assert key in named or end in families.get(f"{begin}.", {"all"}), key
 
 
 def test_every_family_is_used() -> None:
@@ -85,18 +119,39 @@ def test_a_text_that_is_not_there_is_an_error() -> None:
 
 @pytest.mark.parametrize("language", ["xx", "../secret", ""])
 def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
-    with pytest.raises(UnknownLanguageError, match="expected one of en"):
+    with pytest.raises(UnknownLanguageError, match="expected one of en, km, lo, zh"):
         Wording(language)
 
 
-def test_every_catalogue_has_the_same_keys_and_gaps() -> None:
-    source = Wording()
-    for language in languages():
-        other = Wording(language)
-        assert other.keys == source.keys
-        assert {key: gaps(other(key)) for key in other.keys} == {
-            key: gaps(source(key)) for key in source.keys
-        }
+def shown_in_reports() -> set[str]:
+    """Return the keys that reports are put together from."""
+    families = ("report.", "phrase.", "class.", "status.", "role.", "none.")
+    marks = {f"provenance.{each}.{text}" for each in UNREAL for text in ("mark", "meaning")}
+    headline = {f"figure.{each}" for each in HEADLINE}
+    return {key for key in Wording().keys if key.startswith(families)} | marks | headline
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_catalogue_has_all_that_reports_show(language: str) -> None:
+    assert Wording(language).keys >= shown_in_reports()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_catalogue_has_only_keys_of_the_source_and_their_gaps(language: str) -> None:
+    source, other = Wording(), Wording(language)
+
+    assert other.keys <= source.keys
+    assert {key: gaps(other(key)) for key in other.keys} == {
+        key: gaps(source(key)) for key in other.keys
+    }
+
+
+@pytest.mark.parametrize("language", [each for each in languages() if each != "en"])
+def test_a_text_is_translated_and_not_copied(language: str) -> None:
+    source, other = Wording(), Wording(language)
+    copied = {key for key in other.keys if other(key) == source(key)}
+
+    assert copied <= {"none.mark"}
 
 
 def gaps(text: str) -> set[str]:

@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import backlog, chunks, cli, gateway, hj212, influx, outage, records
+from simulators.bench import backlog, chunks, cli, gateway, hj212, influx, outage, records, report
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -118,6 +118,15 @@ def test_stations_are_measured_to_the_last_answer() -> None:
     assert figures["stations"] == Measured(50, "1")
     assert figures["frames_decoded"].value > 0
     assert figures["gateway_memory"].value > 5
+
+
+def test_a_report_is_measured_in_each_format() -> None:
+    figures = report.measure(zones=2, devices_a_zone=4)
+
+    assert figures["devices"] == Measured(8, "1")
+    for name in ("pdf", "xlsx", "csv"):
+        assert figures[f"{name}_seconds"].value > 0
+        assert figures[f"{name}_bytes"].value > 1_000
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:

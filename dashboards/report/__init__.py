@@ -1,0 +1,1 @@
+"""The report document as people take it home: CSV, XLSX and PDF, in four languages."""

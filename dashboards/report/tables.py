@@ -1,0 +1,99 @@
+"""Tables from a document's rows: a column a field, a cell typed by what its value is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from dashboards.report.language import Language
+from dashboards.report.view import Cell, Kind, Table
+
+Row = Mapping[str, object]
+
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+_NAMES: Final = frozenset(  # fields whose digits are a name, not a number
+    {"id", "lot", "aid_batch", "zone", "device", "version", "year", "revision", "number", "period"}
+)
+_PHRASES: Final = frozenset({"reasons", "assumed_inputs", "interval_covers", "cause", "note"})
+_FAMILIES: Final[Mapping[str, Sequence[str]]] = {  # where a closed set's texts are
+    "device_class": ("class.", "report."),
+    "status": ("status.", "report.state."),
+    "role": ("role.",),
+    "id": ("report.figure.",),
+    "provenance": ("report.provenance.",),
+}
+
+
+def table(rows: Sequence[Row], language: Language, only: Sequence[str] | None = None) -> Table:
+    """Return a table of rows, with all their fields in order of appearance or the ones named."""
+    flat = [flattened(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row)) if only is None else only
+    return Table(
+        labels=[label(name, language) for name in names],
+        rows=[[cell(name, row.get(name), language) for name in names] for row in flat],
+    )
+
+
+def label(name: str, language: Language) -> str:
+    """Return what a field is called."""
+    return language.known(f"report.column.{name}", name.replace("_", " "))
+
+
+def flattened(row: Row, prefix: str = "") -> dict[str, object]:
+    """Return a row with what lies inside a field as fields of their own: energy_credited."""
+    flat: dict[str, object] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{name}_")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def cell(name: str, value: object, language: Language) -> Cell:
+    """Return the cell of a field's value; what is missing is told as missing, never as zero."""
+    if value is None or value in ("", []):
+        return Cell(kind=Kind.NONE, value="", text=language.say("none.mark"))
+    if isinstance(value, list):
+        parts = [_listed(name, each, language) for each in value]
+        return Cell(kind=Kind.TEXT, value="; ".join(parts), text="; ".join(parts))
+    text = str(value)
+    if is_number(name, value):
+        return Cell(kind=Kind.NUMBER, value=text, text=language.number(text))
+    if _DAY.fullmatch(text):
+        return Cell(kind=Kind.DAY, value=text, text=language.day(text))
+    written = language.instant(text) if _INSTANT.fullmatch(text) else _named(name, text, language)
+    return Cell(kind=Kind.TEXT, value=written, text=written)
+
+
+def is_number(name: str, value: object) -> bool:
+    """Tell whether a field's value is a number, and not a name made of digits."""
+    return (
+        name.rpartition("_")[2] not in _NAMES
+        and name not in _NAMES
+        and not isinstance(value, bool)
+        and bool(_NUMBER.fullmatch(str(value)))
+    )
+
+
+def _listed(name: str, value: object, language: Language) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in flattened(value).values() if part is not None)
+    return _named(name, str(value), language)
+
+
+def _named(name: str, text: str, language: Language) -> str:
+    if name in _PHRASES:
+        return language.phrase(text)
+    if name in ("unit", "gas"):
+        return unit(text)
+    for family in _FAMILIES.get(name, ()):
+        if family + text in language.say.keys:
+            return language.say(family + text)
+    return text
+
+
+def unit(text: str) -> str:
+    """Write a unit with its small figures: t CO₂."""
+    return text.replace("CO2", "CO₂")
