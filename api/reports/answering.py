@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request, Response
 
-from analytics.report import Document
+from analytics.quoting import Document
 from api.problems import Problem, unprocessable
 from api.reports.negotiation import best_language, best_type, matches
 from dashboards.report.encoding import encode

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analytics.report import Document
+    from analytics.quoting import Document
 
 from api.reports.scopes import add_scope, scope_text
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from analytics.report import Document
+from analytics.quoting import Document
 from dashboards.report.formats import Form, Format, written
 from dashboards.report.language import Language
 from dashboards.wording.wording import SOURCE

@@ -125,7 +125,8 @@ def _headline(title: str, row: Row, name: str, unit_of_it: object, language: Lan
     below = language.say("none.meaning") if missing else ""
     if name == "value" and row.get("lower") is not None:
         edges = {edge: language.number(str(row[edge])) for edge in ("lower", "upper")}
-        below = language.say("figure.interval", **edges)
+        covers = language.phrase(str(row["interval_covers"]))
+        below = language.say("figure.interval", covers=covers, **edges)
     return Headline(
         label=title,
         cell=found,

@@ -91,7 +91,7 @@ def test_every_text_of_reports_is_used() -> None:
     code = "".join(each.read_text("utf-8") for each in REPORTS.iterdir() if each.is_file())
     named = set(re.findall(r'"(report\.[a-z_.]+)"', code))
     columns = set(re.findall(r'"([a-z_]+)"', code)) | COLUMNS
-    families = {
+    families: dict[str, Container[str]] = {
         "report.section.": {*SECTIONS, "summary", "notes"},
         "report.scope.": {"zone", "country", "aid_batch", "programme"},
         "report.provenance.": set(Provenance),
