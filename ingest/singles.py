@@ -1,7 +1,7 @@
-"""Records of devices that publish by themselves: one a message, in the device's own words.
+"""Records that no gateway numbers: what devices publish by themselves, and what people bring in.
 
-The profile of the device names the mapping. No gateway numbers such a record: it is stored whole or
-set aside whole, and counted by its day of receipt.
+Of a device that publishes in its own words, the profile names the mapping. A message is stored
+whole or set aside whole, and its records are counted by their day of receipt.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from ingest.contract.fields import MalformedError
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.mapping import FieldMapping, read_said
 from ingest.contract.period import utc_day
+from ingest.entered import Entered
 from ingest.judging import Rules, refused_rows
 from ingest.registry.model import Device
 
@@ -39,16 +40,20 @@ def publishes_by_itself(device: Device, mappings: Mapping[str, FieldMapping]) ->
     return device.profile in mappings
 
 
-def arrival_of(single: Single, rules: Rules, *, received_at: int) -> Arrival:
-    """Return a record as what arrived at an instant [microseconds], or raise SingleRefusedError.
+Unnumbered = Single | Entered
+"""What no gateway numbers."""
+
+
+def arrival_of(said: Unnumbered, rules: Rules, *, received_at: int) -> Arrival:
+    """Return a message as what arrived at an instant [microseconds], or raise SingleRefusedError.
 
     The gateway that its device is registered with stands for site and provenance only.
     """
-    device = rules.registry.device(single.device, received_at)
+    device = rules.registry.device(said.device, received_at)
     if device is None:
-        raise SingleRefusedError(f"unknown device {single.device}")
+        raise SingleRefusedError(f"unknown device {said.device}")
     try:
-        part = _part_of(single, _mapping_of(device, rules))
+        part = said.part if isinstance(said, Entered) else _part_of(said, device, rules)
         _check(part, device, rules, received_at)
     except (MalformedError, SingleRefusedError) as error:
         raise SingleRefusedError(f"{error} (device {device.id})", device.gateway) from None
@@ -56,7 +61,7 @@ def arrival_of(single: Single, rules: Rules, *, received_at: int) -> Arrival:
         part=part,
         device_class=device.device_class,
         gateway=device.gateway,
-        days=(utc_day(received_at),),
+        days=(utc_day(received_at),) * len(part.number),
         numbered=False,
     )
 
@@ -67,12 +72,13 @@ def _mapping_of(device: Device, rules: Rules) -> FieldMapping:
     return rules.mappings[device.profile]
 
 
-def _part_of(single: Single, mapping: FieldMapping) -> Part:
-    said = read_said(single.body, mapping)
+def _part_of(single: Single, device: Device, rules: Rules) -> Part:
+    """Return a record by true time: a clock that is known to be wrong is set right here."""
+    said = read_said(single.body, _mapping_of(device, rules))
     return Part(
         device=single.device,
         number=(1,),
-        measured_at=(said.measured_at,),
+        measured_at=(said.measured_at - device.clock_offset_s * 1_000,),
         values={name: (value,) for name, value in said.values.items()},
     )
 

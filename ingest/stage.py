@@ -94,7 +94,12 @@ def open_ingest(
         )
         service = IngestService(link=link, pipeline=pipeline)
         desk = Desk(
-            catalog=catalog, clock=clock, commit=service.commit_between, find=archive.message
+            catalog=catalog,
+            clock=clock,
+            commit=service.commit_between,
+            find=archive.message,
+            store=store,
+            registry=registry,
         )
         yield IngestStage(home=home, service=service, control=desk, meter=meter, disk=disk)
 
@@ -178,4 +183,11 @@ def open_desk(
                     pass
 
         find = pipeline.archive.message
-        yield Desk(catalog=catalog, clock=clock, commit=commit, find=find)
+        yield Desk(
+            catalog=catalog,
+            clock=clock,
+            commit=commit,
+            find=find,
+            store=store,
+            registry=registry,
+        )

@@ -29,7 +29,7 @@ class Column:
     name: str
     cell: Cell
     empty: bool = False  # whether a cell, or the whole column, may be left out
-    without: str | None = None  # the value of an empty cell
+    without: str | int | None = None  # the value of an empty cell
     names: type[Entry] | None = None  # the kind of entry that it refers to
 
     def read(self, text: str) -> object:
@@ -209,6 +209,8 @@ KINDS: Final = (
             Column("grid_connection", cells.choice(GridConnection)),
             Column("schedule", cells.SCHEDULE, empty=True, without=""),
             Column("handed_over", cells.DAY, empty=True),
+            Column("serial", cells.TEXT, empty=True),
+            Column("clock_offset_s", cells.OFFSET, empty=True, without=0),
         ),
         judge=_judge_device,
     ),

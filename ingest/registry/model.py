@@ -115,6 +115,8 @@ class Device:
     grid_connection: GridConnection
     schedule: str  # when light is required: 'sunset..sunrise', 'sunset+5h' or '18:00..04:00' local
     handed_over: date | None
+    serial: str | None = None  # the maker's number, by which a replacement is told apart
+    clock_offset_s: int = 0  # its own clock minus true time, where it stamps what it says itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
