@@ -19,6 +19,7 @@ from api.gateways import endpoints as gateways
 from api.headers import SecurityHeaders
 from api.health import endpoints as health
 from api.health import metrics
+from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
@@ -40,6 +41,7 @@ _RESOURCES = (
     readings,
     ledger,
     quarantine,
+    imports,
     aid_batches,
     factors,
     methods,

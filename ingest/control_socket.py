@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
-from ingest.control import ControlError, Outcome, Owner
 from ingest.contract.limits import LIMITS
+from ingest.control import ControlError, Outcome, Owner
 from ingest.entered import Sheet, form_sheet, parse_sheet
 from ingest.entering import Entering
 from ingest.home import Home

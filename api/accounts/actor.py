@@ -15,6 +15,8 @@ class Permission(StrEnum):
     NOTE_QUARANTINE = "note_quarantine"
     READ_AUDIT = "read_audit"
     DECIDE_QUARANTINE = "decide_quarantine"
+    IMPORT_FILES = "import_files"
+    ENTER_FIELDWORK = "enter_fieldwork"  # visits, samples, evidence, a device's position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,11 +109,12 @@ def _xlsx(file: str, content: bytes, layout: Layout) -> Iterator[tuple[int, Sequ
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inflated = sum(each.file_size for each in archive.infolist())
         if inflated > _MOST_INFLATED:
-            raise SheetError(file, None, None, f"expected at most {_MOST_INFLATED} bytes inflated")
+            told = f"expected at most {_MOST_INFLATED} bytes inflated"
+            raise SheetError(file, None, None, told)  # noqa: TRY301 - as the errors below
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         name = layout.sheet or book.sheetnames[0]
         if name not in book.sheetnames:
-            raise SheetError(file, None, name, "expected a sheet of this name")
+            raise SheetError(file, None, name, "expected a sheet of this name")  # noqa: TRY301
         for line, cells in enumerate(book[name].iter_rows(values_only=True), start=1):
             told = [_told(cell) for cell in cells]
             _hold_to(file, line, told)

@@ -64,7 +64,7 @@ def test_what_is_wrong_is_named_by_file_line_and_field(
 ) -> None:
     content = an_export("2026/10/31 01:00:00,SHV-0001,60,1", row)
 
-    with pytest.raises(SheetError, match="export.csv, line") as raised:
+    with pytest.raises(SheetError, match=r"export\.csv, line") as raised:
         read(content, a_mapping(tmp_path))
 
     assert (raised.value.line, raised.value.field) == (line, field)
