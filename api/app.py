@@ -14,6 +14,7 @@ from api.aid_batches import endpoints as aid_batches
 from api.audit import endpoints as audit
 from api.devices import endpoints as devices
 from api.devices import readings
+from api.evidence import endpoints as evidence
 from api.factors import endpoints as factors
 from api.gateways import endpoints as gateways
 from api.headers import SecurityHeaders
@@ -28,8 +29,10 @@ from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
 from api.results import Results
+from api.samples import endpoints as samples
 from api.sites import endpoints as sites
 from api.sources import Sources
+from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
 _RESOURCES = (
@@ -42,6 +45,9 @@ _RESOURCES = (
     ledger,
     quarantine,
     imports,
+    evidence,
+    visits,
+    samples,
     aid_batches,
     factors,
     methods,

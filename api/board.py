@@ -18,6 +18,8 @@ from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
 from api.accounts import log_in
 from api.accounts.log_in import GivenPerson
+from api.commissioning import page as commissioning
+from api.imports import page as importing
 from api.results import GivenResults
 from api.sources import Given, Sources
 from dashboards.board.account import Account, account_view
@@ -45,6 +47,8 @@ DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
     """Serve the board under /board/."""
     app.include_router(_router, dependencies=list(dependencies))
+    app.include_router(importing.router, dependencies=list(dependencies))
+    app.include_router(commissioning.router, dependencies=list(dependencies))
     app.include_router(_open)
     log_in.mount(app)
 

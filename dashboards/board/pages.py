@@ -14,7 +14,9 @@ from dashboards.board.labels import label_of
 from dashboards.board.strips import span
 from dashboards.board.views import (
     AccountView,
+    CommissionView,
     DeviceView,
+    ImportView,
     LogInView,
     MissingView,
     Person,
@@ -34,6 +36,8 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     AccountView: "account.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
+    ImportView: "import.html",
+    CommissionView: "commission.html",
 }
 
 

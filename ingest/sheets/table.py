@@ -116,9 +116,9 @@ def _xlsx(file: str, content: bytes, layout: Layout) -> Iterator[tuple[int, Sequ
         if name not in book.sheetnames:
             raise SheetError(file, None, name, "expected a sheet of this name")  # noqa: TRY301
         for line, cells in enumerate(book[name].iter_rows(values_only=True), start=1):
-            told = [_told(cell) for cell in cells]
-            _hold_to(file, line, told)
-            yield line, told
+            read = [_told(cell) for cell in cells]
+            _hold_to(file, line, read)
+            yield line, read
     except SheetError:
         raise
     except (InvalidFileException, zipfile.BadZipFile, zlib.error, OSError, LookupError, ValueError,

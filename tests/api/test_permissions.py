@@ -47,6 +47,13 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/quarantine/1/note"): 401,
         ("POST", "/v1/quarantine/1/replay"): 401,
         ("POST", "/v1/quarantine/1/drop"): 401,
+        ("POST", "/v1/imports"): 401,
+        ("POST", "/v1/evidence"): 401,
+        ("POST", "/v1/visits"): 401,
+        ("POST", "/v1/samples"): 401,
+        ("POST", "/v1/samples/1/findings"): 401,
+        ("POST", "/board/imports"): 401,
+        ("POST", "/board/commission"): 401,
         ("POST", "/board/log-in"): 403,
         ("POST", "/board/log-out"): 403,
     }

@@ -8,7 +8,7 @@ from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
 from dashboards.board.states import State, Trouble
-from dashboards.board.views import LogInTrouble
+from dashboards.board.views import CommissionTrouble, LogInTrouble
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
 from ingest.contract.metric import DeviceClass
@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "state.": State,
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
+    "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,
     "grid.": GridConnection,
