@@ -22,6 +22,7 @@ from api.health import endpoints as health
 from api.health import metrics
 from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
+from api.life import endpoints as life
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
 from api.methods import endpoints as methods
@@ -42,6 +43,7 @@ _RESOURCES = (
     gateways,
     devices,
     readings,
+    life,
     ledger,
     quarantine,
     imports,

@@ -110,3 +110,17 @@ FINDING: Final = sa.Table(
     sa.Column("entered_at", sa.BigInteger, nullable=False),
     sa.Index("finding_sample", "sample"),
 )
+
+LIFE_EVENT: Final = sa.Table(
+    "life_event",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("device", sa.String(63), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("until", sa.BigInteger, nullable=True),
+    sa.Column("told", sa.Text, nullable=False),  # JSON
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),
+    sa.Index("life_event_device", "device"),
+)

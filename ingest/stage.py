@@ -24,6 +24,7 @@ from ingest.meter import Meter, feed_gauge
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.owning import owned
 from ingest.pipeline import Pipeline
+from ingest.registry.expiry import running_out
 from ingest.registry.registry import Registry
 from ingest.service import IngestService
 from ingest.storage.port import ReadingStore, StoreError
@@ -60,6 +61,16 @@ class IngestStage:
         async with answering(self.home, self.control), asyncio.TaskGroup() as tasks:
             tasks.create_task(self.service.run(), name="ingest service")
             tasks.create_task(_warn_in_time(self.disk), name="disk")
+            tasks.create_task(self._warn_of_cards(), name="sim cards")
+
+    async def _warn_of_cards(self) -> None:
+        pipeline = self.service.pipeline
+        while True:
+            registry = await asyncio.to_thread(pipeline.registry)
+            for one in running_out(registry, pipeline.clock.now().date()):
+                about = {"gateway": one.gateway.id}
+                _LOG.warning("its SIM card has %d days left", one.days_left, extra=about)
+            await asyncio.sleep(_WARN_EVERY.total_seconds())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Make the tables of evidence, visits and samples."""
+"""Make the tables of evidence, visits, samples and what becomes of devices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -61,3 +61,15 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.BigInteger, nullable=False),
     )
     op.create_index("finding_sample", "sample_finding", ["sample"])
+    op.create_table(
+        "life_event",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("device", sa.String(63), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=True),
+        sa.Column("told", sa.Text, nullable=False),
+        sa.Column("entered_by", sa.String(200), nullable=False),
+        sa.Column("entered_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("life_event_device", "life_event", ["device"])

@@ -188,6 +188,8 @@ KINDS: Final = (
             Column("installed", cells.DAY, empty=True),
             *_RATED,
             Column("source", cells.TEXT),
+            Column("supplier", cells.TEXT, empty=True),
+            Column("warranty_until", cells.DAY, empty=True),
         ),
         judge=_judge_lot,
     ),

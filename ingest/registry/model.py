@@ -94,6 +94,8 @@ class Lot:
     rated_power_w: Decimal | None  # a lamp's load, a PV set's P0, each
     rated_power_basis: Basis | None
     source: str
+    supplier: str | None = None
+    warranty_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from api.accounts.scope import EVERYTHING
 from api.sources import Sources
 from ingest.audit import journal
+from ingest.contract.period import micros
 from ingest.home import Home
 from ingest.registry import tables
 from ingest.registry.tables import METADATA as REGISTRY
@@ -234,3 +236,65 @@ def test_now_is_when_the_photograph_is_dated(door: TestClient) -> None:
     commissioned(door)
 
     assert door.get("/v1/evidence/1").json()["dated"] == NOW.date().isoformat()
+
+
+NOON = "2026-10-02T05:00:00Z"
+
+
+def test_a_replacement_has_old_end_and_new_start_and_the_new_serial_from_then_on(
+    door: TestClient, field: Sources
+) -> None:
+    counters = [{"metric": "energy_used", "old_end": 812.5, "new_start": 0.25}]
+    event = {"kind": "replacement", "since": NOON, "serial": "S-2", "why": "struck by lightning"}
+
+    made = door.post("/v1/devices/kh-lamp-1/life", json=event | {"counters": counters})
+
+    assert made.status_code == 201
+    assert door.get("/v1/devices/kh-lamp-1/life").json() == [made.json()]
+    assert made.json()["counters"] == counters
+    with field.catalog.connect() as connection:
+        registry = tables.load(connection)
+    noon = micros(datetime(2026, 10, 2, 5, tzinfo=UTC))
+    after = registry.device("kh-lamp-1", noon)
+    assert after is not None
+    assert after.serial == "S-2"
+    assert registry.device("kh-lamp-1", noon - 1) is None  # as it was entered elsewhere
+    assert deeds(field.catalog) == [("tech", "device.replacement")]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": "replacement"},
+        {"kind": "maintenance", "serial": "S-2"},
+        {"kind": "move"},
+        {"kind": "move", "latitude": 10.6},
+        {"kind": "out_of_service", "until": "2026-10-01T05:00:00Z"},
+        {"kind": "out_of_service", "since": "2026-11-01T05:00:00Z"},
+        {"kind": "stolen"},
+        {
+            "kind": "replacement",
+            "serial": "S-2",
+            "counters": [{"metric": "load_power", "old_end": 1, "new_start": 0}],
+        },
+    ],
+)
+def test_what_cannot_become_of_a_device_is_refused(
+    door: TestClient, changed: dict[str, object]
+) -> None:
+    event = {"since": NOON, "why": "a reason"} | changed
+
+    assert door.post("/v1/devices/kh-lamp-1/life", json=event).status_code == 422
+    assert door.get("/v1/devices/kh-lamp-1/life").json() == []
+
+
+def test_a_maintenance_window_is_planned_ahead(door: TestClient) -> None:
+    event = {
+        "kind": "maintenance",
+        "since": "2026-11-01T05:00:00Z",
+        "until": "2026-11-01T09:00:00Z",
+        "why": "cleaning",
+    }
+
+    assert door.post("/v1/devices/kh-lamp-1/life", json=event).status_code == 201
+    assert door.post("/v1/devices/kh-lamp-9/life", json=event).status_code == 404

@@ -47,6 +47,7 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/quarantine/1/note"): 401,
         ("POST", "/v1/quarantine/1/replay"): 401,
         ("POST", "/v1/quarantine/1/drop"): 401,
+        ("POST", "/v1/devices/1/life"): 401,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
         ("POST", "/v1/visits"): 401,
