@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "report": ("api.reports.cli", "a period's report"),
     "calc": ("analytics.calc.cli", "the calculator a verifier uses"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
-    "import": ("api.imports.cli", "bring in the outbox file of a gateway out of service"),
+    "import": ("api.imports.cli", "bring in a file of readings, or the outbox of a gateway out of service"),
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "backup": ("api.backup.cli", "everything that is in no server, into one file"),
