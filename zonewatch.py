@@ -22,7 +22,10 @@ COMMANDS: Final = {
     "calc": ("analytics.calc.cli", "the calculator a verifier uses"),
     "decode": ("api.decode.cli", "what a captured frame says"),
     "ledger": ("ingest.commands.ledger", "the account of records"),
-    "import": ("api.imports.cli", "bring in the outbox file of a gateway out of service"),
+    "import": (
+        "api.imports.cli",
+        "bring in a file of readings, or a gateway's outbox",
+    ),
     "broker-config": ("ingest.broker.cli", "Mosquitto's configuration, access list, passwords"),
     "quarantine": ("ingest.commands.quarantine", "what could not be stored, and why"),
     "backup": ("api.backup.cli", "everything that is in no server, into one file"),

@@ -16,12 +16,15 @@ from api.claims import endpoints as claims
 from api.decisions import exclusions, overrides, releases
 from api.devices import endpoints as devices
 from api.devices import readings
+from api.evidence import endpoints as evidence
 from api.factors import endpoints as factors
 from api.gateways import endpoints as gateways
 from api.headers import SecurityHeaders
 from api.health import endpoints as health
 from api.health import metrics
+from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
+from api.life import endpoints as life
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
 from api.methods import endpoints as methods
@@ -29,8 +32,10 @@ from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
 from api.results import Results
+from api.samples import endpoints as samples
 from api.sites import endpoints as sites
 from api.sources import Sources
+from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
 _RESOURCES = (
@@ -40,8 +45,13 @@ _RESOURCES = (
     gateways,
     devices,
     readings,
+    life,
     ledger,
     quarantine,
+    imports,
+    evidence,
+    visits,
+    samples,
     aid_batches,
     factors,
     methods,

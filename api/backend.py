@@ -84,6 +84,7 @@ class Backend:
                     software=software,
                     control=ingest.control,
                     disk=ingest.disk,
+                    home=home,
                 ),
             )
 

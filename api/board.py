@@ -26,6 +26,8 @@ from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
+from api.commissioning import page as commissioning
+from api.imports import page as importing
 from api.releasing import may_see, seen_by
 from api.results import GivenResults
 from api.sources import Given, Sources
@@ -57,6 +59,8 @@ DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
     """Serve the board under /board/."""
     app.include_router(_router, dependencies=list(dependencies))
+    app.include_router(importing.router, dependencies=list(dependencies))
+    app.include_router(commissioning.router, dependencies=list(dependencies))
     app.include_router(_open)
     log_in.mount(app)
 

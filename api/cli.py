@@ -67,6 +67,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             clock=SystemClock(),
             software=version("zonewatch"),
             control=SocketControl(home),
+            home=home,
             disk=disk_of(given, home, SystemClock()),
         )
         log_to_stderr()

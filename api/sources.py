@@ -12,6 +12,7 @@ from api.accounts.seen import SeenRegistries
 from ingest.contract.clock import Clock
 from ingest.control import Control
 from ingest.disk import Disk
+from ingest.home import Home
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
@@ -26,6 +27,7 @@ class Sources:
     clock: Clock
     software: str  # the version that answers
     control: Control | None = None  # of the quarantine; None: nobody carries decisions out
+    home: Home | None = None  # where mappings and evidence lie; None: nothing of that is here
     disk: Disk | None = None  # under the home; None: there is none here to look at
     restricted: bool = False  # whether the registry is a part of the whole
 

@@ -1,4 +1,4 @@
-"""The catalog tables that the API owns: notes, which are never altered, and accounts."""
+"""The catalog tables that the API owns: accounts, and notes and fieldwork, never altered."""
 
 from typing import Final
 
@@ -51,4 +51,76 @@ TOKEN: Final = sa.Table(
     sa.Column("expires_at", sa.BigInteger, nullable=False),
     sa.Column("revoked_at", sa.BigInteger, nullable=True),
     sa.Column("used_at", sa.BigInteger, nullable=True),
+)
+
+EVIDENCE: Final = sa.Table(
+    "evidence",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("device", sa.String(63), nullable=False),
+    sa.Column("dated", sa.Date, nullable=False),  # the day it speaks of
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("media_type", sa.String(40), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Index("evidence_device", "device"),
+)
+
+VISIT: Final = sa.Table(
+    "visit",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("site", sa.String(63), nullable=False),
+    sa.Column("visited_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("inspector", sa.String(200), nullable=False),
+    sa.Column("instrument", sa.String(200), nullable=False),
+    sa.Column("evidence", sa.Integer, nullable=True),  # of the instrument's calibration
+    sa.Column("results", sa.Text, nullable=False),  # JSON
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),
+)
+
+SAMPLE: Final = sa.Table(
+    "sample",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("lot", sa.String(63), nullable=False),
+    sa.Column("population", sa.Integer, nullable=False),
+    sa.Column("expected_share", sa.Float, nullable=False),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("places", sa.Text, nullable=False),  # JSON
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),
+)
+
+FINDING: Final = sa.Table(
+    "sample_finding",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("sample", sa.Integer, sa.ForeignKey("sample.id"), nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("working", sa.Boolean, nullable=False),
+    sa.Column("visited_on", sa.Date, nullable=False),
+    sa.Column("inspector", sa.String(200), nullable=False),
+    sa.Column("evidence", sa.Integer, nullable=True),
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),
+    sa.Index("finding_sample", "sample"),
+)
+
+LIFE_EVENT: Final = sa.Table(
+    "life_event",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("device", sa.String(63), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("until", sa.BigInteger, nullable=True),
+    sa.Column("told", sa.Text, nullable=False),  # JSON
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),
+    sa.Index("life_event_device", "device"),
 )

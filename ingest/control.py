@@ -15,8 +15,12 @@ from ingest.archive import ArchiveDamagedError, Message, Position
 from ingest.contract.clock import Clock
 from ingest.contract.period import micros
 from ingest.contract.topic import Kind, Topic, UnknownTopicError
+from ingest.entered import Sheet, messages_of
+from ingest.entering import Entering, compared
 from ingest.markers import Decision, form_marker
 from ingest.quarantine import Quarantined, State
+from ingest.registry.registry import Registry
+from ingest.storage.port import ReadingStore, StoreError
 
 _PAGE: Final = 1_000
 _HIGHEST: Final = 2**63
@@ -52,7 +56,7 @@ class Outcome:
 
 
 class Control(Protocol):
-    """Carries decisions out."""
+    """Does what people decided or brought."""
 
     def replay(self, entries: Sequence[int], *, actor: str) -> list[Outcome]:
         """Take entries in again under today's registry; all open ones where none are named."""
@@ -60,6 +64,10 @@ class Control(Protocol):
 
     def drop(self, entry: int, *, actor: str, why: str) -> Outcome:
         """Give an entry up; it stays counted as quarantined."""
+        ...
+
+    def enter(self, sheet: Sheet, *, dry_run: bool) -> Entering:
+        """Take in a file's rows that are not stored already; a dry run only tells of them."""
         ...
 
 
@@ -79,6 +87,8 @@ class Desk:
     clock: Clock
     commit: Callable[[Form], None]  # returns when the messages are taken in
     find: Callable[[Position, int], Message]  # in the archive
+    store: ReadingStore
+    registry: Callable[[], Registry]
 
     def replay(self, entries: Sequence[int], *, actor: str) -> list[Outcome]:
         """Take entries in again; one that is closed stays as it is."""
@@ -109,6 +119,25 @@ class Desk:
             raise ControlError(f"expected a chunk, not {brought}")
         at = micros(self.clock.now())
         self.commit(lambda: [Message(topic=topic, payload=payload, received_at=at)])
+
+    def enter(self, sheet: Sheet, *, dry_run: bool) -> Entering:
+        """Take in a file's rows, compared with what is stored when nothing else is taken in."""
+        told: list[Entering] = []
+        at = micros(self.clock.now())
+
+        def form() -> list[Message]:
+            entering, fresh = self._compared(sheet)
+            told.append(entering)
+            return [] if dry_run else list(messages_of(fresh, at=at))
+
+        self.commit(form)
+        return told[0]
+
+    def _compared(self, sheet: Sheet) -> tuple[Entering, Sheet]:
+        try:
+            return compared(sheet, store=self.store, registry=self.registry)
+        except StoreError as error:
+            raise ControlError(f"the store: {error}") from None
 
     def _markers(
         self, numbers: Sequence[int], decision: Decision, actor: str, why: str

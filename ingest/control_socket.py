@@ -12,17 +12,22 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from ingest.contract.limits import LIMITS
 from ingest.control import ControlError, Outcome, Owner
+from ingest.entered import Sheet, form_sheet, parse_sheet
+from ingest.entering import Entering
 from ingest.home import Home
 from ingest.quarantine import State
+from ingest.wire import decode, encode
 
 _NAME: Final = "control.sock"
-_LINE: Final = 1_048_576  # bytes
+_LINE: Final = 16 << 20  # bytes; a file of many rows, deflated
 _ANSWER_S: Final = 300.0
+_SHEET: Final = replace(LIMITS, wire_bytes=_LINE, inflated_bytes=16 * _LINE)
 
 # Python 3.13 would remove it by the short address, which is gone by then.
 _KEPT: Final[dict[str, Any]] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
@@ -77,7 +82,17 @@ class SocketControl:
         """Take in a chunk that was not sent but brought."""
         self._ask({"do": "take", "topic": topic, "payload": b64encode(payload).decode()})
 
+    def enter(self, sheet: Sheet, *, dry_run: bool) -> Entering:
+        """Take in a file's rows that are not stored already."""
+        content = b64encode(encode(form_sheet(sheet))).decode()
+        told = self._told({"do": "enter", "sheet": content, "dry_run": dry_run})
+        return Entering(**told["entering"])
+
     def _ask(self, request: dict[str, object]) -> list[Outcome]:
+        told = self._told(request)
+        return [Outcome(**one | {"state": State(one["state"])}) for one in told["entries"]]
+
+    def _told(self, request: dict[str, object]) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as asking:
             asking.settimeout(_ANSWER_S)
             try:
@@ -89,10 +104,10 @@ class SocketControl:
             line = asking.makefile("rb").readline()
         if not line:
             raise ControlError("the process that owns the home ended before it answered")
-        told = json.loads(line)
+        told: dict[str, Any] = json.loads(line)
         if "error" in told:
             raise ControlError(told["error"])
-        return [Outcome(**one | {"state": State(one["state"])}) for one in told["entries"]]
+        return told
 
 
 def _carried_out(control: Owner, line: bytes) -> dict[str, object]:
@@ -102,6 +117,10 @@ def _carried_out(control: Owner, line: bytes) -> dict[str, object]:
             payload = b64decode(request["payload"], validate=True)
             control.take(str(request["topic"]), payload)
             return {"entries": []}
+        if request["do"] == "enter":
+            sheet = _sheet(request["sheet"])
+            entering = control.enter(sheet, dry_run=bool(request["dry_run"]))
+            return {"entering": asdict(entering)}
         entries, actor = [int(one) for one in request["entries"]], str(request["actor"])
         match request["do"]:
             case "replay":
@@ -109,12 +128,17 @@ def _carried_out(control: Owner, line: bytes) -> dict[str, object]:
             case "drop":
                 done = [control.drop(entries[0], actor=actor, why=str(request["why"]))]
             case other:
-                return {"error": f"expected replay, drop or take, not {other!r}"}
+                return {"error": f"expected replay, drop, take or enter, not {other!r}"}
     except ControlError as error:
         return {"error": str(error)}
     except (ValueError, TypeError, LookupError):
         return {"error": "expected a request with do and what it is about"}
     return {"entries": [asdict(one) for one in done]}
+
+
+def _sheet(content: str) -> Sheet:
+    body = decode(b64decode(content, validate=True), _SHEET)
+    return parse_sheet(cast("dict[str, Any]", body))
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class Home:
         return self.path / "mosquitto"
 
     @property
+    def file_mappings_dir(self) -> Path:
+        """The folder of an installation's own mappings of files, if it has any."""
+        return self.mappings_dir / "files"
+
+    @property
     def mappings_dir(self) -> Path:
         """The folder of an installation's own mappings, if it has any."""
         return self.path / "mappings"

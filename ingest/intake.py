@@ -22,12 +22,13 @@ from ingest.contract.limits import TooLargeError
 from ingest.contract.mapping import FieldMapping
 from ingest.contract.ranges import EMPTY, Ranges
 from ingest.contract.topic import Kind, Topic, UnknownTopicError
+from ingest.entered import Entered, is_entered, parse_entered
 from ingest.judging import NO_CODECS, NO_MAPPINGS, NOTHING_REFUSED, RecordKey, Rules, judged
 from ingest.ledger import BootAccount, BootKey, Settlement
 from ingest.markers import Decision, Marker, is_marker, parse_marker
 from ingest.registry.model import Device
 from ingest.registry.registry import Registry
-from ingest.singles import Single, SingleRefusedError, arrival_of
+from ingest.singles import Single, SingleRefusedError, Unnumbered, arrival_of
 from ingest.storage.block import Block
 from ingest.wire import UndecodableError, decode
 
@@ -36,7 +37,7 @@ CHIRPSTACK: Final = GatewayId("chirpstack")
 
 _UNREADABLE = (UnknownTopicError, UndecodableError, MalformedError, TooLargeError)
 
-Body = Chunk | Birth | Death | Single
+Body = Chunk | Birth | Death | Unnumbered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Intake:
     heard: list[Heard] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    entered: list[tuple[Entered, int]] = field(default_factory=list)  # with the instant of receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +151,12 @@ def take_in(
     for one in opened:
         if one.verdict is not None:
             intake.verdicts.append(_take_again(intake, one, one.verdict, rules))
+        elif isinstance(one.body, Unnumbered):
+            intake.refusals += _take_single(intake, one, one.body, rules)
         elif one.gateway is None or one.body is None:
             intake.refusals.append(_refusal(one, EMPTY, one.reason))
         elif isinstance(one.body, Chunk):
             _take_chunk(intake, one, one.gateway, one.body, rules)
-        elif isinstance(one.body, Single):
-            intake.refusals += _take_single(intake, one, one.body, rules)
         else:
             intake.heard.append(_heard(one.gateway, one.message.received_at, one.body))
     intake.blocks, intake.touched = lay_out(intake.arrivals)
@@ -172,6 +174,8 @@ def take_in(
 
 def _open(index: int, message: Message) -> Opened:
     gateway = None
+    if is_entered(message):
+        return Opened(index=index, message=message, gateway=None, body=parse_entered(message))
     try:
         if is_of_chirpstack(message.topic):
             gateway = CHIRPSTACK
@@ -246,10 +250,12 @@ def _take_chunk(
     intake.heard.append(Heard(gateway=gateway, at=one.message.received_at, held=chunk.held))
 
 
-def _take_single(intake: Intake, one: Opened, single: Single, rules: Rules) -> list[Refusal]:
-    """Take a record in, or return why not."""
+def _take_single(intake: Intake, one: Opened, said: Unnumbered, rules: Rules) -> list[Refusal]:
+    """Take in what no gateway numbers, or return why not."""
     try:
-        intake.arrivals.append(arrival_of(single, rules, received_at=one.message.received_at))
+        intake.arrivals.append(arrival_of(said, rules, received_at=one.message.received_at))
+        if isinstance(said, Entered):
+            intake.entered.append((said, one.message.received_at))
     except SingleRefusedError as error:
         refusal = _refusal(one, EMPTY, str(error))
         return [replace(refusal, gateway=error.gateway or one.gateway)]
@@ -288,7 +294,7 @@ def _take_again(intake: Intake, one: Opened, verdict: Verdict, rules: Rules) -> 
     All that is sound is written here, whether or not it was stored before, so that a store rebuilt
     under a registry that already knew better ends with the same; the account moves each once.
     """
-    if isinstance(one.body, Single):
+    if isinstance(one.body, Unnumbered):
         return replace(verdict, whole=not _take_single(intake, one, one.body, rules))
     if one.gateway is None or not isinstance(one.body, Chunk):
         return verdict

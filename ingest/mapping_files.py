@@ -69,12 +69,12 @@ def load_mapping(path: Path) -> FieldMapping:
 
 
 def _mapping(name: str, body: Mapping[str, object]) -> FieldMapping:
-    _only(body, _KEYS, "")
+    only(body, _KEYS, "")
     if fields.name(body.get("id"), "id") != name:
         raise MalformedError("id", f"the file's name, {name}")
     fields.text(body.get("source"), "source")
     time = fields.mapping(body.get("time"), "time")
-    _only(time, {"field", "format"}, "time.")
+    only(time, {"field", "format"}, "time.")
     metrics_in = body.get("metrics_in")
     values = fields.sequence(body.get("value", []), "value")
     if not values and metrics_in is None:
@@ -91,19 +91,21 @@ def _mapping(name: str, body: Mapping[str, object]) -> FieldMapping:
 def read_field(value: object, where: str) -> MappedField:
     """Read a place of a metric, or raise MalformedError, which tells where."""
     body = fields.mapping(value, where)
-    _only(body, {"field", "metric", "scale", "offset"}, where)
+    only(body, {"field", "metric", "scale", "offset"}, where)
+    metric, scale, offset = scaling(body, where)
+    path = _path(body.get("field"), f"{where}field")
+    return MappedField(path=path, metric=metric, scale=scale, offset=offset)
+
+
+def scaling(body: Mapping[str, object], where: str) -> tuple[str, float, float]:
+    """Read the metric of a mapped value, with scale and offset, or raise MalformedError."""
     metric = fields.text(body.get("metric"), f"{where}metric")
     if metric not in _METRICS:
         raise MalformedError(f"{where}metric", "a metric of the catalog")
     scale = fields.number(body.get("scale", 1.0), f"{where}scale")
     if scale == 0 or not isfinite(1 / scale):
         raise MalformedError(f"{where}scale", "a number other than 0")
-    return MappedField(
-        path=_path(body.get("field"), f"{where}field"),
-        metric=metric,
-        scale=scale,
-        offset=fields.number(body.get("offset", 0.0), f"{where}offset"),
-    )
+    return metric, scale, fields.number(body.get("offset", 0.0), f"{where}offset")
 
 
 def _path(value: object, where: str) -> tuple[str, ...]:
@@ -119,6 +121,7 @@ def _format(value: object) -> TimeFormat:
     return TimeFormat(cast("str", value))
 
 
-def _only(body: Mapping[str, object], known: set[str], where: str) -> None:
+def only(body: Mapping[str, object], known: set[str], where: str) -> None:
+    """Make sure that there are no other keys, or raise MalformedError."""
     if unknown := sorted(body.keys() - known):
         raise MalformedError(f"{where}{unknown[0]}", f"one of {', '.join(sorted(known))}")

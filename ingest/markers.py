@@ -24,6 +24,9 @@ class Decision(StrEnum):
     DROP = "drop"
 
 
+_TOPICS: Final = frozenset(_PREFIX + decision for decision in Decision)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
     """A decision on one entry, which it names by what the archive alone determines."""
@@ -39,7 +42,7 @@ class Marker:
 
 def is_marker(message: Message) -> bool:
     """Tell whether a message is a decision of ours."""
-    return message.topic.startswith(_PREFIX)
+    return message.topic in _TOPICS
 
 
 def form_marker(marker: Marker, *, at: int) -> Message:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from ingest import feed, ledger, presence, quarantine
+from ingest import entries, feed, ledger, presence, quarantine
 from ingest.archive import Archive, Frame, Message, Position
 from ingest.chirpstack.codec import Codec
 from ingest.chirpstack.codec_files import shipped_codecs
@@ -150,6 +150,7 @@ class Pipeline:
         ledger.move(connection, intake.settlements)
         admitted = quarantine.add(connection, frame, intake.refusals, self.quota)
         quarantine.close(connection, intake.verdicts)
+        entries.add(connection, intake.entered)
         feed.add(connection, intake.touched)
         presence.note(connection, intake.heard)
         place = {"archive_file": frame.end.file, "archive_offset": frame.end.offset}

@@ -18,7 +18,7 @@ from ingest.judging import RecordKey
 from ingest.ledger import BootAccount, BootKey
 from ingest.pipeline import Pipeline, Step, keys_of
 from ingest.quarantine import State
-from ingest.singles import Single
+from ingest.singles import Unnumbered
 from ingest.storage.port import ReadingsRejectedError
 
 _GROUP: Final = 256  # messages written at once
@@ -60,7 +60,7 @@ def rebuild(pipeline: Pipeline) -> Rebuilt:
             for key, account in intake.accounts.items():
                 written[key] = written.get(key, EMPTY) | account.stored
             if not intake.accounts:
-                singles += len(intake.arrivals)
+                singles += sum(len(each.part.number) for each in intake.arrivals)
                 refused += len(intake.refusals)
     return Rebuilt(
         written=singles + sum(numbers.count for numbers in written.values()),
@@ -91,7 +91,7 @@ class _Selection:
         ]
 
     def _asked(self, place: Position, one: Opened) -> Opened | None:
-        return self._whole(place, one) if isinstance(one.body, Single) else self._rows(one)
+        return self._whole(place, one) if isinstance(one.body, Unnumbered) else self._rows(one)
 
     def _whole(self, place: Position, one: Opened) -> Opened | None:
         """Return a record that no gateway numbered, None where it was not stored here."""

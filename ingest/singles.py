@@ -1,8 +1,8 @@
-"""Records that no gateway numbers: one a message, in the device's own words.
+"""Records that no gateway numbers: in a device's own words, or as people bring them in.
 
 A device publishes by itself, and its profile names the mapping; or a ChirpStack server publishes
-for it, and its profile names the codec, here or there. Such a record is stored whole or set aside
-whole, and counted by its day of receipt.
+for it, and its profile names the codec, here or there. A message is stored whole or set aside
+whole, and its records are counted by their day of receipt.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from ingest.contract.fields import MalformedError
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.mapping import FieldMapping, Said, read_said
 from ingest.contract.period import utc_day
+from ingest.entered import Entered
 from ingest.judging import Rules, refused_rows
 from ingest.registry.model import Device
 
@@ -43,16 +44,23 @@ def publishes_by_itself(device: Device, mappings: Mapping[str, FieldMapping]) ->
     return device.profile in mappings
 
 
-def arrival_of(single: Single, rules: Rules, *, received_at: int) -> Arrival:
-    """Return a record as what arrived at an instant [microseconds], or raise SingleRefusedError.
+Unnumbered = Single | Entered
+"""What no gateway numbers."""
+
+
+def arrival_of(said: Unnumbered, rules: Rules, *, received_at: int) -> Arrival:
+    """Return a message as what arrived at an instant [microseconds], or raise SingleRefusedError.
 
     The gateway that its device is registered with stands for site and provenance only.
     """
-    device = rules.registry.device(single.device, received_at)
+    device = rules.registry.device(said.device, received_at)
     if device is None:
-        raise SingleRefusedError(f"unknown device {single.device}")
+        raise SingleRefusedError(f"unknown device {said.device}")
     try:
-        part = _part_of(device, _said(single.body, device, rules))
+        if isinstance(said, Entered):
+            part = said.part
+        else:
+            part = _part_of(device, _said(said.body, device, rules))
         _check(part, device, rules, received_at)
     except (MalformedError, PayloadError, SingleRefusedError) as error:
         raise SingleRefusedError(f"{error} (device {device.id})", device.gateway) from None
@@ -60,7 +68,7 @@ def arrival_of(single: Single, rules: Rules, *, received_at: int) -> Arrival:
         part=part,
         device_class=device.device_class,
         gateway=device.gateway,
-        days=(utc_day(received_at),),
+        days=(utc_day(received_at),) * len(part.number),
         numbered=False,
     )
 
@@ -91,10 +99,11 @@ def _said(body: Mapping[str, object] | Uplink, device: Device, rules: Rules) -> 
 
 
 def _part_of(device: Device, said: Said) -> Part:
+    """Return a record by true time: a clock that is known to be wrong is set right here."""
     return Part(
         device=device.id,
         number=(1,),
-        measured_at=(said.measured_at,),
+        measured_at=(said.measured_at - device.clock_offset_s * 1_000,),
         values={name: (value,) for name, value in said.values.items()},
     )
 

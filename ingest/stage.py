@@ -25,6 +25,7 @@ from ingest.meter import Meter, feed_gauge
 from ingest.mqtt import BrokerAddress, MqttLink
 from ingest.owning import owned
 from ingest.pipeline import Pipeline
+from ingest.registry.expiry import running_out
 from ingest.registry.registry import Registry
 from ingest.service import IngestService
 from ingest.storage.port import ReadingStore, StoreError
@@ -61,6 +62,16 @@ class IngestStage:
         async with answering(self.home, self.control), asyncio.TaskGroup() as tasks:
             tasks.create_task(self.service.run(), name="ingest service")
             tasks.create_task(_warn_in_time(self.disk), name="disk")
+            tasks.create_task(self._warn_of_cards(), name="sim cards")
+
+    async def _warn_of_cards(self) -> None:
+        pipeline = self.service.pipeline
+        while True:
+            registry = await asyncio.to_thread(pipeline.registry)
+            for one in running_out(registry, pipeline.clock.now().date()):
+                about = {"gateway": one.gateway.id}
+                _LOG.warning("its SIM card has %d days left", one.days_left, extra=about)
+            await asyncio.sleep(_WARN_EVERY.total_seconds())
 
 
 @contextmanager
@@ -96,7 +107,12 @@ def open_ingest(
         )
         service = IngestService(link=link, pipeline=pipeline)
         desk = Desk(
-            catalog=catalog, clock=clock, commit=service.commit_between, find=archive.message
+            catalog=catalog,
+            clock=clock,
+            commit=service.commit_between,
+            find=archive.message,
+            store=store,
+            registry=registry,
         )
         yield IngestStage(home=home, service=service, control=desk, meter=meter, disk=disk)
 
@@ -181,4 +197,11 @@ def open_desk(
                     pass
 
         find = pipeline.archive.message
-        yield Desk(catalog=catalog, clock=clock, commit=commit, find=find)
+        yield Desk(
+            catalog=catalog,
+            clock=clock,
+            commit=commit,
+            find=find,
+            store=store,
+            registry=registry,
+        )

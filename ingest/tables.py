@@ -91,6 +91,22 @@ PRESENCE: Final = sa.Table(
     sa.Column("heard_at", sa.BigInteger, nullable=False),
 )
 
+ENTERED: Final = sa.Table(
+    "entered",
+    METADATA,
+    sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    sa.Column("entered_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("entered_by", sa.String(200), nullable=False),
+    sa.Column("file", sa.String(200), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("mapping", sa.String(63), nullable=False),
+    sa.Column("device", sa.String(63), nullable=False),
+    sa.Column("first_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("last_at", sa.BigInteger, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Index("entered_device", "device", "first_at"),
+)
+
 WATERMARK: Final = sa.Table(
     "watermark",
     METADATA,

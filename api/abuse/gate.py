@@ -11,8 +11,9 @@ from api.abuse.rates import Rates
 from api.problems import Problem, answer, too_many
 
 LARGEST_BODY: Final = 1 << 20  # bytes
+LARGEST_FILE: Final = 12 << 20  # bytes, where a file is brought in: a telephone's photograph
 LONGEST_QUERY: Final = 4_096  # bytes
-_TOO_LARGE: Final = f"a body may have at most {LARGEST_BODY} bytes"
+_WITH_FILES: Final = ("/v1/imports", "/v1/evidence", "/board/imports", "/board/commission")
 
 
 class Gate:
@@ -31,7 +32,7 @@ class Gate:
         if (refusal := self._refusal(request)) is not None:
             await answer(refusal, request)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._app(scope, _counted(receive, _largest(scope)), send)
 
     def _refusal(self, request: Request) -> Problem | None:
         wait = self._rates.of_address(request.client.host if request.client else "")
@@ -41,12 +42,21 @@ class Gate:
             detail = f"a query may have at most {LONGEST_QUERY} bytes"
             return Problem(HTTPStatus.REQUEST_URI_TOO_LONG, detail)
         declared = request.headers.get("Content-Length", "0")
-        if declared.isdecimal() and int(declared[:20]) > LARGEST_BODY:
-            return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+        largest = _largest(request.scope)
+        if declared.isdecimal() and int(declared[:20]) > largest:
+            return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(largest))
         return None
 
 
-def _counted(receive: Receive) -> Receive:
+def _largest(scope: Scope) -> int:
+    return LARGEST_FILE if scope["path"] in _WITH_FILES else LARGEST_BODY
+
+
+def _too_large(largest: int) -> str:
+    return f"a body may have at most {largest} bytes"
+
+
+def _counted(receive: Receive, largest: int) -> Receive:
     """Count what comes, for a client that declares no length or a wrong one."""
     came = 0
 
@@ -54,8 +64,8 @@ def _counted(receive: Receive) -> Receive:
         nonlocal came
         message = await receive()
         came += len(message.get("body", b""))
-        if came > LARGEST_BODY:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+        if came > largest:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(largest))
         return message
 
     return counting

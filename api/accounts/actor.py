@@ -21,6 +21,8 @@ class Permission(StrEnum):
     OVERRIDE_QUALITY = "override_quality"
     RELEASE_AIR = "release_air"
     READ_UNRELEASED = "read_unreleased"
+    IMPORT_FILES = "import_files"
+    ENTER_FIELDWORK = "enter_fieldwork"  # visits, samples, evidence, a device's position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Gateways, and what was last heard of each."""
 
+from datetime import date
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -7,6 +9,7 @@ from api.instants import shown
 from api.paging import Asked, Page, page_of
 from api.sources import Given
 from ingest.presence import Presence, every
+from ingest.registry.expiry import WARNED
 from ingest.registry.model import Gateway, Provenance
 from ingest.registry.registry import Registry
 
@@ -32,30 +35,38 @@ class GatewayShown(BaseModel):
     zone: str
     provenance: Provenance
     sim: str | None
+    sim_expires: date | None
+    sim_runs_out: bool  # within 30 days, or has already
     presence: PresenceShown | None
 
 
 @router.get("/gateways")
 def gateways(sources: Given, place: Asked) -> Page[GatewayShown]:
     """Return the gateways, by id."""
-    registry = sources.registry()
+    registry, today = sources.registry(), sources.clock.now().date()
     with sources.catalog.connect() as connection:
         heard = {str(presence.gateway): presence for presence in every(connection)}
     return page_of(
         registry.gateways(),
         place,
         key=_id,
-        show=lambda gateway: _shown(registry, gateway, heard.get(gateway.id)),
+        show=lambda gateway: _shown(registry, gateway, heard.get(gateway.id), today),
     )
 
 
-def _shown(registry: Registry, gateway: Gateway, presence: Presence | None) -> GatewayShown:
+def _shown(
+    registry: Registry, gateway: Gateway, presence: Presence | None, today: date
+) -> GatewayShown:
+    card = None if gateway.sim is None else registry.sim_card(gateway.sim)
+    expires = None if card is None else card.expires
     return GatewayShown(
         id=gateway.id,
         site=gateway.site,
         zone=registry.zone_of(gateway).id,
         provenance=gateway.provenance,
         sim=gateway.sim,
+        sim_expires=expires,
+        sim_runs_out=expires is not None and expires - today <= WARNED,
         presence=None if presence is None else _presence(presence),
     )
 

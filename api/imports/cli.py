@@ -1,7 +1,8 @@
-"""Bring in the outbox file of a gateway that is out of service.
+"""Bring in a file: with --mapping readings, with --gateway the outbox of one out of service.
 
-Its records enter ingest before the archive, as if the gateway had sent them; the file stays as it
-is. What was taken in before is recognized by its numbers.
+Either enters ingest before the archive, and the file stays as it is. A file of readings is taken in
+whole or not at all; rows that are stored already are recognized. Of an outbox, records that were
+taken in before are recognized by their numbers.
 """
 
 import argparse
@@ -20,10 +21,12 @@ def main(argv: list[str] | None = None) -> int:
     """Bring a file in and return an exit status."""
     from gateway.outbox_errors import OutboxError
     from ingest.commands.opening import run_told
+    from ingest.sheets.table import SheetError
 
     args = _parser().parse_args(argv)
+    bring = _enter if args.mapping else _import
     try:
-        return run_told("import", lambda: _import(args))
+        return run_told("import", lambda: bring(args), also=(SheetError,))
     except OutboxError as error:
         sys.stderr.write(f"zonewatch import: {error}\n")
         return _BAD_INPUT
@@ -33,11 +36,45 @@ def _parser() -> argparse.ArgumentParser:
     from ingest.commands.opening import Parser
 
     parser = Parser(prog="zonewatch import", description=__doc__)
-    parser.add_argument("file", type=Path, metavar="FILE", help="the outbox file")
-    parser.add_argument("--gateway", required=True, metavar="ID", help="whose outbox it is")
-    parser.add_argument("--dry-run", action="store_true", help="say what it holds, and stop")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file")
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--mapping", metavar="M", help="which column is what: a TOML file, or its id")
+    how.add_argument("--gateway", metavar="ID", help="it is the outbox of this gateway")
+    parser.add_argument("--by", default="operator", metavar="NAME", help="who typed the values")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and stop")
     parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of the home")
     return parser
+
+
+def _enter(args: argparse.Namespace) -> int:
+    from api.catalog import noted
+    from api.imports.sheets import mapping_named, told
+    from ingest.commands.deciding import carried_out
+    from ingest.commands.opening import reading
+    from ingest.contract.clock import SystemClock
+    from ingest.contract.fields import text
+    from ingest.home import Home, home_path
+    from ingest.registry.tables import load
+    from ingest.sheets.reading import read_sheet
+
+    home = Home.open(home_path(args.home))
+    mapping = mapping_named(home, args.mapping)
+    now = SystemClock().now()
+    with reading(home) as connection:
+        registry = load(connection)
+    read = read_sheet(
+        args.file.name,
+        args.file.read_bytes(),
+        mapping,
+        registry=registry,
+        entered_by=text(args.by, "--by"),
+        now=now,
+    )
+    if not args.dry_run:
+        noted(home, "file.import", f"file:{args.file.name}", at=now)
+    entering = carried_out(home, lambda desk: desk.enter(read.sheet, dry_run=args.dry_run))
+    print(told(read, entering, dry_run=args.dry_run))
+    return 0
 
 
 def _import(args: argparse.Namespace) -> int:

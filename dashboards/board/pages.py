@@ -16,7 +16,9 @@ from dashboards.board.strips import span
 from dashboards.board.views import (
     AccountView,
     ArithmeticView,
+    CommissionView,
     DeviceView,
+    ImportView,
     LogInView,
     MissingView,
     Person,
@@ -38,6 +40,8 @@ _TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     MissingView: "missing.html",
     LogInView: "log_in.html",
     ConditionView: "condition.html",
+    ImportView: "import.html",
+    CommissionView: "commission.html",
 }
 
 

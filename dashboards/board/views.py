@@ -20,6 +20,7 @@ from dashboards.board.strips import Strip
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.contract.quality import Quality
+from ingest.entering import Entering
 from ingest.ledger import Line, Missing
 from ingest.registry.model import Device, Lot, Provenance, Zone
 
@@ -314,6 +315,48 @@ class ArithmeticView:
     provenances: tuple[Provenance, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportView:
+    """The page that a file of readings is brought in by, and what became of the last one."""
+
+    mappings: tuple[str, ...]
+    mapping: str = ""  # that was chosen
+    file: str = ""
+    outcome: Entering | None = None
+    dry_run: bool = False
+    refusal: str = ""  # what is wrong with the file, by line and field
+    provenances: tuple[Provenance, ...] = ()
+
+
+class CommissionTrouble(StrEnum):
+    """Why a device could not be put into service."""
+
+    UNKNOWN = "unknown"
+    POSITION = "position"
+    FAR = "far"
+    PHOTOGRAPH = "photograph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommissionView:
+    """The page for a telephone: the number on the pole, where it stands, and a photograph."""
+
+    number: str = ""
+    position: str = ""
+    device: Device | None = None  # that was put into service just now
+    evidence: int | None = None
+    trouble: CommissionTrouble | None = None
+    provenances: tuple[Provenance, ...] = ()
+
+
 View = (
-    ProgrammeView | ZoneView | DeviceView | AccountView | ArithmeticView | MissingView | LogInView
+    ProgrammeView
+    | ZoneView
+    | DeviceView
+    | AccountView
+    | ArithmeticView
+    | MissingView
+    | LogInView
+    | ImportView
+    | CommissionView
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Final
+from typing import Final, TypeVar
 
 from ingest import quarantine
 from ingest.audit.journal import LOCAL, Deed, append
@@ -21,6 +21,8 @@ from ingest.storage.opening import open_store
 _ACTOR: Final = "operator"
 _BEYOND: Final = 2**63  # no id is as high
 
+_T = TypeVar("_T")
+
 Act = Callable[[Owner], list[Outcome]]
 
 
@@ -33,7 +35,7 @@ def decided(home: Home, act: Act, *, decision: Decision, entries: Sequence[int])
     return carried_out(home, act)
 
 
-def carried_out(home: Home, act: Act) -> list[Outcome]:
+def carried_out(home: Home, act: Callable[[Owner], _T]) -> _T:
     """Have something done by hand, and return what came of it."""
     try:
         return act(SocketControl(home))
@@ -61,7 +63,7 @@ def _written_down(home: Home, decision: Decision, entries: Sequence[int]) -> Non
         catalog.dispose()
 
 
-def _by_ourselves(home: Home, act: Act) -> list[Outcome]:
+def _by_ourselves(home: Home, act: Callable[[Owner], _T]) -> _T:
     with ExitStack() as stack:
         catalog = open_catalog(home.catalog_url())
         stack.callback(catalog.dispose)

@@ -18,6 +18,7 @@ _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _GRID: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6}){0,2}")
+_OFFSET: Final = re.compile(r"-?[0-9]{1,9}")
 _ICCID: Final = re.compile(r"[0-9]{18,22}")
 _LONGEST_TEXT: Final = 300
 _HOUR: Final = timedelta(hours=1)
@@ -140,6 +141,10 @@ LATITUDE: Final = decimal("-90", "90", unit="degrees")
 LONGITUDE: Final = decimal("-180", "180", unit="degrees")
 RATED_POWER: Final = decimal("0", "100000000", unit="W", above=True)
 PERCENT: Final = decimal("0", "100", unit="%")
+OFFSET: Final = Cell(
+    "a whole number of seconds, a clock minus true time",
+    lambda text: int(text) if _OFFSET.fullmatch(text) else None,
+)
 SCHEDULE: Final = Cell(FORMS, _take_schedule)
 TIMEZONE: Final = Cell(
     "an IANA time zone that is a whole number of hours from UTC from 2000 to 2040,"

@@ -30,7 +30,7 @@ class Column:
     name: str
     cell: Cell
     empty: bool = False  # whether a cell, or the whole column, may be left out
-    without: str | None = None  # the value of an empty cell
+    without: str | int | None = None  # the value of an empty cell
     names: type[Entry] | None = None  # the kind of entry that it refers to
 
     def read(self, text: str) -> object:
@@ -194,6 +194,8 @@ KINDS: Final = (
             Column("installed", cells.DAY, empty=True),
             *_RATED,
             Column("source", cells.TEXT),
+            Column("supplier", cells.TEXT, empty=True),
+            Column("warranty_until", cells.DAY, empty=True),
         ),
         judge=_judge_lot,
     ),
@@ -221,6 +223,8 @@ KINDS: Final = (
             Column("removed_load_w", cells.RATED_POWER, empty=True),
             Column("evidence_on", cells.DAY, empty=True),
             Column("evidence", cells.TEXT, empty=True),
+            Column("serial", cells.TEXT, empty=True),
+            Column("clock_offset_s", cells.OFFSET, empty=True, without=0),
         ),
         judge=_judge_device,
     ),

@@ -108,6 +108,8 @@ class Lot:
     rated_power_w: Decimal | None  # a lamp's load, a PV set's P0, each
     rated_power_basis: Basis | None
     source: str
+    supplier: str | None = None
+    warranty_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,8 @@ class Device:
     removed_load_w: Decimal | None = None  # of the lamp that it took the place of
     evidence_on: date | None = None  # the day of the proof of what a method needs to know of it
     evidence: str | None = None  # that proof: no grid there, or the lamp that was removed
+    serial: str | None = None  # the maker's number, by which a replacement is told apart
+    clock_offset_s: int = 0  # its own clock minus true time, where it stamps what it says itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from api.app import create_app
 from api.sources import Sources
 from ingest.control import Control, ControlError, EntryClosedError, Outcome, UnknownEntryError
 from ingest.control_socket import NobodyThereError
+from ingest.entered import Sheet
+from ingest.entering import Entering
 from ingest.quarantine import State
 
 _HEADERS = {"Authorization": "Bearer right"}
@@ -30,6 +32,9 @@ class Notebook:
     def drop(self, entry: int, *, actor: str, why: str) -> Outcome:
         self._note("drop", entry, actor, why)
         return Outcome(id=entry, state=State.DROPPED, taken=0, left=3)
+
+    def enter(self, sheet: Sheet, *, dry_run: bool) -> Entering:
+        raise NotImplementedError
 
     def _note(self, *what: object) -> None:
         if self.error:

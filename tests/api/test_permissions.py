@@ -53,6 +53,14 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for resource in ("exclusions", "overrides", "releases")
             for what in ("", "/1/withdraw")
         },
+        ("POST", "/v1/devices/1/life"): 401,
+        ("POST", "/v1/imports"): 401,
+        ("POST", "/v1/evidence"): 401,
+        ("POST", "/v1/visits"): 401,
+        ("POST", "/v1/samples"): 401,
+        ("POST", "/v1/samples/1/findings"): 401,
+        ("POST", "/board/imports"): 401,
+        ("POST", "/board/commission"): 401,
         ("POST", "/board/log-in"): 403,
         ("POST", "/board/log-out"): 403,
     }

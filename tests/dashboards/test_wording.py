@@ -12,7 +12,7 @@ from analytics.figures import Status
 from analytics.memo import constants
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
-from dashboards.board.views import LogInTrouble
+from dashboards.board.views import CommissionTrouble, LogInTrouble
 from dashboards.report.viewing import SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
@@ -48,6 +48,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
+    "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,
     "grid.": GridConnection,

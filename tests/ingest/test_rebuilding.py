@@ -60,7 +60,14 @@ def a_desk(pipeline: Pipeline) -> Desk:
             commit(pipeline, *messages)
 
     find = pipeline.archive.message
-    return Desk(catalog=pipeline.catalog, clock=pipeline.clock, commit=carry_out, find=find)
+    return Desk(
+        catalog=pipeline.catalog,
+        clock=pipeline.clock,
+        commit=carry_out,
+        find=find,
+        store=pipeline.store,
+        registry=pipeline.registry,
+    )
 
 
 def test_what_was_stored_is_written_again_and_counted_as_before(tmp_path: Path) -> None:

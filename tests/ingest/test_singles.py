@@ -79,7 +79,14 @@ def a_desk(pipeline: Pipeline) -> Desk:
             list(pipeline.commit(messages))
 
     find = pipeline.archive.message
-    return Desk(catalog=pipeline.catalog, clock=pipeline.clock, commit=commit, find=find)
+    return Desk(
+        catalog=pipeline.catalog,
+        clock=pipeline.clock,
+        commit=commit,
+        find=find,
+        store=pipeline.store,
+        registry=pipeline.registry,
+    )
 
 
 def test_a_record_is_stored_and_counted_by_its_day_of_receipt() -> None:

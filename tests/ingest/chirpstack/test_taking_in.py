@@ -89,6 +89,8 @@ def a_desk(pipeline: Pipeline) -> Desk:
         clock=pipeline.clock,
         commit=commit,
         find=pipeline.archive.message,
+        store=pipeline.store,
+        registry=pipeline.registry,
     )
 
 

@@ -1,0 +1,1 @@
+"""Putting a device into service, on the spot."""

@@ -1,0 +1,1 @@
+"""Photographs and certificates, kept under their hash."""

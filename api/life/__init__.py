@@ -1,0 +1,1 @@
+"""What becomes of a device: replaced, moved, maintained, out of service."""

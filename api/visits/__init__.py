@@ -1,0 +1,1 @@
+"""Inspections with portable instruments: of a facility, on a day, with results."""

@@ -1,0 +1,1 @@
+"""Files with readings: loggers' and vendor clouds' exports, hand-read meters and odometers."""
