@@ -112,7 +112,7 @@ def add(
     at: datetime,
 ) -> Evidence:
     """Write down what a file that is kept is of."""
-    values = {
+    values: dict[str, Any] = {
         "kind": about.kind,
         "device": about.device,
         "dated": about.dated,
@@ -125,7 +125,7 @@ def add(
     }
     key = connection.execute(sa.insert(EVIDENCE).values(values)).inserted_primary_key
     assert key is not None  # noqa: S101 - of one inserted row there always is one
-    return _evidence(key[0], values)
+    return Evidence(id=key[0], **values)
 
 
 def of(

@@ -87,15 +87,15 @@ def test_evidence_is_kept_under_its_hash_and_comes_back_to_the_byte(
 def test_what_is_no_evidence_is_refused(
     door: TestClient, content: bytes, changed: dict[str, str]
 ) -> None:
-    assert put_in(door, content, **changed)[0] == 422  # type: ignore[index]
+    assert put_in(door, content, **changed)[0] == 422
     assert door.get("/v1/evidence").json()["items"] == []
 
 
 def test_a_photograph_larger_than_a_page_is_taken_and_one_beyond_the_limit_is_not(
     door: TestClient,
 ) -> None:
-    assert put_in(door, PHOTOGRAPH + bytes(3 << 20))[0] == 201  # type: ignore[index]
-    assert put_in(door, PHOTOGRAPH + bytes(12 << 20))[0] == 413  # type: ignore[index]
+    assert put_in(door, PHOTOGRAPH + bytes(3 << 20))[0] == 201
+    assert put_in(door, PHOTOGRAPH + bytes(12 << 20))[0] == 413
     assert door.post("/v1/visits", content=bytes(2 << 20)).status_code == 413
 
 
