@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse
@@ -134,4 +134,5 @@ def _is_seen(sources: Sources, each: Evidence) -> bool:
 
 
 def _shown(each: Evidence) -> EvidenceShown:
-    return EvidenceShown(**asdict(each) | {"entered_at": shown(each.entered_at)})
+    told: dict[str, Any] = asdict(each) | {"entered_at": shown(each.entered_at)}
+    return EvidenceShown(**told)

@@ -145,5 +145,6 @@ def one(connection: sa.Connection, number: int) -> Evidence | None:
 
 
 def _evidence(row: "sa.Row[Any]") -> Evidence:
-    told = {name: getattr(row, name) for name in Evidence.__slots__}
-    return Evidence(**told | {"kind": EvidenceKind(row.kind)})
+    told: dict[str, Any] = {name: getattr(row, name) for name in Evidence.__slots__}
+    told["kind"] = EvidenceKind(row.kind)
+    return Evidence(**told)

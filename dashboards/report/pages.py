@@ -43,7 +43,8 @@ def pictures(view: View, *, dots_per_inch: float, brief: bool = False) -> list[b
         ppi=dots_per_inch,
         sys_inputs=_inputs(view, brief=brief),
     )
-    return [made] if isinstance(made, bytes) else cast("list[bytes]", made)
+    pages = cast("bytes | list[bytes]", made)
+    return [pages] if isinstance(pages, bytes) else pages
 
 
 def _template() -> bytes:

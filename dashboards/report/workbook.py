@@ -5,7 +5,7 @@ so that no cell is a formula.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -132,7 +132,7 @@ def _write(book: Book, sheet: "Worksheet", place: tuple[int, int], cell: Cell) -
     if cell.kind is Kind.NUMBER:
         sheet.write_number(*place, float(cell.value), book.number(cell.value))
     elif cell.kind is Kind.DAY:
-        sheet.write_datetime(*place, date.fromisoformat(cell.value), book.day)
+        sheet.write_datetime(*place, datetime.fromisoformat(cell.value), book.day)
     elif cell.kind is Kind.TEXT:
         sheet.write_string(*place, guarded_text(cell.text), book.wrapped)
 

@@ -213,7 +213,7 @@ def _text(cell: Cell) -> str:
                 else (f"{cell:%Y-%m-%d %H:%M:%S}")
             )
         case _:
-            return cell
+            return str(cell)
 
 
 def _part(column: _Column, values: Sequence[ValueColumn]) -> Part:

@@ -88,7 +88,7 @@ def signs_of_the_fonts() -> set[int]:
     for folder in folders():
         for path in folder.rglob("*.[to]t[fc]"):
             fonts = TTCollection(path).fonts if path.suffix == ".ttc" else [TTFont(path)]
-            found |= set(fonts[0].getBestCmap())
+            found |= set(fonts[0].getBestCmap() or ())
     return found
 
 
