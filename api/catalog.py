@@ -10,7 +10,14 @@ from ingest.catalog import open_catalog, upgrade
 _ROOT: Final = Path(__file__).resolve().parent.parent
 MIGRATIONS: Final = tuple(
     _ROOT / owner / "migrations"
-    for owner in ("ingest/registry", "ingest", "ingest/audit", "analytics/service", "api")
+    for owner in (
+        "ingest/registry",
+        "ingest",
+        "ingest/audit",
+        "analytics/service",
+        "api",
+        "api/closing",
+    )
 )
 
 
