@@ -15,6 +15,12 @@ class Permission(StrEnum):
     NOTE_QUARANTINE = "note_quarantine"
     READ_AUDIT = "read_audit"
     DECIDE_QUARANTINE = "decide_quarantine"
+    PREPARE_PERIOD = "prepare_period"
+    CHECK_PERIOD = "check_period"
+    APPROVE_PERIOD = "approve_period"
+    VERIFY_PERIOD = "verify_period"
+    LEAVE_FINDING = "leave_finding"
+    ANSWER_FINDING = "answer_finding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

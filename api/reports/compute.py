@@ -69,7 +69,7 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
         _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
     ):
         raise UnreportablePeriodError(days)
-    zones = _zones(registry, scope)
+    zones = zones_in(registry, scope)
     basis = read_basis(connection, registry, first=days.first, last=days.last)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
     return Computed(
@@ -105,7 +105,8 @@ def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
     return [each for each in there if each.provenance is chosen and each.equipment.count]
 
 
-def _zones(registry: Registry, scope: Scope) -> list[Zone]:
+def zones_in(registry: Registry, scope: Scope) -> list[Zone]:
+    """Return the zones in a scope, or raise UnknownScopeError."""
     zones = registry.zones()
     if scope.kind == "zone":
         zones = tuple(zone for zone in zones if zone.id == scope.id)
