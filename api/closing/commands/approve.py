@@ -1,4 +1,7 @@
-"""Approve what two others prepared and checked. The approval stays on the revision it is given for."""
+"""Approve what two others prepared and checked.
+
+The approval stays on the revision it is given for.
+"""
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,0 +1,114 @@
+"""What `verify` is asked, carried out and told."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from api.closing import revisions
+from api.closing.commands.opening import asked_of, opened
+from api.closing.found import Found, Kind
+from api.closing.revisions import Revision
+from api.closing.verifying import Verdict, Verifier
+from ingest.audit.journal import BrokenChainError
+from ingest.audit.journal import verify as follow_journal
+from ingest.commands.opening import BadInputError
+from ingest.home import Home, home_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One thing that was verified."""
+
+    what: str
+    about: dict[str, Any]
+    notes: tuple[str, ...]
+    found: tuple[Found, ...]
+
+
+def of_period(args: argparse.Namespace) -> Iterator[Told]:
+    """Verify a revision of one period."""
+    home = Home.open(home_path(args.home))
+    with opened(home) as catalog:
+        with catalog.connect() as connection:
+            asked = asked_of(connection, args, home)
+            known = revisions.history(connection, *asked.key)
+        revision = _chosen(known, args.revision, " ".join(asked.key))
+        verifier = Verifier(home=home, catalog=catalog)
+        yield _told(verifier.verify(revision, from_archive=args.from_archive))
+
+
+def of_everything(args: argparse.Namespace) -> Iterator[Told]:
+    """Verify every revision, the journal and the digests."""
+    home = Home.open(home_path(args.home))
+    with opened(home) as catalog:
+        with catalog.connect() as connection:
+            known = revisions.every(connection)
+            try:
+                rows, broken = follow_journal(connection), None
+            except BrokenChainError as error:
+                rows, broken = 0, Found(kind=Kind.JOURNAL, what=f"row {error.number}")
+        found = () if broken is None else (broken,)
+        yield Told(what="journal", about={"rows": rows}, notes=(), found=found)
+        verifier = Verifier(home=home, catalog=catalog)
+        for revision in known:
+            yield _told(verifier.verify(revision))
+
+
+def told(verdicts: Iterator[Told], *, as_json: bool) -> int:
+    """Print verdicts and return 1 where anything differs."""
+    all_told = []
+    for one in verdicts:
+        all_told.append(one)
+        if not as_json:
+            sys.stdout.write(_text(one))
+    same = not any(one.found for one in all_told)
+    if as_json:
+        document = {"same": same, "verified": [_document(one) for one in all_told]}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    return 0 if same else 1
+
+
+def _chosen(known: list[Revision], number: int | None, name: str) -> Revision:
+    if not known:
+        raise BadInputError(f"{name}: nothing is closed or prepared there")
+    if number is None:
+        return known[-1]
+    for revision in known:
+        if revision.number == number:
+            return revision
+    raise BadInputError(f"{name}: no revision {number}, the newest is {known[-1].number}")
+
+
+def _told(verdict: Verdict) -> Told:
+    revision = verdict.revision
+    return Told(
+        what=f"{revision.scope} {revision.period} revision {revision.number}",
+        about={"sha256": revision.sha256, "status": revision.state, "source": verdict.source},
+        notes=tuple(verdict.notes),
+        found=tuple(verdict.found),
+    )
+
+
+def _document(one: Told) -> dict[str, Any]:
+    return {
+        "what": one.what,
+        **one.about,
+        "same": not one.found,
+        "notes": list(one.notes),
+        "differences": [each.shown() for each in one.found],
+    }
+
+
+def _text(one: Told) -> str:
+    about = ", ".join(f"{name} {value}" for name, value in one.about.items())
+    verdict = f"{len(one.found)} DIFFERENCES" if one.found else "the same digits"
+    lines = [f"{one.what}: {verdict} ({about})", *(f"  {note}" for note in one.notes)]
+    return "\n".join([*lines, *(f"  {each.line()}" for each in one.found), ""])
+
+
+def of_file(args: argparse.Namespace) -> Iterator[Told]:
+    """Verify a bundle or a digest that others keep."""
+    raise BadInputError(f"{args.file}: not yet")
