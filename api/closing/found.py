@@ -124,7 +124,7 @@ def in_hours(
     then = expected[expected["device"].isin(ours)].set_index(_KEY).sort_index()
     now = outcome.hours[part.key]
     now = now[now["device"].isin(ours)].set_index(_KEY).sort_index()
-    both = then.join(now, how="outer", lsuffix="_then", rsuffix="_now")
+    both = then.add_suffix("_then").join(now.add_suffix("_now"), how="outer")
     for name in COLUMNS:
         if name not in _KEY:
             before, after = both[f"{name}_then"], both[f"{name}_now"]
