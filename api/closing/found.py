@@ -173,7 +173,9 @@ def in_tables(expected: Rows, found: Rows) -> Iterator[Found]:
 def _told(rows: pd.DataFrame, end: str, names: list[str]) -> dict[str, dict[str, float | None]]:
     """Return the values that differ, by metric and column; None where there are none."""
     told: dict[str, dict[str, float | None]] = {}
-    for (_, _, metric), row in rows.iterrows():
+    for metric, row in zip(
+        rows.index.get_level_values("metric"), rows.to_dict("records"), strict=True
+    ):
         changed = {name: row[name + end] for name in names if row[name]}
         told[str(metric)] = {
             name: None if pd.isna(value) else float(value) for name, value in changed.items()

@@ -5,12 +5,16 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from api.closing import revisions
+from api.closing.bundle import BundleUnreadableError, open_bundle
+from api.closing.bundling import verify_bundle
 from api.closing.commands.opening import asked_of, opened
 from api.closing.found import Found, Kind
 from api.closing.revisions import Revision
+from api.closing.signing import KeyUnusableError, public_key
 from api.closing.verifying import Verdict, Verifier
 from ingest.audit.journal import BrokenChainError
 from ingest.audit.journal import verify as follow_journal
@@ -35,7 +39,7 @@ def of_period(args: argparse.Namespace) -> Iterator[Told]:
         with catalog.connect() as connection:
             asked = asked_of(connection, args, home)
             known = revisions.history(connection, *asked.key)
-        revision = _chosen(known, args.revision, " ".join(asked.key))
+        revision = chosen(known, args.revision, " ".join(asked.key))
         verifier = Verifier(home=home, catalog=catalog)
         yield _told(verifier.verify(revision, from_archive=args.from_archive))
 
@@ -71,7 +75,8 @@ def told(verdicts: Iterator[Told], *, as_json: bool) -> int:
     return 0 if same else 1
 
 
-def _chosen(known: list[Revision], number: int | None, name: str) -> Revision:
+def chosen(known: list[Revision], number: int | None, name: str) -> Revision:
+    """Return a revision by number, the newest where None, or raise BadInputError."""
     if not known:
         raise BadInputError(f"{name}: nothing is closed or prepared there")
     if number is None:
@@ -111,4 +116,13 @@ def _text(one: Told) -> str:
 
 def of_file(args: argparse.Namespace) -> Iterator[Told]:
     """Verify a bundle or a digest that others keep."""
-    raise BadInputError(f"{args.file}: not yet")
+    try:
+        trusted = None if args.key is None else public_key(args.key)
+        opened_bundle = open_bundle(args.file)
+        verdict = verify_bundle(opened_bundle, software=version("zonewatch"), trusted=trusted)
+    except (BundleUnreadableError, KeyUnusableError) as error:
+        raise BadInputError(str(error)) from error
+    about = dict(verdict.about)
+    yield Told(
+        what=about.pop("what"), about=about, notes=tuple(verdict.notes), found=tuple(verdict.found)
+    )
