@@ -80,6 +80,7 @@ class Backend:
                     clock=clock,
                     software=software,
                     control=ingest.control,
+                    demo=home.is_demo,
                 ),
             )
 

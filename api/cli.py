@@ -67,6 +67,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             clock=SystemClock(),
             software=version("zonewatch"),
             control=SocketControl(home),
+            demo=home.is_demo,
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))

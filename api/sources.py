@@ -25,6 +25,7 @@ class Sources:
     clock: Clock
     software: str  # the version that answers
     control: Control | None = None  # of the quarantine; None: nobody carries decisions out
+    demo: bool = False  # where simulated periods may be closed, too
     restricted: bool = False  # whether the registry is a part of the whole
 
     def sees(self, gateway: str | None) -> bool:

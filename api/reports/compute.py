@@ -65,9 +65,7 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
 
     Raises UnknownScopeError where it names no zone we have, and UnreportablePeriodError.
     """
-    if days.count > _LONGEST_DAYS or not (
-        _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
-    ):
+    if not reportable(days):
         raise UnreportablePeriodError(days)
     zones = zones_in(registry, scope)
     basis = read_basis(connection, registry, first=days.first, last=days.last)
@@ -78,6 +76,14 @@ def compute(connection: sa.Connection, registry: Registry, scope: Scope, days: D
         results=of_one_provenance(results),
         registry=registry,
         as_of=basis.as_of,
+    )
+
+
+def reportable(days: Days) -> bool:
+    """Tell whether a period lies within what is ever reported on."""
+    return (
+        days.count <= _LONGEST_DAYS
+        and _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
     )
 
 

@@ -16,12 +16,12 @@ from api.accounts.actor import Actor
 from api.accounts.people import Account
 from api.catalog import ready_catalog
 from api.closing.closing import Asked
+from api.closing.seeing import sees
 from api.reports.compute import UnknownScopeError, UnreportablePeriodError, parse_scope
 from api.reports.periods import period_of
 from ingest.audit.journal import LOCAL
 from ingest.commands.opening import BadInputError
 from ingest.home import Home
-from ingest.registry.registry import Registry
 from ingest.registry.tables import load
 
 
@@ -94,24 +94,6 @@ def refuse_unseen(actor: Actor, asked: Asked) -> None:
     """Raise BadInputError where somebody does not see all that a scope holds."""
     if not sees(actor, asked.registry, asked.scope):
         raise BadInputError(f"{actor.name} does not see all of {asked.key[0]}")
-
-
-def sees(actor: Actor, registry: Registry, scope: Scope) -> bool:
-    """Tell whether somebody sees the whole of a scope."""
-    if not actor.restricted:
-        return True
-    if scope.kind == "programme":
-        return False
-    found = registry.zone(scope.id)
-    own = {"zone": {scope.id}, "country": set[str]()}.get(scope.kind, set())
-    countries = {scope.id} if scope.kind == "country" else {found.country} if found else set()
-    return all(
-        part.everything
-        or own & part.zones
-        or countries & part.countries
-        or (scope.kind == "aid-batch" and scope.id in part.aid_batches)
-        for part in actor.scopes
-    )
 
 
 def _scope(text: str) -> Scope:

@@ -6,12 +6,23 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from api.closing import revisions
 from api.closing.bundle import BundleUnreadableError, open_bundle
 from api.closing.bundling import verify_bundle
 from api.closing.commands.opening import asked_of, opened
+from api.closing.digest import (
+    Digest,
+    DigestUnreadableError,
+    chain_found,
+    kept_found,
+    signature_found,
+)
+from api.closing.digest import every as every_digest
 from api.closing.found import Found, Kind
 from api.closing.revisions import Revision
 from api.closing.signing import KeyUnusableError, public_key
@@ -19,7 +30,7 @@ from api.closing.verifying import Verdict, Verifier
 from ingest.audit.journal import BrokenChainError
 from ingest.audit.journal import verify as follow_journal
 from ingest.commands.opening import BadInputError
-from ingest.home import Home, home_path
+from ingest.home import Home, NoHomeError, home_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +65,10 @@ def of_everything(args: argparse.Namespace) -> Iterator[Told]:
                 rows, broken = follow_journal(connection), None
             except BrokenChainError as error:
                 rows, broken = 0, Found(kind=Kind.JOURNAL, what=f"row {error.number}")
+            digests = _digests(connection, home)
         found = () if broken is None else (broken,)
         yield Told(what="journal", about={"rows": rows}, notes=(), found=found)
+        yield digests
         verifier = Verifier(home=home, catalog=catalog)
         for revision in known:
             yield _told(verifier.verify(revision))
@@ -118,11 +131,43 @@ def of_file(args: argparse.Namespace) -> Iterator[Told]:
     """Verify a bundle or a digest that others keep."""
     try:
         trusted = None if args.key is None else public_key(args.key)
-        opened_bundle = open_bundle(args.file)
-        verdict = verify_bundle(opened_bundle, software=version("zonewatch"), trusted=trusted)
-    except (BundleUnreadableError, KeyUnusableError) as error:
+        with args.file.open("rb") as file:
+            is_digest = file.read(1) == b"{"
+        yield _of_digest(args, trusted) if is_digest else _of_bundle(args.file, trusted)
+    except (BundleUnreadableError, DigestUnreadableError, KeyUnusableError) as error:
         raise BadInputError(str(error)) from error
+
+
+def _of_bundle(path: Path, trusted: str | None) -> Told:
+    verdict = verify_bundle(open_bundle(path), software=version("zonewatch"), trusted=trusted)
     about = dict(verdict.about)
-    yield Told(
+    return Told(
         what=about.pop("what"), about=about, notes=tuple(verdict.notes), found=tuple(verdict.found)
     )
+
+
+def _of_digest(args: argparse.Namespace, trusted: str | None) -> Told:
+    """Verify a digest's signature and, where a home is there, the home against it."""
+    digest = Digest.read(args.file)
+    found = list(signature_found(digest, trusted))
+    notes = [] if trusted else ["no --key was given: who signed it is not verified"]
+    try:
+        home = Home.open(home_path(args.home))
+    except NoHomeError:
+        if args.home is not None:
+            raise
+        notes.append("no home: nothing that it names is looked at")
+    else:
+        with opened(home) as catalog, catalog.connect() as connection:
+            found += kept_found(connection, digest, home.archive_dir)
+    about = {"sha256": digest.sha256, "key": digest.key}
+    what = f"digest of {digest.told['day']}"
+    return Told(what=what, about=about, notes=tuple(notes), found=tuple(found))
+
+
+def _digests(connection: sa.Connection, home: Home) -> Told:
+    known = every_digest(connection)
+    found = list(chain_found(known))
+    for digest in known[-1:]:  # it names all that the earlier ones do
+        found += kept_found(connection, digest, home.archive_dir)
+    return Told(what="digests", about={"days": len(known)}, notes=(), found=tuple(found))
