@@ -6,7 +6,7 @@ registry held. A later fact makes another page, and the earlier one stays for wh
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
@@ -15,8 +15,9 @@ import orjson
 import sqlalchemy as sa
 
 from analytics.closing.canonical import canonical
-from analytics.deviceday import DeviceDay
+from analytics.deviceday import DeviceDay, EnergySource
 from api.closing.tables import PAGE
+from ingest.contract.metric import DeviceClass
 from ingest.contract.period import instant, rfc3339
 from ingest.registry.kinds import BY_ITEM
 from ingest.registry.registry import Registry, id_of
@@ -50,6 +51,20 @@ def fact_row(fact: DeviceDay) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in asdict(fact).items()
     }
+
+
+def fact_of(row: dict[str, Any]) -> DeviceDay:
+    """Return the device-day that a row is of; a field that came later is None."""
+    told: dict[str, Any] = {each.name: row.get(each.name) for each in fields(DeviceDay)}
+    source = told["energy_source"]
+    return DeviceDay(
+        **told
+        | {
+            "day": date.fromisoformat(told["day"]),
+            "device_class": DeviceClass(told["device_class"]),
+            "energy_source": None if source is None else EnergySource(source),
+        }
+    )
 
 
 def registry_rows(registry: Registry) -> Rows:

@@ -1,17 +1,45 @@
-"""What a figure was made of."""
+"""What a figure was made of, and what was made of a message."""
 
+import re
+from dataclasses import asdict
 from datetime import date
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from analytics.deviceday import DeviceDay
+from analytics.factors.grid import grid_factors
+from analytics.periods import Days
+from analytics.report import Document, Scope
+from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
+from api.closing import revisions
+from api.closing.closing import pinned_facts
+from api.closing.making import fact_pages, own_facts, scope_text, watermark
+from api.closing.pages import called, fact_of
+from api.closing.revisions import Revision
+from api.closing.seeing import sees
+from api.instants import shown
+from api.lineage import walk
 from api.lineage.compute import Contribution, Lineage, LineageError, contributions
+from api.lineage.walk import DeviceDayName
 from api.problems import not_found
-from api.reports.endpoints import computed
-from api.sources import Given
+from api.reports.compute import document, of_one_provenance, zones_in
+from api.reports.endpoints import asked_period, computed
+from api.sources import Given, Sources, Whole
+from ingest import taken
+from ingest.archive import Position
+from ingest.taken import Taken
 
 router = APIRouter(tags=["lineage"])
+
+_DEVICE_DAY: Final = re.compile(r"device-day:([^~]{1,63})~(\d{4}-\d\d-\d\d)")
+_MESSAGE: Final = re.compile(r"message:([^~/]{1,80})~(\d{1,15})~(\d{1,9})")
 
 
 class DeviceDayShown(BaseModel):
@@ -22,6 +50,7 @@ class DeviceDayShown(BaseModel):
     energy_mwh: int
     credited: bool
     why_not_credited: str | None
+    lineage: str
 
     @classmethod
     def of(cls, one: Contribution) -> "DeviceDayShown":
@@ -32,7 +61,16 @@ class DeviceDayShown(BaseModel):
             energy_mwh=one.energy_mwh,
             credited=one.why_not_credited is None,
             why_not_credited=one.why_not_credited,
+            lineage=f"/v1/lineage/device-day:{one.device}~{one.day}",
         )
+
+
+class ZoneDayShown(BaseModel):
+    """A zone's device-days of one day, and the SHA-256 of their canonical bytes."""
+
+    zone: str
+    day: date
+    sha256: str
 
 
 class LineageShown(BaseModel):
@@ -42,22 +80,159 @@ class LineageShown(BaseModel):
     period: str
     figure: str
     device_class: str
+    revision: int
+    sha256: str | None
     energy_mwh: int
     credited_mwh: int
+    method: Any
+    factors: Any
+    assumed_inputs: Any
+    software: str
+    registry_change: int
+    watermark: list[dict[str, Any]]
+    zone_days: list[ZoneDayShown]
     device_days: list[DeviceDayShown]
 
 
+class MessageShown(BaseModel):
+    """A message that may have told of a device-day: where it lies, and which records it carries."""
+
+    lineage: str
+    file: str
+    offset: int
+    index: int
+    gateway: str | None
+    boot: str | None
+    numbers: list[tuple[int, int]]
+    received_at: str | None
+    registry_change: int
+
+
+class RevisionShown(BaseModel):
+    """A published revision that rests on it."""
+
+    scope: str
+    period: str
+    number: int
+
+
+class DeviceDayLineage(BaseModel):
+    """From a device-day down to its messages and up to the revisions that rest on it."""
+
+    device: str
+    day: date
+    messages: list[MessageShown]
+    revisions: list[RevisionShown]
+
+
+class MessageLineage(BaseModel):
+    """From a message up to the device-days it may have told of, and the revisions on them."""
+
+    message: MessageShown
+    device_days: list[str]
+    revisions: list[RevisionShown]
+
+
 @router.get("/lineage/{lineage}")
-def lineage(lineage: str, sources: Given) -> LineageShown:
-    """Return the device-days that made a figure of a report."""
+def lineage(
+    lineage: str,
+    sources: Given,
+    whole: Whole,
+    actor: Annotated[Actor, Depends(Require(Permission.READ))],
+    revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
+) -> LineageShown | DeviceDayLineage | MessageLineage:
+    """Return what a figure was made of, or `device-day:ID~DAY`, or what `message:PLACE` made."""
+    if fits := _DEVICE_DAY.fullmatch(lineage):
+        return _device_day(sources, fits[1], fits[2])
+    if fits := _MESSAGE.fullmatch(lineage):
+        return _message(sources, Position(fits[1], int(fits[2])), int(fits[3]))
     try:
         asked = Lineage.parse(lineage)
     except LineageError as error:
         raise not_found("lineage", repr(error.text)) from error
-    result = computed(sources, asked.scope, asked.period)
+    named, days = asked_period(sources, asked.scope, asked.period)
     with sources.catalog.connect() as connection:
-        facts = device_days(connection, first=result.days.first, last=result.days.last)
-    days = contributions(list(result.results), facts, asked.device_class)
+        pinned = None
+        if sees(actor, whole.registry(), named):
+            pinned = _revision(connection, named, days, revision)
+        elif revision is not None:
+            raise not_found("revision", revision)
+        if pinned is not None:
+            return _of_revision(connection, whole, pinned, asked, named, days)
+        return _of_now(connection, sources, asked)
+
+
+def _revision(
+    connection: sa.Connection, scope: Scope, days: Days, number: int | None
+) -> Revision | None:
+    known = revisions.history(connection, scope_text(scope), days.label)
+    if number is None:
+        return known[-1] if known else None
+    for each in known:
+        if each.number == number:
+            return each
+    raise not_found("revision", number)
+
+
+def _of_now(connection: sa.Connection, sources: Sources, asked: Lineage) -> LineageShown:
+    result = computed(sources, asked.scope, asked.period)
+    facts = device_days(connection, first=result.days.first, last=result.days.last)
+    hashes = {
+        (name.zone, name.day): called(body)
+        for name, body in fact_pages(own_facts(connection, result), result).items()
+    }
+    told = document(result, software=sources.software)
+    beside: dict[str, Any] = {
+        "revision": 0,
+        "sha256": None,
+        "software": sources.software,
+        "registry_change": result.registry.change,
+        "watermark": [asdict(mark) for mark in watermark(connection)],
+    }
+    return _shown(asked, list(result.results), facts, hashes, told, beside)
+
+
+def _of_revision(
+    connection: sa.Connection,
+    sources: Sources,
+    pinned: Revision,
+    asked: Lineage,
+    scope: Scope,
+    days: Days,
+) -> LineageShown:
+    """Return the lineage of a revision, from the facts that were kept for it."""
+    facts = sorted(
+        (fact_of(row) for row in pinned_facts(connection, pinned)),
+        key=lambda fact: (fact.device, fact.day),
+    )
+    registry = sources.registry().as_of(pinned.basis.registry_change)
+    basis = Basis(registry=registry, facts=facts, factors=grid_factors(), as_of=pinned.basis.as_of)
+    results = of_one_provenance(
+        zone_result(basis, zone, period_window(zone, days)) for zone in zones_in(registry, scope)
+    )
+    hashes = {
+        (name.zone, name.day): digest
+        for name, digest in revisions.pinned(connection, pinned.id).items()
+        if name.day
+    }
+    told = pinned.told()
+    beside = {name: told[name] for name in _BESIDE}
+    return _shown(asked, results, facts, hashes, orjson.loads(pinned.content), beside)
+
+
+_BESIDE: Final = ("revision", "sha256", "software", "registry_change", "watermark")
+
+
+def _shown(
+    asked: Lineage,
+    results: list[ZoneResult],
+    facts: list[DeviceDay],
+    hashes: dict[tuple[str, str], str],
+    told: Document,
+    beside: dict[str, Any],
+) -> LineageShown:
+    days = contributions(results, facts, asked.device_class)
+    figure = _figure(told, asked)
     return LineageShown(
         scope=asked.scope,
         period=asked.period,
@@ -65,5 +240,76 @@ def lineage(lineage: str, sources: Given) -> LineageShown:
         device_class=asked.device_class,
         energy_mwh=sum(one.energy_mwh for one in days),
         credited_mwh=sum(one.energy_mwh for one in days if one.why_not_credited is None),
+        method=figure.get("method"),
+        factors=figure.get("factors"),
+        assumed_inputs=figure.get("assumed_inputs"),
+        zone_days=[
+            ZoneDayShown(zone=zone, day=date.fromisoformat(day), sha256=digest)
+            for (zone, day), digest in sorted(hashes.items())
+        ],
         device_days=[DeviceDayShown.of(one) for one in days],
+        **beside,
+    )
+
+
+def _figure(told: Document, asked: Lineage) -> dict[str, Any]:
+    figures = told["figures"]
+    assert isinstance(figures, list)  # noqa: S101 - a document is typed by its schema alone
+    for each in figures:
+        if (each["id"], each["device_class"]) == (asked.figure, asked.device_class):
+            return dict(each)
+    return {}
+
+
+def _device_day(sources: Sources, device: str, text: str) -> DeviceDayLineage:
+    registry = sources.registry()
+    found = registry.device(device)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise not_found("device-day", f"{device} {text}")
+    with sources.catalog.connect() as connection:
+        return DeviceDayLineage(
+            device=device,
+            day=day,
+            messages=[_told(one) for one in walk.messages_of(connection, registry, found, day)],
+            revisions=_on(connection, sources, [DeviceDayName(device=device, day=day)]),
+        )
+
+
+def _message(sources: Sources, place: Position, index: int) -> MessageLineage:
+    with sources.catalog.connect() as connection:
+        found = taken.at(connection, place, index)
+        if found is None or not sources.sees(found.gateway):
+            raise not_found("message", f"{place.file} {place.offset} {index}")
+        days = walk.device_days_of(connection, sources.registry(), found)
+        return MessageLineage(
+            message=_told(found),
+            device_days=[f"/v1/lineage/device-day:{one.device}~{one.day}" for one in days],
+            revisions=_on(connection, sources, days),
+        )
+
+
+def _on(
+    connection: sa.Connection, sources: Sources, days: list[DeviceDayName]
+) -> list[RevisionShown]:
+    return [
+        RevisionShown(scope=one.scope, period=one.period, number=one.number)
+        for one in walk.revisions_on(connection, sources.registry(), days)
+    ]
+
+
+def _told(one: Taken) -> MessageShown:
+    return MessageShown(
+        lineage=f"/v1/lineage/message:{one.place.file}~{one.place.offset}~{one.index}",
+        file=one.place.file,
+        offset=one.place.offset,
+        index=one.index,
+        gateway=one.gateway,
+        boot=one.boot,
+        numbers=[(first, last) for first, last in one.numbers.pairs],
+        received_at=shown(one.received_at),
+        registry_change=one.registry_change,
     )

@@ -1,62 +1,77 @@
-"""October played through: three people, late data, a revision, and the same digits again."""
+"""October played through: three people, late data, a revision, and the same digits again.
+
+The counter adds 1 kWh an hour. October by local days (UTC+7) is 30 September 17:00 to 31 October
+17:00, 744 h. Revision 1 has heard 05:30 of the 31st last, so it lacks 11.5 h; late data bring them.
+"""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pytest
+from tests.api.closing.commands import Json, differences, run, sign, told
+from tests.api.closing.october import PERIOD, SILENT_FROM, SILENT_TO, running
 
-from tests.api.closing.october import PERIOD, SILENT_FROM, SILENT_TO, October, october, running
-from zonewatch import main
-
-Json = Any
+REPORT = ("report", *PERIOD)
 
 
-def run(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> tuple[int, Json]:
-    """Run a command of a home and return its status and its JSON document."""
-    capsys.readouterr()
-    try:
-        status = main([*words, "--home", str(home), "--json"])
-    except SystemExit as stopped:
-        status = int(stopped.code or 0)
-    out, err = capsys.readouterr()
-    return status, json.loads(out) if out else err
+def figure(document: Json, name: str, device_class: str) -> Json:
+    return next(
+        each
+        for each in document["figures"]
+        if (each["id"], each["device_class"]) == (name, device_class)
+    )
 
 
-def sign(capsys: pytest.CaptureFixture[str], home: Path) -> None:
-    for word, name in (("close", "pa"), ("check", "chan"), ("approve", "sok")):
-        status, told = run(capsys, home, word, *PERIOD, "--by", name)
-        assert status == 0, told
+def report(home: Path, *words: str) -> str:
+    status, out, err = run(home, *REPORT, *words)
+    assert status == 0, err
+    return out
 
 
-def late(zone: October) -> None:
-    zone.number += 0
-    zone.arrive(SILENT_FROM, SILENT_TO)
-
-
-def test_october_is_prepared_checked_approved_revised_and_re_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    home = tmp_path / "home"
-    with october(home):
-        pass
-    sign(capsys, home)
-    status, first = run(capsys, home, "verify", *PERIOD)
-    assert (status, first["same"]) == (0, True), first
-    assert first["verified"][0]["source"] == "store"
-    status, first = run(capsys, home, "verify", *PERIOD, "--from-archive")
-    assert (status, first["same"]) == (0, True), first
-
+def bring_in_what_came_late(home: Path) -> None:
     with running(home) as zone:
         zone.clock.set(datetime(2026, 11, 5, tzinfo=UTC))
         zone.number = 10_000
-        late(zone)
-    status, second = run(capsys, home, "close", *PERIOD, "--by", "pa")
-    assert (status, second["revision"]) == (0, 2), second
-    assert second["cause"]["text"] == "data that came or changed after it was prepared"
+        zone.arrive(SILENT_FROM, SILENT_TO)
 
-    for words in ((), ("--from-archive",)):
+
+def test_october_is_signed_revised_and_re_run_to_the_same_digits(signed: Path) -> None:
+    first = report(signed)
+    assert json.loads(first)["status"] == "approved"
+    assert figure(json.loads(first), "energy_generated", "school_pv")["value"] == "0.732"
+
+    bring_in_what_came_late(signed)
+    assert report(signed) == first
+    status, second = told(signed, "close", *PERIOD, "--by", "pa")
+
+    assert (status, second["revision"], second["status"]) == (0, 2, "prepared")
+    assert second["cause"]["text"] == "data that came or changed after it was prepared"
+    assert second["cause"]["days"] == ["2026-10-30", "2026-10-31"]
+    assert second["cause"]["devices"] == ["lamp-1", "pv-1"]
+    assert second["cause"]["recomputed_hours"] < 250
+    now = json.loads(report(signed))
+    assert figure(now, "energy_generated", "school_pv")["value"] == "0.744"
+    assert report(signed, "--revision", "1") == first
+    for source in ((), ("--from-archive",)):
         for number in ("1", "2"):
-            status, told = run(capsys, home, "verify", *PERIOD, "--revision", number, *words)
-            assert (status, told["same"]) == (0, True), told
+            assert differences(signed, *PERIOD, "--revision", number, *source) == []
+
+
+def test_each_revision_has_a_bundle_that_re_runs_without_a_home(
+    signed: Path, tmp_path: Path
+) -> None:
+    bring_in_what_came_late(signed)
+    sign(signed)
+    for number in ("1", "2"):
+        file = tmp_path / f"{number}.zip"
+        words = ("--revision", number, "-o", str(file))
+        assert run(signed, "bundle", *PERIOD, *words)[0] == 0
+        key = str(signed / "keys" / "signing.pub")
+        assert differences(None, str(file), "--key", key) == []
+
+
+def test_nothing_that_did_not_change_makes_a_revision(signed: Path) -> None:
+    status, _, err = run(signed, "close", *PERIOD, "--by", "pa")
+
+    assert status == 1
+    assert "it is approved" in err
