@@ -2,7 +2,7 @@
 
 import json
 from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,14 +14,17 @@ Json: TypeAlias = Any
 
 def run(home: Path | None, *words: str) -> tuple[int, str, str]:
     """Run a command and return its status and what it wrote."""
-    out, err = StringIO(), StringIO()
+    out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), StringIO()
     where = [] if home is None else ["--home", str(home)]
     with redirect_stdout(out), redirect_stderr(err):
         try:
             status = main([*words, *where])
         except SystemExit as stopped:
             status = int(stopped.code or 0)
-    return status, out.getvalue(), err.getvalue()
+    out.flush()
+    written = out.buffer
+    assert isinstance(written, BytesIO)
+    return status, written.getvalue().decode(), err.getvalue()
 
 
 def told(home: Path | None, *words: str) -> tuple[int, Json]:

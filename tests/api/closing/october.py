@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from analytics.service.hourfiles import HourFiles
 from api.accounts import people
 from api.accounts.scope import EVERYTHING
 from api.catalog import ready_catalog
+from api.sources import Sources
 from ingest.archive import Archive, Message
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId
@@ -176,6 +178,17 @@ def running(folder: Path) -> Generator[October]:
         )
         feeder = Feeder(store=store, catalog=catalog, files=files, registry=registry, clock=clock)
         yield October(home, catalog, pipeline, feeder, clock)
+
+
+def sources_of(zone: October) -> Sources:
+    """Return what the API answers from."""
+    return Sources(
+        catalog=zone.catalog,
+        store=zone.pipeline.store,
+        registry=CurrentRegistry(zone.catalog),
+        clock=zone.clock,
+        software=version("zonewatch"),
+    )
 
 
 def _let_in(zone: October, name: str, role: str) -> None:

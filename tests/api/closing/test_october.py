@@ -1,15 +1,19 @@
 """October played through: three people, late data, a revision, and the same digits again.
 
 The counter adds 1 kWh an hour. October by local days (UTC+7) is 30 September 17:00 to 31 October
-17:00, 744 h. Revision 1 has heard 05:30 of the 31st last, so it lacks 11.5 h; late data bring them.
+17:00; its readings tell of 744 h, from 16:30 to 16:30. In revision 1 the last is of 05:30, so it
+lacks 11 h: the gap's advance lies wholly with the closing reading, in November, until it is filled.
 """
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analytics.closing.states import State
+from api.closing import revisions
+from api.closing.keeper import Keeper
 from tests.api.closing.commands import Json, differences, run, sign, told
-from tests.api.closing.october import PERIOD, SILENT_FROM, SILENT_TO, running
+from tests.api.closing.october import PERIOD, SILENT_FROM, SILENT_TO, running, sources_of
 
 REPORT = ("report", *PERIOD)
 
@@ -38,7 +42,7 @@ def bring_in_what_came_late(home: Path) -> None:
 def test_october_is_signed_revised_and_re_run_to_the_same_digits(signed: Path) -> None:
     first = report(signed)
     assert json.loads(first)["status"] == "approved"
-    assert figure(json.loads(first), "energy_generated", "school_pv")["value"] == "0.732"
+    assert figure(json.loads(first), "energy_generated", "school_pv")["value"] == "0.733"
 
     bring_in_what_came_late(signed)
     assert report(signed) == first
@@ -46,7 +50,7 @@ def test_october_is_signed_revised_and_re_run_to_the_same_digits(signed: Path) -
 
     assert (status, second["revision"], second["status"]) == (0, 2, "prepared")
     assert second["cause"]["text"] == "data that came or changed after it was prepared"
-    assert second["cause"]["days"] == ["2026-10-30", "2026-10-31"]
+    assert second["cause"]["days"] == ["2026-10-31"]
     assert second["cause"]["devices"] == ["lamp-1", "pv-1"]
     assert second["cause"]["recomputed_hours"] < 250
     now = json.loads(report(signed))
@@ -75,3 +79,21 @@ def test_nothing_that_did_not_change_makes_a_revision(signed: Path) -> None:
 
     assert status == 1
     assert "it is approved" in err
+
+
+def test_a_signed_period_that_moved_is_revised_by_itself_and_its_signers_are_told(
+    signed: Path,
+) -> None:
+    bring_in_what_came_late(signed)
+    with running(signed) as zone:
+        keeper = Keeper(sources=sources_of(zone), home=zone.home)
+
+        assert [keeper.look() for _ in range(3)] == [[], [2], []]
+        with zone.catalog.connect() as connection:
+            first, second = revisions.history(connection, "zone:north", "2026-10")
+            told_of = revisions.told_of(connection, second.id)
+
+    assert (first.state, second.state) == (State.APPROVED, State.REVISED)
+    assert told_of == ["chan", "pa", "sok"]
+    sign(signed)
+    assert json.loads(report(signed))["status"] == "approved"

@@ -129,7 +129,7 @@ def test_an_archive_written_anew_is_found_by_its_readings_and_by_a_digest(
 
 
 def _brighter(message: Message) -> Message:
-    return replace(message, payload=message.payload.replace(b"60.0", b"61.0"))
+    return replace(message, payload=message.payload.replace(b",60.0", b",61.0"))
 
 
 def test_a_fact_changed_in_the_catalog_is_named(signed: Path) -> None:
@@ -163,7 +163,7 @@ def test_published_digits_that_were_changed_are_found(signed: Path) -> None:
     in_the_catalog(
         signed,
         "UPDATE period_revision SET content ="
-        " CAST(replace(CAST(content AS TEXT), '0.732', '0.832') AS BLOB)",
+        " CAST(replace(CAST(content AS TEXT), '0.733', '0.832') AS BLOB)",
     )
 
     kinds = [each["kind"] for each in differences(signed, *PERIOD)]
@@ -228,7 +228,7 @@ def in_the_bundle(bundle: Path, name: str, before: bytes, after: bytes) -> None:
 
 
 def test_a_factor_a_digit_and_a_beginning_changed_in_a_bundle_are_named(bundle: Path) -> None:
-    in_the_bundle(bundle, "content.json", b'"0.732"', b'"0.832"')
+    in_the_bundle(bundle, "content.json", b'"0.733"', b'"0.832"')
     in_the_bundle(bundle, "opening.json", b'"running":14', b'"running":13')
 
     found = differences(None, str(bundle))
