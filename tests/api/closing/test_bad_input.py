@@ -10,14 +10,25 @@ from tests.api.closing.october import PERIOD, running
 from tests.ingest.registry.builders import a_gateway
 
 ZONE = PERIOD[:2]
+CLOSE = ("close", *ZONE, "--by", "pa", "--period")
 
 
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        pytest.param(("close", *ZONE, "--period", "2027-01", "--by", "pa"), 1, "not over", id="a"),
-        pytest.param(("close", *ZONE, "--period", "2026-13", "--by", "pa"), 2, "expected", id="b"),
-        pytest.param(("close", *ZONE, "--period", "2026-11", "--by", "pa"), 1, "48 hours", id="c"),
+        pytest.param(
+            (*CLOSE, "2027-01"),
+            1,
+            "not over",
+            id="to be",
+        ),
+        pytest.param((*CLOSE, "2026-13"), 2, "expected", id="no"),
+        pytest.param(
+            (*CLOSE, "2026-11"),
+            1,
+            "48 hours",
+            id="early",
+        ),
         pytest.param(
             ("close", "--zone", "no-where", "--period", "2026-10", "--by", "pa"),
             2,
@@ -44,7 +55,7 @@ def test_bad_input_is_told_in_one_line(
     assert err.count("\n") == 1
 
 
-def test_one_person_cannot_sign_twice(signed: Path) -> None:
+def test_a_step_out_of_turn_is_refused(signed: Path) -> None:
     assert run(signed, "check", *PERIOD, "--by", "chan")[0] == 1
     assert run(signed, "approve", *PERIOD, "--by", "sok")[0] == 1
 
