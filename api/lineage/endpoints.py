@@ -263,12 +263,8 @@ def _figure(told: Document, asked: Lineage) -> dict[str, Any]:
 
 def _device_day(sources: Sources, device: str, text: str) -> DeviceDayLineage:
     registry = sources.registry()
-    found = registry.device(device)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None:
+    found, day = registry.device(device), _day(text)
+    if found is None or day is None:
         raise not_found("device-day", f"{device} {text}")
     with sources.catalog.connect() as connection:
         return DeviceDayLineage(
@@ -277,6 +273,13 @@ def _device_day(sources: Sources, device: str, text: str) -> DeviceDayLineage:
             messages=[_told(one) for one in walk.messages_of(connection, registry, found, day)],
             revisions=_on(connection, sources, [DeviceDayName(device=device, day=day)]),
         )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _message(sources: Sources, place: Position, index: int) -> MessageLineage:
