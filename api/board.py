@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, FastAPI, Response
-from fastapi.params import Depends
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.params import Depends as Needed
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -17,21 +17,26 @@ from analytics.periods import Days
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.facts import device_days
 from api.accounts import log_in
+from api.accounts.actor import Actor, Permission
+from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
+from api.closing import revisions
+from api.closing.seeing import sees
+from api.reports.compute import parse_scope
 from api.results import GivenResults
-from api.sources import Given, Sources
+from api.sources import Given, Sources, Whole
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, Person, View
+from dashboards.board.views import MissingView, PeriodRow, PeriodsView, Person, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.ledger import lines
-from ingest.registry.model import Device, Zone
+from ingest.registry.model import Device, Provenance, Zone
 from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
@@ -40,7 +45,7 @@ _DAYS_SHOWN: Final = 14
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
-def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
+def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     """Serve the board under /board/."""
     app.include_router(_router, dependencies=list(dependencies))
     app.include_router(_open)
@@ -82,6 +87,31 @@ def device(
         return _missing(device, person)
     timezone = ZoneInfo(registry.zone_of(found).timezone)
     return _answer(device_view(registry, _day_shown(sources, found, timezone, day)), person)
+
+
+@_router.get("/periods")
+def periods(
+    whole: Whole, person: GivenPerson, actor: Annotated[Actor, Depends(Require(Permission.READ))]
+) -> HTMLResponse:
+    """Return the page of what was prepared or closed, of whole scopes that are seen."""
+    with whole.catalog.connect() as connection:
+        known = revisions.every(connection)
+    registry = whole.registry()
+    seen = [each for each in reversed(known) if sees(actor, registry, parse_scope(each.scope))]
+    rows = tuple(
+        PeriodRow(
+            scope=each.scope,
+            period=each.period,
+            number=each.number,
+            state=each.state,
+            steps=each.steps,
+            cause=str(each.cause["text"]),
+            changed=int(each.cause.get("difference_count", 0)),
+        )
+        for each in seen
+    )
+    provenances = tuple(sorted({Provenance(each.provenance) for each in seen}))
+    return _answer(PeriodsView(rows=rows, provenances=provenances), person)
 
 
 @_open.get("/board.css")

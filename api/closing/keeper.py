@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from analytics.periods import parse_period
 from analytics.service import facts
@@ -74,7 +74,7 @@ class Keeper:
             for number in self.look():
                 _LOG.warning("a signed period has moved: revision %d", number)
             self.digest()
-        except (sa.exc.OperationalError, KeyUnusableError) as error:
+        except (OperationalError, KeyUnusableError) as error:
             _LOG.error("cannot keep revisions yet: %s", str(error).splitlines()[0])
 
     def _signed(self) -> list[Asked]:

@@ -57,14 +57,12 @@ def fact_of(row: dict[str, Any]) -> DeviceDay:
     """Return the device-day that a row is of; a field that came later is None."""
     told: dict[str, Any] = {each.name: row.get(each.name) for each in fields(DeviceDay)}
     source = told["energy_source"]
-    return DeviceDay(
-        **told
-        | {
-            "day": date.fromisoformat(told["day"]),
-            "device_class": DeviceClass(told["device_class"]),
-            "energy_source": None if source is None else EnergySource(source),
-        }
-    )
+    told |= {
+        "day": date.fromisoformat(told["day"]),
+        "device_class": DeviceClass(told["device_class"]),
+        "energy_source": None if source is None else EnergySource(source),
+    }
+    return DeviceDay(**told)
 
 
 def registry_rows(registry: Registry) -> Rows:

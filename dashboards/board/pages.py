@@ -15,6 +15,7 @@ from dashboards.board.views import (
     DeviceView,
     LogInView,
     MissingView,
+    PeriodsView,
     Person,
     ProgrammeView,
     View,
@@ -28,6 +29,7 @@ _TEMPLATES: Final[dict[type[View], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
+    PeriodsView: "periods.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
 }

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 
+from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -22,6 +23,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "metric.": [metric.name for metric in ALL_METRICS],
     "unit.": [metric.unit for metric in ALL_METRICS],
     "state.": State,
+    "period_state.": PeriodState,
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
     "status.": Status,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.closing.canonical import canonical, content_of, fingerprint
 from analytics.closing.difference import differences
+from analytics.report import Document
 
 _json = st.recursive(
     st.none() | st.integers(-9, 9) | st.text(max_size=3),
@@ -44,6 +45,6 @@ def test_canonical_bytes_do_not_depend_on_the_order_of_keys() -> None:
 
 
 def test_content_leaves_out_what_happens_to_a_revision_afterwards() -> None:
-    document = {"revision": 1, "status": "closed", "revisions": [1], "figures": [2]}
+    document: Document = {"revision": 1, "status": "closed", "revisions": [1], "figures": [2]}
 
     assert content_of(document) == {"figures": [2]}

@@ -98,3 +98,12 @@ def test_a_lineage_of_nothing_is_not_found(
     client: TestClient, people: dict[str, dict[str, str]], name: str
 ) -> None:
     assert client.get(f"/v1/lineage/{name}", headers=people["vera"]).status_code == 404
+
+
+def test_the_board_lists_who_signed_what(
+    client: TestClient, people: dict[str, dict[str, str]]
+) -> None:
+    html = client.get("/board/periods", headers=people["vera"]).text
+
+    for said in ("zone:north", "2026-10", "approved: sok", "checked and closed: chan"):
+        assert said in html
