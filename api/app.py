@@ -17,6 +17,7 @@ from api.decisions import exclusions, overrides, releases
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.factors import endpoints as factors
+from api.findings import endpoints as findings
 from api.gateways import endpoints as gateways
 from api.headers import SecurityHeaders
 from api.health import endpoints as health
@@ -29,6 +30,7 @@ from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
 from api.results import Results
+from api.revisions import endpoints as revisions
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.zones import endpoints as zones
@@ -47,6 +49,8 @@ _RESOURCES = (
     methods,
     claims,
     reports,
+    revisions,
+    findings,
     lineage,
     exclusions,
     overrides,

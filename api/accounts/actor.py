@@ -21,6 +21,12 @@ class Permission(StrEnum):
     OVERRIDE_QUALITY = "override_quality"
     RELEASE_AIR = "release_air"
     READ_UNRELEASED = "read_unreleased"
+    PREPARE_PERIOD = "prepare_period"
+    CHECK_PERIOD = "check_period"
+    APPROVE_PERIOD = "approve_period"
+    VERIFY_PERIOD = "verify_period"
+    LEAVE_FINDING = "leave_finding"
+    ANSWER_FINDING = "answer_finding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,12 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for resource in ("exclusions", "overrides", "releases")
             for what in ("", "/1/withdraw")
         },
+        ("POST", "/v1/reports/1/1/close"): 401,
+        ("POST", "/v1/reports/1/1/check"): 401,
+        ("POST", "/v1/reports/1/1/approve"): 401,
+        ("POST", "/v1/reports/1/1/verify"): 401,
+        ("POST", "/v1/findings"): 401,
+        ("POST", "/v1/findings/1/answer"): 401,
         ("POST", "/board/log-in"): 403,
         ("POST", "/board/log-out"): 403,
     }

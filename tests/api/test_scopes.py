@@ -26,6 +26,9 @@ ISLE_OR_LAOS = Scope.parse(["zone:sc-isle", "country:LA"])
 OF_CAMBODIA = ("kh-", "Coast")
 
 
+_ROLES = ("admin", "preparer", "checker", "approver", "verifier")
+
+
 @pytest.fixture
 def abroad(sources: Sources) -> TestClient:
     client = a_door(sources)
@@ -37,20 +40,28 @@ def ids(client: TestClient, path: str) -> list[str]:
     return [each["id"] for each in client.get(path).json()["items"]]
 
 
-def rows_with_an_id() -> list[tuple[str, str]]:
+def rows_with_an_id() -> list[tuple[str, str, str]]:
+    """Return method and example of each route, and a role that may use it."""
     table = Path(__file__).with_name("routes.csv")
     with table.open(encoding="utf-8", newline="") as file:
         return [
-            (row["method"], row["example"]) for row in csv.DictReader(file) if "{" in row["route"]
+            (row["method"], row["example"], next(r for r in _ROLES if row[r] != "403"))
+            for row in csv.DictReader(file)
+            if "{" in row["route"]
         ]
 
 
-@pytest.mark.parametrize(("method", "path"), rows_with_an_id())
+@pytest.mark.parametrize(("method", "path", "role"), rows_with_an_id())
 def test_what_lies_abroad_is_answered_like_what_does_not_exist(
-    abroad: TestClient, method: str, path: str
+    sources: Sources, method: str, path: str, role: str
 ) -> None:
+    abroad = a_door(sources)
+    token = a_token(sources, a_user(sources, "neighbor", role, LAOS), role=role)[1]
+    abroad.headers.update(bearer(token))
     nothing = path.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
-    nothing = nothing.replace("/quarantine/1", "/quarantine/7").replace("/1/with", "/7/with")
+    for one, other in (("/quarantine/1", "/quarantine/7"), ("findings/1", "findings/7")):
+        nothing = nothing.replace(one, other)
+    nothing = nothing.replace("/1/with", "/7/with")
     body = {"text": "a note", "why": "a reason"} if method == "POST" else None
 
     there = abroad.request(method, path, json=body)
@@ -59,6 +70,7 @@ def test_what_lies_abroad_is_answered_like_what_does_not_exist(
     assert path != nothing
     assert there.status_code == not_there.status_code == 404
     told = there.text.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
+    told = told.replace("findings/1", "findings/7").replace("finding 1", "finding 7")
     told = told.replace("quarantine/1", "quarantine/7").replace("entry 1", "entry 7")
     told = told.replace("/1/with", "/7/with").replace("decision 1", "decision 7")
     assert told == not_there.text
