@@ -21,6 +21,7 @@ import pandas as pd
 from analytics.closing.canonical import canonical
 from analytics.hours import COLUMNS
 from analytics.service.hourfiles import CounterKey
+from api.closing.beside import KINDS
 from api.closing.inputs import Archived
 from api.closing.pages import FACTORS, FACTS, REGISTRY, PageName, Rows
 from api.closing.rerun import Outcome, PartKey
@@ -60,6 +61,7 @@ class Bundle:
     hours: Mapping[PartKey, pd.DataFrame]
     messages: tuple[Archived, ...]
     changes: Mapping[tuple[str, int, int], int]
+    beside: Mapping[str, Rows]  # what people entered, by kind
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +159,11 @@ def _unpacked(opened: Opened) -> Bundle:
         changes={
             (one.place.file, one.place.offset, one.index): int(line["registry_change"])
             for one, line in zip(messages, lines, strict=True)
+        },
+        beside={
+            kind: orjson.loads(entries[f"{kind}.json"])
+            for kind in KINDS
+            if f"{kind}.json" in entries
         },
     )
 

@@ -51,7 +51,7 @@ class NotTheSameError(Exception):
 def bundle_of(home: Home, catalog: sa.Engine, revision: Revision) -> bytes:
     """Return the bundle of a revision, re-run from the archive as it is made."""
     with catalog.connect() as connection:
-        target = target_of(revision, load(connection))
+        target = target_of(connection, revision, load(connection))
         pinned = revisions.pinned(connection, revision.id)
         kept = pages.get(connection, set(pinned.values()))
         changes = taken.changes(connection)
@@ -118,6 +118,7 @@ def _re_run(bundle: Bundle, verdict: BundleVerdict, software: str) -> None:
         scope=parse_scope(told["scope"]),
         days=parse_period(told["period"]),
         basis=basis,
+        beside=bundle.beside,
     )
     there = {_place(one): one.message for one in bundle.messages}
     store = fold(

@@ -25,8 +25,9 @@ from analytics.quoting import Document
 from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
 from api.closing import pages, revisions
+from api.closing.beside import DECISIONS
 from api.closing.making import Made, make, scope_text
-from api.closing.pages import FACTS, fact_row
+from api.closing.pages import FACTS, PageName, called, fact_row
 from api.closing.revisions import NewRevision, Revision
 from ingest.audit import journal
 from ingest.contract.period import instant, micros, rfc3339
@@ -125,6 +126,9 @@ def cause_of(connection: sa.Connection, before: Revision, made: Made) -> dict[st
     reasons = []
     if moved:
         reasons.append("data that came or changed after it was prepared")
+    decided = PageName(kind=DECISIONS)
+    if revisions.pinned(connection, before.id).get(decided) != called(made.pages[decided]):
+        reasons.append("decisions on data")
     if basis.registry_change != then.registry_change:
         reasons.append(f"registry changes {then.registry_change + 1} to {basis.registry_change}")
     if basis.factors != then.factors:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
@@ -13,11 +14,13 @@ from analytics.claims.claim import published_claims
 from analytics.closing.canonical import canonical, content_of
 from analytics.days import span_of
 from analytics.deviceday import DeviceDay
+from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Scope
 from analytics.result import ZoneResult
 from analytics.service import facts
+from api.closing import beside
 from api.closing.pages import (
     FACTORS,
     FACTS,
@@ -99,16 +102,22 @@ def make(
             **fact_pages(own, computed),
             PageName(kind=REGISTRY): packed(registry_rows(registry)),
             PageName(kind=FACTORS): packed(factor_rows()),
+            **{PageName(kind=n): packed(rows) for n, rows in beside.read(connection).items()},
         },
         ended=told["status"] == "open",
     )
 
 
 def own_facts(connection: sa.Connection, computed: Computed) -> list[DeviceDay]:
-    """Return the device-days that the zones in scope have in a period."""
+    """Return the device-days that the zones in scope have in a period.
+
+    Where a yearly method applies they begin with the year, for its tiers are of the year.
+    """
     days = computed.days
-    places = {device.id for result in computed.results for device in devices_in(computed, result)}
-    found = facts.device_days(connection, first=days.first, last=days.last)
+    devices = [each for result in computed.results for each in devices_in(computed, result)]
+    places = {device.id for device in devices}
+    first = date(days.first.year, 1, 1) if any(map(is_yearly, devices)) else days.first
+    found = facts.device_days(connection, first=first, last=days.last)
     return [fact for fact in found if fact.device in places]
 
 

@@ -5,9 +5,10 @@ of hours. Whatever sections a report has are computed, for whoever computes them
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,9 @@ import pandas as pd
 
 from analytics.deviceday import DeviceDay
 from analytics.hours import COLUMNS, lead_in, no_hours
+from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
+from analytics.quality.checks import reach_s
 from analytics.quoting import Document
 from analytics.report import Scope
 from analytics.result import period_window
@@ -24,8 +27,11 @@ from analytics.service import facts
 from analytics.service.facts import Progress
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import CounterKey, HourFiles
+from analytics.uptime.fleet import days_around
 from api.catalog import ready_catalog
+from api.closing import beside
 from api.closing.making import devices_of, make
+from api.closing.pages import Rows
 from api.closing.revisions import Basis
 from api.reports.compute import zones_in
 from ingest import feed
@@ -34,7 +40,7 @@ from ingest.contract.catalog import METRICS
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass, Kind
-from ingest.contract.period import HOUR_US, Period, hour_of, instant, utc_day
+from ingest.contract.period import DAY_US, HOUR_US, Period, hour_of, instant, utc_day
 from ingest.registry.model import Device, Zone
 from ingest.registry.registry import Registry
 from ingest.storage.block import Block
@@ -51,6 +57,7 @@ class Target:
     scope: Scope
     days: Days
     basis: Basis
+    beside: Mapping[str, Rows] = field(default_factory=dict)  # what people entered, by kind
 
     def parts(self) -> "Iterator[Part]":
         """Yield the devices whose readings are needed, by zone and class."""
@@ -63,7 +70,7 @@ class Target:
                     zone=zone,
                     device_class=device_class,
                     devices=tuple(devices),
-                    reach=reach_of(zone, self.days),
+                    reach=reach_of(zone, _rested_on(self.days, devices)),
                 )
 
 
@@ -88,9 +95,10 @@ class Part:
 
     @property
     def needed(self) -> Period:
-        """The readings' span: what is held into the first hour included."""
+        """The readings' span: what is held into the first hour, and what decides on its flags."""
         held = max((lead_in(device.interval_s) for device in self.devices), default=0)
-        return Period(self.reach.start - held, self.reach.end)
+        flags = round(reach_s(self.device_class) * 1e6)
+        return Period(self.reach.start - held - flags, self.reach.end + held)
 
     @property
     def counters(self) -> list[CounterKey]:
@@ -116,6 +124,16 @@ class Outcome:
     hours: Mapping[PartKey, pd.DataFrame]
 
 
+def _rested_on(days: Days, devices: Iterable[Device]) -> Days:
+    """Return the days whose facts a period's result takes: a device's normal, proof by counter."""
+    first, last = days_around(days.first, days.last)
+    if first is None or last is None:
+        return days
+    if any(map(is_yearly, devices)):
+        first = min(first, date(days.first.year, 1, 1))
+    return Days(label=days.label, first=first, last=last)
+
+
 def reach_of(zone: Zone, days: Days) -> Period:
     """Return the whole hours that a period's days and nights take."""
     window = period_window(zone, days)
@@ -137,6 +155,7 @@ def rerun(inputs: Inputs, target: Target) -> Outcome:
         for part in parts:
             _seed(files, part, inputs.opening.get(part.key, {}))
         with catalog.begin() as connection:
+            beside.put(connection, target.beside)
             feed.add(connection, [each for part in parts for each in _touched(part, inputs)])
         feeder = Feeder(
             store=store,
@@ -171,7 +190,7 @@ def _seed(files: HourFiles, part: Part, opening: Mapping[CounterKey, float]) -> 
     """Put the running maxima before a period where the roller looks for them."""
     if not opening:
         return
-    hour = part.reach.start - HOUR_US
+    hour = part.reach.start - 2 * DAY_US  # before whatever the first readings reach back to
     rows = [
         {"device": device, "hour": hour, "metric": metric, "running": value}
         for (device, metric), value in sorted(opening.items())

@@ -1,7 +1,9 @@
 """Re-running a revision and naming whatever is not as it was published."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -10,7 +12,7 @@ import sqlalchemy as sa
 from analytics.periods import parse_period
 from analytics.service import facts
 from analytics.service.hourfiles import HourFiles
-from api.closing import pages, revisions
+from api.closing import beside, pages, revisions
 from api.closing.closing import pinned_facts
 from api.closing.found import (
     Factors,
@@ -70,9 +72,11 @@ class Verifier:
         """
         verdict = Verdict(revision=revision, source="archive" if from_archive else "store")
         with self.catalog.connect() as connection:
-            target = target_of(revision, load(connection))
+            target = target_of(connection, revision, load(connection))
             verdict.found += kept_wrongly(connection, revision, target.registry)
             later = _later(connection, target)
+            now = beside.read(connection)[beside.DECISIONS]
+            decided = now != target.beside.get(beside.DECISIONS)
             changes = taken.changes(connection)
         if later and not from_archive:
             verdict.source = "archive"
@@ -82,7 +86,7 @@ class Verifier:
         if inputs is None:
             inputs = archive_inputs(self.home.archive_dir, target, changes, damaged)
         verdict.found += [_damage(place) for place in damaged]
-        self._compare(verdict, target, rerun(inputs, target), later=bool(later))
+        self._compare(verdict, target, rerun(inputs, target), later=bool(later) or decided)
         return verdict
 
     def _from_store(self, target: Target, verdict: Verdict) -> Inputs | None:
@@ -109,7 +113,8 @@ class Verifier:
             except PageDamagedError:
                 rows = []  # told already
             if rows and not later:
-                first, last = target.days.first, target.days.last
+                first = date.fromisoformat(min(row["day"] for row in rows))
+                last = target.days.last
                 ours = {row["device"] for row in rows}
                 live = facts.device_days(connection, first=first, last=last)
                 kept = [fact for fact in live if fact.device in ours]
@@ -129,14 +134,26 @@ class Verifier:
             files.close()
 
 
-def target_of(revision: Revision, registry: Registry) -> Target:
+def target_of(connection: sa.Connection, revision: Revision, registry: Registry) -> Target:
     """Return what a revision is run again from, under the registry as it was known then."""
     return Target(
         registry=registry.as_of(revision.basis.registry_change),
         scope=parse_scope(revision.scope),
         days=parse_period(revision.period),
         basis=revision.basis,
+        beside=_beside(connection, revision),
     )
+
+
+def _beside(connection: sa.Connection, revision: Revision) -> dict[str, Rows]:
+    pinned = revisions.pinned(connection, revision.id)
+    found: dict[str, Rows] = {}
+    for kind in beside.KINDS:
+        digest = pinned.get(PageName(kind=kind))
+        if digest is not None:
+            with suppress(PageDamagedError):  # told by kept_wrongly
+                found[kind] = pages.get(connection, [digest])[digest]
+    return found
 
 
 def archive_inputs(

@@ -232,7 +232,11 @@ def in_the_bundle(bundle: Path, name: str, before: bytes, after: bytes) -> None:
 
 def test_a_factor_a_digit_and_a_beginning_changed_in_a_bundle_are_named(bundle: Path) -> None:
     in_the_bundle(bundle, "content.json", b'"0.733"', b'"0.832"')
-    in_the_bundle(bundle, "opening.json", b'"running":14', b'"running":13')
+    beginning = (
+        b'{"class":"school_pv","device":"pv-1","metric":"energy_generated","running":200.0,'
+        b'"zone":"north"}'
+    )
+    in_the_bundle(bundle, "opening.json", b"[]", b"[" + beginning + b"]")
 
     found = differences(None, str(bundle))
 
