@@ -18,6 +18,7 @@ from api.devices import endpoints as devices
 from api.devices import readings
 from api.evidence import endpoints as evidence
 from api.factors import endpoints as factors
+from api.findings import endpoints as findings
 from api.gateways import endpoints as gateways
 from api.headers import SecurityHeaders
 from api.health import endpoints as health
@@ -32,6 +33,7 @@ from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
 from api.results import Results
+from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
 from api.sites import endpoints as sites
 from api.sources import Sources
@@ -57,6 +59,8 @@ _RESOURCES = (
     methods,
     claims,
     reports,
+    revisions,
+    findings,
     lineage,
     exclusions,
     overrides,

@@ -16,6 +16,7 @@ from analytics.service.meter import PassMeter
 from analytics.service.stage import AnalyticsStage
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
+from api.closing.keeper import Keeper
 from api.server import serve
 from api.sources import Sources
 from ingest.contract.clock import Clock
@@ -36,6 +37,7 @@ class Backend:
     ingest: IngestStage
     analytics: AnalyticsStage
     sources: Sources
+    keeper: Keeper
 
     @classmethod
     @contextmanager
@@ -63,6 +65,17 @@ class Backend:
                     disk=disk_of(os.environ, home, clock),
                 )
             )
+            sources = Sources(
+                catalog=catalog,
+                store=store,
+                registry=registry,
+                clock=clock,
+                software=software,
+                control=ingest.control,
+                disk=ingest.disk,
+                home=home,
+                demo=home.is_demo,
+            )
             yield cls(
                 ingest=ingest,
                 analytics=AnalyticsStage(
@@ -76,16 +89,8 @@ class Backend:
                     ),
                     meter=PassMeter(ingest.meter.counts),
                 ),
-                sources=Sources(
-                    catalog=catalog,
-                    store=store,
-                    registry=registry,
-                    clock=clock,
-                    software=software,
-                    control=ingest.control,
-                    disk=ingest.disk,
-                    home=home,
-                ),
+                sources=sources,
+                keeper=Keeper(sources=sources, home=home),
             )
 
     async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
@@ -98,6 +103,7 @@ class Backend:
             tasks.create_task(self.analytics.run(), name="analytics")
             if listening is not None:
                 tasks.create_task(serve(listening, self.sources, accounts), name="api")
+                tasks.create_task(self.keeper.run(), name="keeper")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

@@ -8,9 +8,8 @@ from importlib.resources import files
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, FastAPI, Response
-from fastapi import Depends as FromRequest
-from fastapi.params import Depends
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.params import Depends as Needed
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -26,11 +25,14 @@ from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
+from api.closing import revisions
+from api.closing.seeing import sees
 from api.commissioning import page as commissioning
 from api.imports import page as importing
 from api.releasing import may_see, seen_by
+from api.reports.compute import parse_scope
 from api.results import GivenResults
-from api.sources import Given, Sources
+from api.sources import Given, Sources, Whole
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
 from dashboards.board.condition import ConditionView, condition_view
@@ -38,7 +40,7 @@ from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, Person, View
+from dashboards.board.views import MissingView, PeriodRow, PeriodsView, Person, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.catalog import snapshot
@@ -46,17 +48,17 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.ledger import lines, load, missing
-from ingest.registry.model import Device, Zone
+from ingest.registry.model import Device, Provenance, Zone
 from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
-Reader = Annotated[Actor, FromRequest(Require(Permission.READ))]
+Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
-def mount(app: FastAPI, *, dependencies: Sequence[Depends]) -> None:
+def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     """Serve the board under /board/."""
     app.include_router(_router, dependencies=list(dependencies))
     app.include_router(importing.router, dependencies=list(dependencies))
@@ -152,6 +154,29 @@ def arithmetic(device: str, sources: Given, person: GivenPerson, day: DayAsked) 
     steps = day_arithmetic(sources, found, day)
     zone, provenance = registry.zone_of(found), registry.provenance_of(found)
     return _answer(arithmetic_view(found, zone, day, provenance, steps), person)
+
+
+@_router.get("/periods")
+def periods(whole: Whole, person: GivenPerson, actor: Reader) -> HTMLResponse:
+    """Return the page of what was prepared or closed, of whole scopes that are seen."""
+    with whole.catalog.connect() as connection:
+        known = revisions.every(connection)
+    registry = whole.registry()
+    seen = [each for each in reversed(known) if sees(actor, registry, parse_scope(each.scope))]
+    rows = tuple(
+        PeriodRow(
+            scope=each.scope,
+            period=each.period,
+            number=each.number,
+            state=each.state,
+            steps=each.steps,
+            cause=str(each.cause["text"]),
+            changed=int(each.cause.get("difference_count", 0)),
+        )
+        for each in seen
+    )
+    provenances = tuple(sorted({Provenance(each.provenance) for each in seen}))
+    return _answer(PeriodsView(rows=rows, provenances=provenances), person)
 
 
 @_open.get("/board.css")

@@ -13,7 +13,14 @@ from ingest.home import Home
 _ROOT: Final = Path(__file__).resolve().parent.parent
 MIGRATIONS: Final = tuple(
     _ROOT / owner / "migrations"
-    for owner in ("ingest/registry", "ingest", "ingest/audit", "analytics/service", "api")
+    for owner in (
+        "ingest/registry",
+        "ingest",
+        "ingest/audit",
+        "analytics/service",
+        "api",
+        "api/closing",
+    )
 )
 
 

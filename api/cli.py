@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import socket
 
+    from api.closing.keeper import Keeper
     from api.sources import Sources
 
 _PORT: Final = 8080
@@ -37,6 +38,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from importlib.metadata import version
 
     from api.catalog import ready_catalog
+    from api.closing.keeper import Keeper
     from api.server import listen
     from api.sources import Sources
     from ingest.contract.clock import SystemClock
@@ -69,18 +71,29 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             control=SocketControl(home),
             home=home,
             disk=disk_of(given, home, SystemClock()),
+            demo=home.is_demo,
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
-        asyncio.run(_until_told_to_stop(listening, sources))
+        asyncio.run(_until_told_to_stop(listening, sources, Keeper(sources=sources, home=home)))
 
 
-async def _until_told_to_stop(listening: "socket.socket", sources: "Sources") -> None:
+async def _until_told_to_stop(
+    listening: "socket.socket", sources: "Sources", keeper: "Keeper"
+) -> None:
+    import asyncio
+
     from api.server import HOST, serve
     from ingest.contract.stopping import until_stopped
 
     sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
-    await until_stopped(serve(listening, sources))
+
+    async def serving() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(listening, sources), name="api")
+            tasks.create_task(keeper.run(), name="keeper")
+
+    await until_stopped(serving())
 
 
 def _parser() -> argparse.ArgumentParser:

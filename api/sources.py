@@ -29,6 +29,7 @@ class Sources:
     control: Control | None = None  # of the quarantine; None: nobody carries decisions out
     home: Home | None = None  # where mappings and evidence lie; None: nothing of that is here
     disk: Disk | None = None  # under the home; None: there is none here to look at
+    demo: bool = False  # where simulated periods may be closed, too
     restricted: bool = False  # whether the registry is a part of the whole
 
     def sees(self, gateway: str | None) -> bool:

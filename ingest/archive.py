@@ -14,7 +14,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
@@ -32,6 +32,7 @@ _SUFFIX: Final = ".zwa"
 _FAST: Final = 1
 _AS_IT_IS: Final = 0  # to deflate what is deflated saves 2 % and takes a tenth of ingest's time
 _TORN: Final = "{name}.torn-{offset}"
+_DATED: Final = f"-2000-01-01{_SUFFIX}"  # how long a name's end is
 
 
 class ArchiveDamagedError(Exception):
@@ -165,6 +166,43 @@ def read_message(directory: Path, place: Position, index: int) -> Message:
         return _unpack(body)[index]
     except (StopIteration, IndexError, zlib.error):
         raise ArchiveDamagedError(path, place.offset) from None
+
+
+def workers(directory: Path) -> list[str]:
+    """Return whose archives lie under a directory."""
+    return sorted({path.name[: -len(_DATED)] for path in directory.glob(f"*{_SUFFIX}")})
+
+
+@dataclass(slots=True)
+class Reading:
+    """One worker's archive as somebody reads who does not write it, as far as it is asked for.
+
+    What is damaged is noted and, where it can still be read, yielded: it is to be named.
+    """
+
+    directory: Path
+    worker: str
+    damaged: list[Position] = field(default_factory=list)
+    link: str = _START.hex()  # of the last frame read, in hexadecimal
+    end: Position | None = None  # of the last frame read
+
+    def frames(self, until: Position | None = None) -> Iterator[Frame]:
+        """Yield the frames from the beginning to a position, all where None."""
+        previous = _START
+        for path in sorted(self.directory.glob(f"{self.worker}-*{_SUFFIX}")):
+            for offset, link, body in _bodies(path):
+                end = Position(path.name, offset + _FRAME.size + len(body))
+                if until is not None and end > until:
+                    return
+                start = Position(path.name, offset)
+                if sha256(previous + body).digest() != link:
+                    self.damaged.append(start)
+                previous, self.link, self.end = link, link.hex(), end
+                try:
+                    messages = _unpack(body)
+                except (zlib.error, struct.error, UnicodeDecodeError):
+                    continue
+                yield Frame(start=start, end=end, messages=messages)
 
 
 def _pack(messages: Sequence[Message]) -> bytes:

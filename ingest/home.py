@@ -10,6 +10,7 @@ from typing import Final
 DEFAULT: Final = Path(".zonewatch")
 _MARKER: Final = "zonewatch-home.toml"
 _FORMAT: Final = 1
+_DEMO: Final = "demo"
 
 
 class NoHomeError(Exception):
@@ -47,6 +48,20 @@ class Home:
     def store_setting(self, environment: Mapping[str, str] = os.environ) -> str:
         """Return which reading store is used: ZONEWATCH_STORE, else a file in the home."""
         return environment.get("ZONEWATCH_STORE") or f"duckdb:{self.store_path}"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demo made it, so that simulated periods may be closed in it."""
+        return (self.path / _DEMO).exists()
+
+    def mark_as_demo(self) -> None:
+        """Note that the demo made it."""
+        (self.path / _DEMO).touch()
+
+    @property
+    def keys_dir(self) -> Path:
+        """The folder of the key that daily digests and bundles are signed with."""
+        return self.path / "keys"
 
     @property
     def store_path(self) -> Path:

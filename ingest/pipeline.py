@@ -12,7 +12,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from ingest import entries, feed, ledger, presence, quarantine
+from ingest import entries, feed, ledger, presence, quarantine, taken
 from ingest.archive import Archive, Frame, Message, Position
 from ingest.chirpstack.codec import Codec
 from ingest.chirpstack.codec_files import shipped_codecs
@@ -108,10 +108,12 @@ class Pipeline:
         boots = boots_in(opened)
         with self.catalog.connect() as connection:
             accounts = ledger.load(connection, boots)
-        intake = self._keep(opened, accounts)
+        registry = self.registry()
+        intake = self._keep(opened, accounts, registry)
         yield Step.STORED
         with self.catalog.begin() as connection:
             admitted = self._write_down(connection, frame, intake)
+            taken.add(connection, frame, opened, registry_change=registry.change)
         if self.meter:
             self.meter.took(frame, intake, accounts)
         _tell(intake, admitted)
@@ -121,10 +123,12 @@ class Pipeline:
         yield Step.ACKNOWLEDGED
 
     def _keep(
-        self, opened: Sequence[Opened], accounts: Mapping[ledger.BootKey, ledger.BootAccount]
+        self,
+        opened: Sequence[Opened],
+        accounts: Mapping[ledger.BootKey, ledger.BootAccount],
+        registry: Registry,
     ) -> Intake:
         """Write what is sound; what the store refuses is set aside, and the rest written again."""
-        registry = self.registry()
         refused: dict[RecordKey, str] = {}
         while True:
             intake = take_in(

@@ -114,3 +114,20 @@ WATERMARK: Final = sa.Table(
     sa.Column("archive_file", sa.String(80), nullable=False),
     sa.Column("archive_offset", sa.BigInteger, nullable=False),  # end of the last frame taken in
 )
+
+# Where each message lies and what it speaks of, so that a figure's messages are found unread.
+TAKEN: Final = sa.Table(
+    "taken",
+    METADATA,
+    sa.Column("archive_file", sa.String(80), primary_key=True),
+    sa.Column("archive_offset", sa.BigInteger, primary_key=True),  # of the frame
+    sa.Column("archive_index", sa.Integer, primary_key=True),
+    sa.Column("registry_change", sa.Integer, nullable=False),  # by which it was judged
+    sa.Column("gateway", sa.String(63), nullable=True),
+    sa.Column("boot", sa.String(63), nullable=True),
+    sa.Column("numbers", sa.Text, nullable=False),  # ranges as JSON
+    sa.Column("measured_from", sa.BigInteger, nullable=True),  # microseconds
+    sa.Column("measured_to", sa.BigInteger, nullable=True),  # microseconds, the last instant
+    sa.Column("received_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Index("taken_by_gateway", "gateway", "measured_from"),
+)

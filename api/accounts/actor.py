@@ -23,6 +23,12 @@ class Permission(StrEnum):
     READ_UNRELEASED = "read_unreleased"
     IMPORT_FILES = "import_files"
     ENTER_FIELDWORK = "enter_fieldwork"  # visits, samples, evidence, a device's position
+    PREPARE_PERIOD = "prepare_period"
+    CHECK_PERIOD = "check_period"
+    APPROVE_PERIOD = "approve_period"
+    VERIFY_PERIOD = "verify_period"
+    LEAVE_FINDING = "leave_finding"
+    ANSWER_FINDING = "answer_finding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = _parser().parse_args(argv)
     from analytics.periods import PeriodError
+    from api.closing.published import UnknownRevisionError
     from api.reports.compute import UnknownScopeError, UnreportablePeriodError
     from api.reports.taking_home import UnwritableError, form_of, take_home
     from dashboards.wording.wording import UnknownLanguageError
@@ -32,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         UnreportablePeriodError,
         UnknownLanguageError,
         UnwritableError,
+        UnknownRevisionError,
     ) as error:
         sys.stderr.write(f"zonewatch report: {error}\n")
         return 2
@@ -45,23 +47,28 @@ def _report(args: argparse.Namespace) -> "Document":
     from importlib.metadata import version
 
     from analytics.claims.claim import published_claims
-    from analytics.periods import parse_period
     from api.catalog import ready_catalog
-    from api.reports.compute import compute, document, parse_scope
+    from api.closing.published import published
+    from api.reports.compute import compute, document, parse_scope, zones_in
+    from api.reports.periods import period_of
     from ingest.audit.journal import LOCAL, Deed, append
     from ingest.contract.clock import SystemClock
     from ingest.home import Home, home_path
     from ingest.registry.tables import load
 
-    days = parse_period(args.period)
     scope = parse_scope(scope_text(args))
     catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
     name = f"report:{scope_text(args)}/{args.period}"
     deed = Deed(actor="operator", action="report.export", object=name, address=LOCAL)
     try:
         with catalog.begin() as connection:
-            computed = compute(connection, load(connection), scope, days)
-            found = document(computed, software=version("zonewatch"), claims=published_claims())
+            registry = load(connection)
+            days = period_of(args.period, scope, registry, connection)
+            zones_in(registry, scope)
+            found = published(connection, scope, days.label, args.revision)
+            if found is None:
+                computed = compute(connection, registry, scope, days)
+                found = document(computed, software=version("zonewatch"), claims=published_claims())
             append(connection, deed, at=SystemClock().now())
     finally:
         catalog.dispose()
@@ -71,6 +78,7 @@ def _report(args: argparse.Namespace) -> "Document":
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zonewatch report", description=__doc__)
     add_scope(parser)
+    parser.add_argument("--revision", type=int, metavar="N", help="else the newest, where closed")
     parser.add_argument(
         "--format", choices=["json", "csv", "xlsx", "pdf"], default="json", help="how it is written"
     )

@@ -80,11 +80,9 @@ def compute(
 
     Raises UnknownScopeError where it names no zone we have, and UnreportablePeriodError.
     """
-    if days.count > _LONGEST_DAYS or not (
-        _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
-    ):
+    if not reportable(days):
         raise UnreportablePeriodError(days)
-    zones = _zones(registry, scope)
+    zones = zones_in(registry, scope)
     basis = read_basis(connection, registry, days=days)
     if choices is not None:
         basis = replace(basis, choices=choices)
@@ -97,6 +95,14 @@ def compute(
         factors=basis.factors,
         releases=standing(connection, Release),
         as_of=basis.as_of,
+    )
+
+
+def reportable(days: Days) -> bool:
+    """Tell whether a period lies within what is ever reported on."""
+    return (
+        days.count <= _LONGEST_DAYS
+        and _FIRST_YEAR <= days.first.year <= days.last.year <= _LAST_YEAR
     )
 
 
@@ -130,7 +136,8 @@ def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
     return [each for each in there if each.provenance is chosen and each.equipment.count]
 
 
-def _zones(registry: Registry, scope: Scope) -> list[Zone]:
+def zones_in(registry: Registry, scope: Scope) -> list[Zone]:
+    """Return the zones in a scope, or raise UnknownScopeError."""
     zones = registry.zones()
     if scope.kind == "zone":
         zones = tuple(zone for zone in zones if zone.id == scope.id)

@@ -3,13 +3,16 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from analytics.periods import Days, PeriodError, parse_period
 from analytics.quoting import Document
+from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.claims.endpoints import claims_for
+from api.closing.published import UnknownRevisionError, published
+from api.closing.seeing import as_seen, sees
 from api.problems import not_found, unprocessable
 from api.reports.answering import Wanted, answer
 from api.reports.compute import (
@@ -19,8 +22,11 @@ from api.reports.compute import (
     compute,
     document,
     parse_scope,
+    reportable,
+    zones_in,
 )
-from api.sources import Given, Sources
+from api.reports.periods import period_of
+from api.sources import Given, Sources, Whole
 from ingest.audit import journal
 from ingest.catalog import snapshot
 
@@ -30,16 +36,29 @@ Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 
 
 @router.get("/reports/{scope}/{period}")
-def report(scope: str, period: str, sources: Given, wanted: Wanted, actor: Reader) -> Response:
+def report(
+    scope: str,
+    period: str,
+    sources: Given,
+    whole: Whole,
+    wanted: Wanted,
+    actor: Reader,
+    revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
+) -> Response:
     """Return the report document of zone:ID, country:CODE or programme.
 
-    The notes say so where its reader does not see the whole of it. The format is asked for by
+    Of what was prepared or closed it is the newest revision, or the one asked for; the notes say
+    so where its reader does not see the whole of what is still open. The format is asked for by
     Accept or `format`, the language by `lang` or Accept-Language; If-None-Match spares a report
     that the client holds.
     """
-    result = computed(sources, scope, period)
-    found = document(result, software=sources.software, claims=claims_for(actor))
-    response = answer(_with_limits_told(_released_only(found, actor), actor), wanted)
+    named, days = asked_period(sources, scope, period)
+    found = _published(whole, actor, named, days, revision)
+    if found is None:
+        result = computed(sources, scope, days.label)
+        found = document(result, software=sources.software, claims=claims_for(actor))
+        found = _with_limits_told(found, actor)
+    response = answer(as_seen(actor, found), wanted)
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
     with sources.catalog.begin() as connection:
@@ -48,16 +67,35 @@ def report(scope: str, period: str, sources: Given, wanted: Wanted, actor: Reade
     return response
 
 
-def _released_only(found: Document, actor: Actor) -> Document:
-    """Return a document without the air that its reader may not see before it is released."""
-    air, notes = found["air"], found["notes"]
-    if actor.may(Permission.READ_UNRELEASED) or not isinstance(air, list):
-        return found
-    shown = [row for row in air if row["released"]]
-    if len(shown) == len(air) or not isinstance(notes, list):
-        return found
-    told = f"air of {len(air) - len(shown)} stations is not released by the ministry"
-    return found | {"air": shown, "notes": [*notes, told]}
+def asked_period(sources: Sources, scope: str, period: str) -> tuple[Scope, Days]:
+    """Return scope and period, or raise a problem that names what is wrong."""
+    try:
+        named = parse_scope(scope)
+        zones_in(sources.registry(), named)
+        with sources.catalog.connect() as connection:
+            days = period_of(period, named, sources.registry(), connection)
+    except UnknownScopeError as error:
+        raise not_found("scope", repr(error.text)) from error
+    except PeriodError as error:
+        raise unprocessable(str(error)) from error
+    if not reportable(days):
+        raise unprocessable(str(UnreportablePeriodError(days)))
+    return named, days
+
+
+def _published(
+    sources: Sources, actor: Actor, scope: Scope, days: Days, revision: int | None
+) -> Document | None:
+    """Return a revision's document where its reader sees the whole of it."""
+    if not sees(actor, sources.registry(), scope):
+        if revision is not None:
+            raise not_found("revision", revision)
+        return None
+    try:
+        with sources.catalog.connect() as connection:
+            return published(connection, scope, days.label, revision)
+    except UnknownRevisionError as error:
+        raise not_found("revision", error.number) from error
 
 
 def _with_limits_told(found: Document, actor: Actor) -> Document:

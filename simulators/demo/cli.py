@@ -51,6 +51,7 @@ def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
     from simulators.demo.plan import FILES, demo_plan
 
     home = Home.create(home_path(args.home))
+    home.mark_as_demo()
     registry = prepare(home, FILES, provenance=Provenance.SIMULATED)
     now = SystemClock().now()
     return home, demo_plan(home, registry, days=args.days, seed=args.seed, now=now)

@@ -17,6 +17,7 @@ from analytics.service.facts import Progress
 from analytics.service.tables import METADATA as ANALYTICS
 from api.accounts.actor import Actor
 from api.accounts.port import VISITOR, NobodyKnown
+from api.closing.tables import METADATA as CLOSING
 from api.sources import Sources
 from api.tables import METADATA as API
 from ingest import ledger
@@ -244,7 +245,7 @@ def a_catalog() -> sa.Engine:
     engine = sa.create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    for metadata in (INGEST, REGISTRY, AUDIT, ANALYTICS, API):
+    for metadata in (INGEST, REGISTRY, AUDIT, ANALYTICS, API, CLOSING):
         metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(AUDIT_HEAD).values(id=1, number=0, hash=""))

@@ -57,7 +57,7 @@ def everybody(sources: Sources) -> dict[str, str | None]:
     """Make one of each, and return the token each comes in with."""
     found: dict[str, str | None] = {"anonymous": None}
     for role in roles():
-        found[role] = a_token(sources, a_user(sources, f"a-{role}", role))[1]
+        found[role] = a_token(sources, a_user(sources, f"a-{role}", role), role=role)[1]
     found["abroad"] = a_token(sources, a_user(sources, "abroad", "admin", LAOS))[1]
     admin = "a-admin"
     found["expired"] = a_token(sources, admin, lasts=timedelta(0))[1]

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 
 from analytics.service.tables import METADATA as ANALYTICS
 from api.catalog import MIGRATIONS, ready_catalog
+from api.closing.tables import METADATA as CLOSING
 from api.tables import METADATA as API
 from ingest.audit.tables import METADATA as AUDIT
 from ingest.catalog import CatalogError, upgrade
@@ -31,7 +32,7 @@ def test_the_revisions_make_the_tables_as_they_are_declared(empty_catalog: sa.En
 
 def _all_tables() -> sa.MetaData:
     together = sa.MetaData()
-    for owner in (REGISTRY, INGEST, AUDIT, ANALYTICS, API):
+    for owner in (REGISTRY, INGEST, AUDIT, ANALYTICS, API, CLOSING):
         for table in owner.tables.values():
             table.to_metadata(together)
     return together

@@ -61,6 +61,12 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/samples/1/findings"): 401,
         ("POST", "/board/imports"): 401,
         ("POST", "/board/commission"): 401,
+        ("POST", "/v1/reports/1/1/close"): 401,
+        ("POST", "/v1/reports/1/1/check"): 401,
+        ("POST", "/v1/reports/1/1/approve"): 401,
+        ("POST", "/v1/reports/1/1/verify"): 401,
+        ("POST", "/v1/findings"): 401,
+        ("POST", "/v1/findings/1/answer"): 401,
         ("POST", "/board/log-in"): 403,
         ("POST", "/board/log-out"): 403,
     }

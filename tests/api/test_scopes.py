@@ -36,6 +36,9 @@ BODY = {  # what any of the routes asks for
 }
 
 
+_ROLES = ("admin", "preparer", "checker", "approver", "verifier")
+
+
 @pytest.fixture
 def abroad(sources: Sources) -> TestClient:
     client = a_door(sources)
@@ -47,18 +50,24 @@ def ids(client: TestClient, path: str) -> list[str]:
     return [each["id"] for each in client.get(path).json()["items"]]
 
 
-def rows_with_an_id() -> list[tuple[str, str]]:
+def rows_with_an_id() -> list[tuple[str, str, str]]:
+    """Return method and example of each route, and a role that may use it."""
     table = Path(__file__).with_name("routes.csv")
     with table.open(encoding="utf-8", newline="") as file:
         return [
-            (row["method"], row["example"]) for row in csv.DictReader(file) if "{" in row["route"]
+            (row["method"], row["example"], next(r for r in _ROLES if row[r] != "403"))
+            for row in csv.DictReader(file)
+            if "{" in row["route"]
         ]
 
 
-@pytest.mark.parametrize(("method", "path"), rows_with_an_id())
+@pytest.mark.parametrize(("method", "path", "role"), rows_with_an_id())
 def test_what_lies_abroad_is_answered_like_what_does_not_exist(
-    abroad: TestClient, method: str, path: str
+    sources: Sources, method: str, path: str, role: str
 ) -> None:
+    abroad = a_door(sources)
+    token = a_token(sources, a_user(sources, "neighbor", role, LAOS), role=role)[1]
+    abroad.headers.update(bearer(token))
     nothing = path.replace("kh-coast", "no-where").replace("kh-pv-1", "no-th-1")
     nothing = re.sub(r"/1(?=/|$)", "/7", nothing)
     body = BODY if method == "POST" else None

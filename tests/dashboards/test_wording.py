@@ -6,6 +6,7 @@ import pytest
 
 from analytics.air.shown import CATEGORIES
 from analytics.claims.claim import ClaimKind, Reason
+from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -42,6 +43,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "metric.": [metric.name for metric in ALL_METRICS],
     "unit.": [metric.unit for metric in ALL_METRICS],
     "state.": State,
+    "period_state.": PeriodState,
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
     "cell.": CellState,

@@ -26,6 +26,7 @@ from ingest.intake import Intake, Opened, open_messages, take_in
 from ingest.ledger import BootAccount, BootKey
 from ingest.mqtt import Group, MqttLink, Received
 from ingest.pipeline import Pipeline, Step
+from ingest.registry.registry import Registry
 from ingest.storage.block import Block
 from ingest.storage.influx import InfluxStore
 from ingest.storage.port import StoreUnavailableError
@@ -97,12 +98,15 @@ def feed_before_store() -> None:
     keep, add = Pipeline._keep, feed.add
 
     def kept(
-        self: Pipeline, opened: Sequence[Opened], accounts: Mapping[BootKey, BootAccount]
+        self: Pipeline,
+        opened: Sequence[Opened],
+        accounts: Mapping[BootKey, BootAccount],
+        registry: Registry,
     ) -> Intake:
-        intake = take_in(opened, registry=self.registry(), accounts=accounts)
+        intake = take_in(opened, registry=registry, accounts=accounts)
         with self.catalog.begin() as connection:
             add(connection, intake.touched)
-        return keep(self, opened, accounts)
+        return keep(self, opened, accounts, registry)
 
     def nothing(connection: sa.Connection, touched: Iterable[Touched]) -> None:
         del connection, touched

@@ -1,0 +1,1 @@
+"""Closed periods as values: states, canonical bytes, and what differs between two documents."""

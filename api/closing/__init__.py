@@ -1,0 +1,1 @@
+"""Closing periods, re-running what was published, and the bundle and digest others keep of it."""

@@ -1,0 +1,1 @@
+"""Findings that verifiers leave on revisions, and their answers."""

@@ -1,0 +1,1 @@
+"""Revisions of closed periods, and the steps that people take on them."""
