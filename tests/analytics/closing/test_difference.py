@@ -23,10 +23,18 @@ def test_nothing_differs_from_itself(value: object) -> None:
     assert list(differences(value, value)) == []
 
 
+def _without_nothing(value: object) -> object:
+    """Leave out of mappings what is null: a difference says None for what is not there."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nothing(one) for one in value]
+    return value
+
+
 @given(_json, _json)
 def test_what_is_not_equal_differs_somewhere(some: object, other: object) -> None:
-    without_nothing = canonical(some).replace(b"null", b""), canonical(other).replace(b"null", b"")
-    if without_nothing[0] != without_nothing[1]:
+    if canonical(_without_nothing(some)) != canonical(_without_nothing(other)):
         assert list(differences(some, other))
 
 
