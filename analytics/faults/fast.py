@@ -83,7 +83,9 @@ def unexplained(rows: Rows, subjects: Sequence[str], causes: Iterable[Fault]) ->
     number = {name: place for place, name in enumerate(subjects)}
     kept = np.ones(len(rows), np.bool_)
     for (subject, start), end in spans.items():
-        low, high = np.searchsorted(rows.subject, [number.get(subject, -1), number.get(subject, -1) + 1])
+        low, high = np.searchsorted(
+            rows.subject, [number.get(subject, -1), number.get(subject, -1) + 1]
+        )
         at = rows.at[low:high]
         kept[low:high] &= (at < start) | (at >= end)
     return rows.where(kept)

@@ -121,9 +121,7 @@ class _Course:
         first = np.concatenate(([True], rows.subject[1:] != rows.subject[:-1]))
         starts = np.flatnonzero(first)
         names = [subjects[number] for number in rows.subject[starts].tolist()]
-        before = {
-            number: standings[name] for number, name in enumerate(names) if name in standings
-        }
+        before = {number: standings[name] for number, name in enumerate(names) if name in standings}
         carried = {int(starts[number]): standing for number, standing in before.items()}
         clears = rows.clears & ~rows.raises
         since_raise = _since(rows, rows.raises, first, carried, hole_us, raising=True)

@@ -128,9 +128,7 @@ def seen(fleet: Fleet, block: Block, received_at: Instants | int) -> Seen:
     if len(device) and (device < 0).any():
         kept = device >= 0
         block, device, received = _some(block, kept), device[kept], received[kept]
-    return Seen(
-        fleet=fleet, device=device, at=block.measured_at, received_at=received, block=block
-    )
+    return Seen(fleet=fleet, device=device, at=block.measured_at, received_at=received, block=block)
 
 
 def _some(block: Block, rows: Flags) -> Block:

@@ -31,7 +31,9 @@ def _grid_away(seen: Seen, rule: Rule) -> Flags:
     return away
 
 
-def _dark_together(seen: Seen, rule: Rule, share: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Flags:
+def _dark_together(
+    seen: Seen, rule: Rule, share: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+) -> Flags:
     """Tell of rows whether most sets of the zone give nothing at the time, or next to nothing."""
     slot = seen.at // round(max(float(np.median(seen.fleet.interval_s)), 1.0) * 1e6)
     there = ~np.isnan(share)

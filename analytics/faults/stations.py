@@ -59,9 +59,7 @@ def cross_check(seen: Seen, rule: Rule) -> Rows:
     )
 
 
-def _share_within(
-    seen: Seen, said: Flags, known: Flags, window_us: int
-) -> tuple[Floats, Flags]:
+def _share_within(seen: Seen, said: Flags, known: Flags, window_us: int) -> tuple[Floats, Flags]:
     """Return the share of known rows of the time up to each that say it, and whether it is whole."""
     order = np.arange(len(seen))
     edges = np.flatnonzero(np.diff(seen.device, prepend=-1))

@@ -45,11 +45,15 @@ def _told(faults: list[Fault]) -> list[tuple[int, int, int | None]]:
     [
         pytest.param("...!!!!..", [(15, 30, None)], id="raised once it has held for the on-delay"),
         pytest.param("...!!!...", [], id="a shorter condition raises nothing"),
-        pytest.param("!!!!....", [(0, 15, 30)], id="cleared once it has been over for the off-delay"),
+        pytest.param(
+            "!!!!....", [(0, 15, 30)], id="cleared once it has been over for the off-delay"
+        ),
         pytest.param("!!!!.!!..", [(0, 15, None)], id="a shorter recovery clears nothing"),
         pytest.param("!!!!-----", [(0, 15, None)], id="between both thresholds nothing changes"),
         pytest.param("!!-!!", [], id="between both thresholds a delay does not run"),
-        pytest.param("!!!!...!!!!...", [(0, 15, 30), (35, 50, 65)], id="two faults, one after the other"),
+        pytest.param(
+            "!!!!...!!!!...", [(0, 15, 30), (35, 50, 65)], id="two faults, one after the other"
+        ),
         pytest.param("!!          !!", [], id="behind a hole a delay begins anew"),
         pytest.param("!!!!          ", [(0, 15, None)], id="no data clears nothing"),
         pytest.param("!!!!.           .", [(0, 15, None)], id="a hole is no recovery"),
