@@ -46,8 +46,6 @@ def sims_running_out(
 
 
 def _over(standing: Iterable[Fault], kept: set[tuple[str, int]], now: int) -> Iterable[Fault]:
-     replace  # noqa: PLC0415
-
     for fault in standing:
         gone = (fault.subject, fault.began_at) not in kept
         if fault.rule == _EXPIRING and fault.cleared_at is None and gone:

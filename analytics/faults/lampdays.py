@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from analytics.faults.daily import Judged, Verdict, last_known, unsound
+from analytics.faults.daily import Verdict, last_known, unsound
+from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
 from analytics.faults.peers import own_normal
@@ -79,7 +80,7 @@ def lamp_days(
     )
 
 
-def early_shut_off(lamps: LampDays, rule: Rule, judged: Judged) -> Verdict:
+def early_shut_off(lamps: LampDays, rule: Rule) -> Verdict:
     """A lamp went dark before its schedule's end because its battery was empty."""
     shut, known = shut_nights(lamps, rule)
     down, base = lamps.down_s[:, -1], lamps.base_s[:, -1]
@@ -118,7 +119,7 @@ def weather_nights(lamps: LampDays, rule: Rule) -> Flags:
     return behind
 
 
-def presumed_down(lamps: LampDays, rule: Rule, judged: Judged) -> Verdict:
+def presumed_down(lamps: LampDays, rule: Rule) -> Verdict:
     """A lamp was silent for nights in which its neighbors on the same gateway were not."""
     nights = round(rule.defaults["nights"])
     heard = lamps.known_s > 0
@@ -142,12 +143,12 @@ def _neighbors_heard(lamps: LampDays, heard: Flags) -> Flags:
     return np.asarray(count[gateway] - heard > 0, np.bool_)
 
 
-def battery_ageing(lamps: LampDays, rule: Rule, shut_rule: Rule, judged: Judged) -> Verdict:
+def battery_ageing(lamps: LampDays, rule: Rule, shut_rule: Rule) -> Verdict:
     """A battery holds far less than those of its kind, or was cut off again and again."""
     number = {name: lamps.fleet.number(rule, name) for name in rule.defaults}
     nights = round(rule.defaults["nights"])
-    since = judged.day - timedelta(days=nights - 1)
-    recent = [each for each in lamps.batteries if since <= each.day <= judged.day]
+    since = lamps.days[-1] - timedelta(days=nights - 1)
+    recent = [each for each in lamps.batteries if since <= each.day <= lamps.days[-1]]
     health = lamp_health(lamps.fleet.names, recent)
     told = [each.capacity_wh for each in health] or [None] * len(lamps.fleet)
     capacity = np.array([np.nan if each is None else each for each in told]) / lamps.fleet.rated_w
@@ -165,12 +166,12 @@ def battery_ageing(lamps: LampDays, rule: Rule, shut_rule: Rule, judged: Judged)
     )
 
 
-def dust_or_shading(lamps: LampDays, rule: Rule, judged: Judged) -> Verdict:
+def dust_or_shading(lamps: LampDays, rule: Rule, standing: Sequence[Fault]) -> Verdict:
     """A panel charges less than its neighbors' for days, held against what is normal for it."""
     numbers = rule.defaults
     window = round(numbers["normal_days"])
     ailing = unsound(
-        lamps.fleet, lamps.days, judged.standing, (rule.id, "not_charging"), round(numbers["days"])
+        lamps.fleet, lamps.days, standing, (rule.id, "not_charging"), round(numbers["days"])
     )
     raw, usual = lamps.charge[:, -window:], ~ailing[:, -window:]
     normal = own_normal(raw, usual, fewest=round(numbers["fewest_normal"]))

@@ -8,56 +8,55 @@ from analytics.faults.daily import Judged, Verdict, faults_of_day
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.lampdays import LampDays
-from analytics.faults.rules import rule
+from analytics.faults.rules import Rule, rule
 from analytics.faults.setdays import SetDays
 from analytics.faults.stationdays import StationDays
 
-Ask = Callable[[Judged], Verdict]
+Ask = Callable[[Sequence[Fault]], Verdict]
 
 
 def judge_lamps(lamps: LampDays, judged: Judged) -> list[Fault]:
     """Return faults that are new or changed by the last of some nights."""
-    shut = rule("early_shut_off")
-    asks: Sequence[tuple[str, Ask]] = (
-        ("presumed_down", lambda own: lampdays.presumed_down(lamps, rule("presumed_down"), own)),
-        (
-            "battery_ageing",
-            lambda own: lampdays.battery_ageing(lamps, rule("battery_ageing"), shut, own),
-        ),
-        (
-            "dust_or_shading",
-            lambda own: lampdays.dust_or_shading(lamps, rule("dust_or_shading"), own),
-        ),
-        ("early_shut_off", lambda own: lampdays.early_shut_off(lamps, shut, own)),
+    silent, worn, dusty, shut = map(
+        rule, ("presumed_down", "battery_ageing", "dust_or_shading", "early_shut_off")
+    )
+    asks: Sequence[tuple[Rule, Ask]] = (
+        (silent, lambda _: lampdays.presumed_down(lamps, silent)),
+        (worn, lambda _: lampdays.battery_ageing(lamps, worn, shut)),
+        (dusty, lambda known: lampdays.dust_or_shading(lamps, dusty, known)),
+        (shut, lambda _: lampdays.early_shut_off(lamps, shut)),
     )
     return _in_turn(lamps.fleet, asks, judged)
 
 
 def judge_sets(sets: SetDays, judged: Judged) -> list[Fault]:
     """Return faults that are new or changed by the last of some days."""
-    lows = setdays.low_sets(sets, rule("underperformance"), rule("string_low"), judged)
-    asks: list[tuple[str, Ask]] = [
-        (name, lambda _, said=verdict: said) for name, verdict in lows.items()
+    low, sudden, clipped = map(rule, ("underperformance", "string_low", "clipping"))
+    lows = setdays.low_sets(sets, low, sudden, judged.standing)
+    asks: list[tuple[Rule, Ask]] = [
+        (rule(name), lambda _, said=verdict: said)  # type: ignore[misc]
+        for name, verdict in lows.items()
     ]
-    asks.append(("clipping", lambda own: setdays.clipping(sets, rule("clipping"), own)))
+    asks.append((clipped, lambda _: setdays.clipping(sets, clipped)))
     return _in_turn(sets.fleet, asks, judged)
 
 
 def judge_stations(stations: StationDays, judged: Judged) -> list[Fault]:
     """Return faults that are new or changed by the last of some days."""
-    asks: Sequence[tuple[str, Ask]] = (
-        ("calibration", lambda own: stationdays.calibration(stations, rule("calibration"), own)),
-        ("drift", lambda own: stationdays.drift(stations, rule("drift"), own)),
+    spikes, drifting = rule("calibration"), rule("drift")
+    asks: Sequence[tuple[Rule, Ask]] = (
+        (spikes, lambda _: stationdays.calibration(stations, spikes)),
+        (drifting, lambda _: stationdays.drift(stations, drifting)),
     )
     return _in_turn(stations.fleet, asks, judged)
 
 
-def _in_turn(fleet: Fleet, asks: Sequence[tuple[str, Ask]], judged: Judged) -> list[Fault]:
+def _in_turn(fleet: Fleet, asks: Sequence[tuple[Rule, Ask]], judged: Judged) -> list[Fault]:
     """Ask rule by rule; what one found may explain what the next would."""
     found: list[Fault] = []
-    for name, ask in asks:
+    for asked, ask in asks:
         own = replace(judged, standing=known_with(judged.standing, found))
-        found += faults_of_day(rule(name), fleet, ask(own), own)
+        found += faults_of_day(asked, fleet, ask(own.standing), own)
     return found
 
 

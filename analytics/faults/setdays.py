@@ -6,7 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from analytics.faults.daily import Judged, Verdict, last_known, unsound
+from analytics.faults.daily import Verdict, last_known, unsound
+from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
 from analytics.faults.peers import own_normal
@@ -65,19 +66,21 @@ def set_days(
     return SetDays(fleet=fleet, days=days, share=share, confident=compared.confident, facts=own)
 
 
-def low_sets(sets: SetDays, rule: Rule, sudden: Rule, judged: Judged) -> Mapping[str, Verdict]:
+def low_sets(
+    sets: SetDays, rule: Rule, sudden: Rule, standing: Sequence[Fault]
+) -> Mapping[str, Verdict]:
     """Return what is said of sets that give less than is normal for them, by what it looks like.
 
     Args:
         sets: Their days.
         rule: The rule of underperformance, whose thresholds hold for all three.
         sudden: The rule of a string that fell out.
-        judged: The day.
+        standing: Faults of the sets, as known so far.
     """
     numbers = rule.defaults
     window = round(numbers["normal_days"])
     ailing = unsound(
-        sets.fleet, sets.days, judged.standing, (*LOW_RULES, "zero_output"), round(numbers["days"])
+        sets.fleet, sets.days, standing, (*LOW_RULES, "zero_output"), round(numbers["days"])
     )
     raw = sets.share[:, -window:]
     normal = own_normal(raw, ~ailing[:, -window:], fewest=round(numbers["fewest_normal"]))
@@ -124,7 +127,7 @@ def _look(ratio: Floats, numbers: Mapping[str, float], sudden: float) -> str:
     return "string_low" if fall >= sudden * (before - now) else "soiling"
 
 
-def clipping(sets: SetDays, rule: Rule, judged: Judged) -> Verdict:
+def clipping(sets: SetDays, rule: Rule) -> Verdict:
     """An inverter gives no more than it can, for hours: larger panels than inverter, no fault."""
     seen = np.array([bool(sets.facts.get(name)) for name in sets.fleet.names], np.bool_)
     days = round(rule.defaults["days"])

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.air.days import HOURS, AirDay
-from analytics.faults.daily import Judged, Verdict
+from analytics.faults.daily import Verdict
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Floats
 from analytics.faults.rules import Rule
@@ -40,7 +40,7 @@ def station_days(fleet: Fleet, days: Sequence[date], facts: Iterable[AirDay]) ->
     return StationDays(fleet=fleet, days=days, hours=hours)
 
 
-def drift(stations: StationDays, rule: Rule, judged: Judged) -> Verdict:
+def drift(stations: StationDays, rule: Rule) -> Verdict:
     """A station's median ratio to the others has moved away from one over some weeks."""
     numbers = rule.defaults
     furthest = np.full(len(stations.fleet), np.nan)
@@ -81,7 +81,7 @@ def _to_others(hours: Floats, fewest: int) -> Floats:
     return result
 
 
-def calibration(stations: StationDays, rule: Rule, judged: Judged) -> Verdict:
+def calibration(stations: StationDays, rule: Rule) -> Verdict:
     """The same hour of the day stands out from those around it, day after day."""
     numbers = rule.defaults
     count = len(stations.fleet)

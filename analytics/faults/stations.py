@@ -60,7 +60,7 @@ def cross_check(seen: Seen, rule: Rule) -> Rows:
 
 
 def _share_within(seen: Seen, said: Flags, known: Flags, window_us: int) -> tuple[Floats, Flags]:
-    """Return the share of known rows of the time up to each that say it, and whether it is whole."""
+    """Return the share of known rows up to each that say it, and whether the window is whole."""
     order = np.arange(len(seen))
     edges = np.flatnonzero(np.diff(seen.device, prepend=-1))
     start = np.zeros(len(seen), np.int64)

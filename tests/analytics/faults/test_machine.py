@@ -1,6 +1,7 @@
 """The state machine of rules: delays, holes, lateness, and any batching."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ def _in_parts(
     edges = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
     found: dict[int, Fault] = {}
     standing: dict[str, Standing] = {}
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         rows = _rows(said[low:high], from_minute=5 * low, delay=delay)
         faults, standing = advance(followed, ["a"], rows, standing)
         found |= {fault.began_at: fault for fault in faults}
