@@ -29,4 +29,6 @@ def charge_ratios(seen: Seen) -> Floats:
         for each in (charge, usual, np.ones(len(seen)))
     )
     enough = slots >= seen.fleet.number(dust, "least_slots")
-    return np.divide(own, theirs, out=np.full(len(seen.fleet), np.nan), where=enough & (theirs > 0))
+    result = np.full(len(seen.fleet), np.nan)
+    np.divide(own, theirs, out=result, where=enough & (theirs > 0))
+    return result

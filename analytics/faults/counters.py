@@ -34,8 +34,8 @@ def counter_implausible(seen: Seen, rule: Rule) -> Rows:
         most = seen.number(rule, "factor") * seen.number(rule, "most_km_h") * hours + 1
         steps["odometer"] = _step(seen, "odometer") - most
     beyond = np.stack(list(steps.values()))
-    known = ~np.isnan(beyond).all(axis=0)
-    too_far = (beyond > 0).any(axis=0)
+    known = np.asarray(~np.isnan(beyond).all(axis=0), np.bool_)
+    too_far = np.asarray((beyond > 0).any(axis=0), np.bool_)
     told = {name: np.where(over > 0, seen.column(name), np.nan) for name, over in steps.items()}
     return seen.rows(known, raises=too_far, clears=~too_far, evidence=told)
 

@@ -79,7 +79,7 @@ def unsound(
         lead: Days before a fault began that were no longer usual.
     """
     wanted, zone = frozenset(rules), ZoneInfo(fleet.timezone)
-    row = {name: place for place, name in enumerate(fleet.names)}
+    row: dict[str, int] = {name: place for place, name in enumerate(fleet.names)}
     result = np.zeros((len(fleet), len(days)), np.bool_)
     for fault in faults:
         if fault.rule in wanted and fault.subject in row:

@@ -11,6 +11,7 @@ from analytics.faults.fault import Fault, RuleId
 from analytics.faults.machine import Rows, Standings, advance
 from analytics.faults.rules import Rule, rules
 from analytics.faults.seen import Seen
+from ingest.contract.metric import DeviceClass
 
 Memory = Mapping[RuleId, Standings]
 """Where each rule stands with its subjects."""
@@ -29,6 +30,32 @@ JUDGES: Final[Mapping[RuleId, Callable[[Seen, Rule], Rows]]] = MappingProxyType(
         RuleId("fault_word"): words.fault_word,
     }
 )
+METRICS: Final[Mapping[DeviceClass, tuple[str, ...]]] = MappingProxyType(
+    {
+        DeviceClass.STREETLIGHT: (
+            "battery_soc",
+            "battery_voltage",
+            "brightness",
+            "energy_used",
+            "fault_word",
+            "lamp_on",
+            "load_power",
+            "pv_power",
+        ),
+        **dict.fromkeys(
+            (DeviceClass.HOUSEHOLD_PV, DeviceClass.SCHOOL_PV),
+            (
+                "active_power",
+                "energy_generated",
+                "fault_word",
+                "voltage_l1",
+                "voltage_l2",
+                "voltage_l3",
+            ),
+        ),
+    }
+)
+"""What the rules look at of classes that say much more; of all others everything is read."""
 _FOREVER: Final = np.iinfo(np.int64).max
 
 

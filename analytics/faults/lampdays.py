@@ -102,7 +102,8 @@ def shut_nights(lamps: LampDays, rule: Rule) -> tuple[Flags, Flags]:
     of_twelve = np.where(volts > _TWENTY_FOUR_VOLTS, volts / 2, volts)
     low = of_twelve <= number["lvd_v"] + number["above_lvd_v"]
     low |= lamps.lowest_soc <= number["low_soc"]
-    return known & low & (lamps.down_s >= number["short_s"]), known & (lamps.base_s > 0)
+    shut = known & low & (lamps.down_s >= number["short_s"])
+    return np.asarray(shut, np.bool_), np.asarray(known & (lamps.base_s > 0), np.bool_)
 
 
 def weather_nights(lamps: LampDays, rule: Rule) -> Flags:
@@ -113,7 +114,7 @@ def weather_nights(lamps: LampDays, rule: Rule) -> Flags:
     dark = (share > rule.defaults["peers_share"]) & (count >= _FEWEST_PEERS)
     cloudy = beyond_design(cloudy_days(lamps.batteries), lamps.days)
     dark |= np.array([day in cloudy for day in lamps.days], np.bool_)
-    behind = dark.copy()  # a battery takes some days to recover
+    behind = np.array(dark, np.bool_)  # a battery takes some days to recover
     for nights in range(1, round(rule.defaults["nights_behind"]) + 1):
         behind[nights:] |= dark[: len(dark) - nights]
     return behind
@@ -124,12 +125,12 @@ def presumed_down(lamps: LampDays, rule: Rule) -> Verdict:
     nights = round(rule.defaults["nights"])
     heard = lamps.known_s > 0
     living = _neighbors_heard(lamps, heard[:, -nights:])
-    silent = ~heard[:, -nights:] & (lamps.base_s[:, -nights:] > 0)
-    once = heard[:, :-nights].any(axis=1)
+    silent = np.asarray((~heard[:, -nights:] & living).all(axis=1), np.bool_)
+    once = np.asarray(heard[:, :-nights].any(axis=1), np.bool_)
     back = heard[:, -1]
     return Verdict(
-        known=once & (living.all(axis=1) | back),
-        raises=silent.all(axis=1) & living.all(axis=1) & (len(lamps.days) >= nights),
+        known=once & (silent | back),
+        raises=silent,
         clears=back,
         evidence={},
     )
@@ -182,6 +183,6 @@ def dust_or_shading(lamps: LampDays, rule: Rule, standing: Sequence[Fault]) -> V
     return Verdict(
         known=~np.isnan(normal) & today,
         raises=(last < numbers["below"]).sum(axis=1) >= numbers["fewest_low"],
-        clears=(back >= numbers["back_above"]).all(axis=1),
+        clears=np.asarray((back >= numbers["back_above"]).all(axis=1), np.bool_),
         evidence={"charge_ratio": ratio[:, -1]},
     )

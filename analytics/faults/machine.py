@@ -120,7 +120,8 @@ class _Course:
     ) -> "_Course":
         first = np.concatenate(([True], rows.subject[1:] != rows.subject[:-1]))
         starts = np.flatnonzero(first)
-        names = [subjects[number] for number in rows.subject[starts].tolist()]
+        numbers: list[int] = rows.subject[starts].tolist()
+        names = [subjects[number] for number in numbers]
         before = {number: standings[name] for number, name in enumerate(names) if name in standings}
         carried = {int(starts[number]): standing for number, standing in before.items()}
         clears = rows.clears & ~rows.raises
@@ -151,7 +152,7 @@ class _Course:
 
     def followed(self, number: int) -> tuple[list[Fault], Standing]:
         """Follow one subject through its rows."""
-        low, high = int(self.bounds[number]), int(self.bounds[number + 1])
+        high = int(self.bounds[number + 1])
         standing = self.before.get(number)
         fault = None if standing is None else standing.fault
         faults = list(self._faults(number, fault))
@@ -212,7 +213,7 @@ def _since(
     *,
     raising: bool,
 ) -> Instants:
-    """Return since when each row's condition has held, without a hole; its own instant elsewhere."""
+    """Return since when each row's condition has held without a hole; elsewhere its own instant."""
     step = np.diff(rows.at, prepend=rows.at[:1])
     begins = first | ~holds | (step > hole_us)
     begins[1:] |= ~holds[:-1]

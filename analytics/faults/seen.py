@@ -110,7 +110,7 @@ def _sun(place: Place, first: int, last: int) -> tuple[Floats, Floats]:
     grid = pd.to_datetime(np.arange(first, last) * _GRID_US, unit="us", utc=True)
     found = get_solarposition(grid, place.latitude, place.longitude)
     light = haurwitz(found["apparent_zenith"])["ghi"]
-    return found["elevation"].to_numpy(np.float64), light.to_numpy(np.float64)
+    return np.asarray(found["elevation"], np.float64), np.asarray(light, np.float64)
 
 
 def seen(fleet: Fleet, block: Block, received_at: Instants | int) -> Seen:

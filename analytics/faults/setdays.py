@@ -88,7 +88,8 @@ def low_sets(
     last = last_known(ratio, round(numbers["days"]))
     lows = (last < numbers["below"]).sum(axis=1)
     known = sets.confident & ~np.isnan(normal) & ~np.isnan(ratio[:, -1])
-    back = (last[:, -round(numbers["back_days"]) :] >= numbers["back_above"]).all(axis=1)
+    recent = last[:, -round(numbers["back_days"]) :]
+    back = np.asarray((recent >= numbers["back_above"]).all(axis=1), np.bool_)
     looks = np.full(len(ratio), "", dtype=object)
     for place in np.flatnonzero(known & (lows >= numbers["fewest_low"])).tolist():
         if low(_unflagged(ratio[place], ailing[place, -window:])):

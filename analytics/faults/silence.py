@@ -69,7 +69,7 @@ def silences(
         standing: Faults of both rules that are open, or were cleared lately.
     """
     known = {(fault.rule, fault.subject, fault.began_at): fault for fault in standing}
-    open_now = {
+    open_now: dict[tuple[str, str], Fault] = {
         (fault.rule, fault.subject): fault for fault in known.values() if fault.cleared_at is None
     }
     gateways = list(_gateways(listening, now, heard, alive, open_now))
@@ -93,8 +93,8 @@ def _gateways(
         for number in range(len(listening.gateways))
     ]
     silent = [since + down.on_delay_us <= now for since in fallen]
-    ours = len(silent) >= numbers["centre_fewest"]
-    ours = ours and np.mean([since <= now for since in fallen]) >= numbers["centre_share"]
+    share = sum(since <= now for since in fallen) / len(fallen)
+    ours = len(silent) >= numbers["centre_fewest"] and share >= numbers["centre_share"]
     for number, gateway in enumerate(listening.gateways):
         own = heard[listening.gateway == number]
         fault = open_now.get((_DOWN, gateway))

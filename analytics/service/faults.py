@@ -73,5 +73,3 @@ def _fault(row: "sa.Row[Any]") -> Fault:
         late=row.late,
         evidence=row.evidence,
     )
-
-
