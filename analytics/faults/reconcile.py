@@ -34,10 +34,8 @@ def reconciled(known: Sequence[Fault], found: Iterable[Fault]) -> list[Fault]:
 
 
 def _overlap(known: Fault, found: Fault) -> bool:
-    return (
-        (known.began_at < _end(found)
-        and found.began_at < _end(known))
-        or (known.began_at == found.began_at)
+    return (known.began_at < _end(found) and found.began_at < _end(known)) or (
+        known.began_at == found.began_at
     )
 
 
