@@ -16,7 +16,7 @@ from analytics.service import dayfacts
 from ingest.contract.period import HOUR_US, instant, micros
 from ingest.registry.model import Device, Zone
 
-_DAYS: Final = 10  # an exceedance that began before them is known
+_DAYS: Final = 3  # what began before them is known
 
 
 def warnings(

@@ -110,8 +110,9 @@ class Field:
         row = {device.id: place for place, device in enumerate(devices)}
         for label in now:
             change = _PHYSICAL.get(label.kind)
-            if change is not None and label.subjects[0] in row:
-                change(conditions, row[label.subjects[0]], label, at)
+            for subject in label.subjects:
+                if change is not None and subject in row:
+                    change(conditions, row[subject], label, at)
         return conditions
 
     def _told(
@@ -216,6 +217,10 @@ _PHYSICAL: Final[Mapping[Kind, _Physical]] = MappingProxyType(
         Kind.SET_DIRTY: _dirt,
         Kind.SET_DERATES: _derates,
         Kind.SET_CLIPS: _less_panel,
+        Kind.SET_DEAD: _no_panel,
+        Kind.GRID_OUTAGE: _no_panel,
+        Kind.FEEDER_OUTAGE: _no_panel,
+        Kind.STORM: _no_panel,
     }
 )
 
@@ -243,20 +248,7 @@ def _jump(metric: str) -> _Told:
     return change
 
 
-_AC: Final = ("active_power", "dc_power", "dc_current", "current", "apparent_power")
-
-
-def _dead(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    during = _during(label, at)
-    for metric in _AC:
-        values[metric][row, during] = 0.0
-    held = values["energy_generated"][row]
-    lost = np.cumsum(np.where(during, np.diff(held, append=held[-1]), 0.0))
-    values["energy_generated"][row] = held - np.concatenate(([0.0], lost[:-1]))
-
-
 def _no_grid(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    _dead(values, row, label, at)
     for phase in ("voltage_l1", "voltage_l2", "voltage_l3"):
         values[phase][row, _during(label, at)] = 0.0
 
@@ -299,7 +291,6 @@ _TOLD: Final[Mapping[Kind, _Told]] = MappingProxyType(
         Kind.SET_WORD: _word(_OVER_TEMPERATURE),
         Kind.COUNTER_JUMPS: _jump("energy_used"),
         Kind.SET_JUMPS: _jump("energy_generated"),
-        Kind.SET_DEAD: _dead,
         Kind.GRID_OUTAGE: _no_grid,
         Kind.FEEDER_OUTAGE: _no_grid,
         Kind.STORM: _no_grid,

@@ -145,7 +145,7 @@ class Observer:
             standing = list(self.known.values())
             judged = Judged(day=yesterday, now=now, standing=standing)
             self._write(self._of_class(device_class, days, judged))
-        self._write(self._limits(days[-10:], early))
+        self._write(self._limits(days[-3:], early))
 
     def _facts(self, back: int, on: date, *, by: int, by_noon: int) -> None:
         """Take down what is known of a day now."""

@@ -13,6 +13,7 @@ from simulators.faults.labels import Kind, Label
 _GRACE_US: Final = 2 * DAY_US  # what is judged by days is told when a day has passed
 _SHORT_US: Final = round(1.5 * DAY_US)
 _TOLD: Final = (Consequence.ALARM, Consequence.WARNING, Consequence.ENVIRONMENT)
+_NATURAL: Final = ("humidity",)  # the weather's own, of which there is no label
 _AWAY: Final = (
     Kind.GATEWAY_DEAD,
     Kind.NETWORK_LOST,
@@ -71,6 +72,8 @@ def score(
     wrong: list[Fault] = []
     for fault in told:
         right = [n for n, label in enumerate(labels) if _fits(label, fault)]
+        if fault.rule in _NATURAL:
+            continue
         if right:
             found |= {(number, fault.rule) for number in right}
         elif fault.rule == "limit_exceeded" and _truly(fault, true_exceedances):
