@@ -104,7 +104,7 @@ class Seen:
 
 @lru_cache(maxsize=1_024)
 def _sun(place: Place, day: int) -> Floats:
-    """Return true elevation and clear-sky irradiance at a place, every five minutes of a UTC day."""
+    """Return true elevation and clear-sky irradiance every five minutes of a UTC day."""
     import pandas as pd  # noqa: PLC0415 - with pvlib below: a second of start-up that few need
     from pvlib.clearsky import haurwitz  # noqa: PLC0415
     from pvlib.solarposition import get_solarposition  # noqa: PLC0415

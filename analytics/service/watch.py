@@ -192,7 +192,6 @@ class Watch:
                 self.catalog,
                 self.store,
                 registry,
-                zone,
                 fleet,
                 day=first,
                 now=now,

@@ -26,7 +26,7 @@ from ingest.contract.metric import DeviceClass, Kind
 from ingest.contract.period import HOUR_US, Period, micros
 from ingest.contract.quality import Quality
 from ingest.registry.registry import Registry
-from ingest.storage.block import Block
+from ingest.storage.block import Block, Indices, Values
 from ingest.storage.duckdb import DuckdbStore
 from ingest.storage.port import ReadingStore
 from simulators.bench.figure import Figures, Measured
@@ -134,12 +134,7 @@ def _block(fleet: Fleet, now: int) -> Block:
     )
 
 
-def _lamps(
-    chance: np.random.Generator,
-    device: np.ndarray,
-    *,
-    night: bool,  # type: ignore[type-arg]
-) -> dict[str, "np.ndarray[tuple[int], np.dtype[np.float64]]"]:
+def _lamps(chance: np.random.Generator, device: Indices, *, night: bool) -> dict[str, Values]:
     ailing = device % 100 == 0
     count = len(device)
     return {

@@ -42,7 +42,7 @@ class FieldDay:
     @property
     def measured(self) -> Flags:
         """Where there is a record at all."""
-        return self.received_at != _NEVER
+        return np.asarray(self.received_at != _NEVER, np.bool_)
 
     def block(self, device_class: DeviceClass) -> tuple[Block, Micros]:
         """Return the day's records as they come out of a store, and when each came."""
@@ -107,7 +107,7 @@ class Field:
     ) -> Conditions:
         devices = self.layout.world.of(classes)
         conditions = Conditions.sound(len(devices), STEPS)
-        row = {device.id: place for place, device in enumerate(devices)}
+        row: dict[str, int] = {device.id: place for place, device in enumerate(devices)}
         for label in now:
             change = _PHYSICAL.get(label.kind)
             for subject in label.subjects:
@@ -123,7 +123,7 @@ class Field:
         now: Sequence[Label],
     ) -> FieldDay:
         own = {name: np.array(column) for name, column in values.items()}
-        row = {device.id: place for place, device in enumerate(devices)}
+        row: dict[str, int] = {device.id: place for place, device in enumerate(devices)}
         told_at = np.tile(at, (len(devices), 1))
         received = told_at + _ON_THE_WAY_US
         for label in now:
@@ -142,12 +142,12 @@ def _late(
 ) -> None:
     """Let records come late, or never, or with a wrong instant."""
     during = np.flatnonzero(_during(label, at))
-    behind = [
+    behind: list[int] = [
         place
         for place, device in enumerate(devices)
         if device.gateway in label.subjects or device.id in label.subjects
     ]
-    cells = np.ix_(behind, during)
+    cells = np.ix_(np.array(behind, np.int64), during)
     if label.kind in (Kind.GATEWAY_DEAD, Kind.RADIO_SILENT, Kind.LAMP_GONE):
         received[cells] = _NEVER
     elif label.kind in (Kind.NETWORK_LOST, Kind.SIM_EMPTY, Kind.OURS_DOWN):

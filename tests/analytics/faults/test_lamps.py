@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tests.analytics.faults.zone import EVENING, NOON, found, lamps, minutes, readings
+from tests.analytics.faults.zone import EVENING, NOON, Column, found, lamps, minutes, readings
 
 _WELL = {"battery_voltage": 13.1, "battery_soc": 70, "lamp_on": 1, "brightness": 100}
 
@@ -43,14 +43,14 @@ def test_a_lamp_is_well_again_when_it_burns_for_ten_minutes() -> None:
     ],
 )
 def test_a_dark_lamp_is_no_fault(changed: dict[str, float], start: datetime) -> None:
-    columns = {**_WELL, "load_power": 2.0, **changed}
-    power = np.full(8, columns.pop("load_power"))
+    columns: dict[str, Column] = {**_WELL, **changed}
+    power = np.full(8, columns.pop("load_power", 2.0))
 
     assert found(readings(lamps(), {**columns, "load_power": power}, start=start), "lamp_out") == []
 
 
 def test_a_lamp_switched_off_with_a_full_battery_is_dark_without_reason() -> None:
-    columns = {**_WELL, "lamp_on": 0, "brightness": 0, "load_power": np.zeros(5)}
+    columns: dict[str, Column] = {**_WELL, "lamp_on": 0, "brightness": 0, "load_power": np.zeros(5)}
 
     assert len(found(readings(lamps(), columns), "lamp_out")) == 1
 
@@ -64,7 +64,7 @@ def test_silence_neither_clears_nor_raises() -> None:
 
 
 def test_late_readings_page_nobody() -> None:
-    columns = {**_WELL, "load_power": np.zeros(8)}
+    columns: dict[str, Column] = {**_WELL, "load_power": np.zeros(8)}
 
     faults = found(readings(lamps(), columns, late_by=timedelta(days=7)), "lamp_out")
 
@@ -85,7 +85,7 @@ def test_a_lamp_that_is_tested_for_twenty_minutes_is_no_fault() -> None:
     assert found(readings(lamps(), {"load_power": power}, start=NOON), "day_burner") == []
 
 
-def _charging(first: float, others: float, soc: float = 60, peers: int = 7) -> dict[str, object]:
+def _charging(first: float, others: float, soc: float = 60, peers: int = 7) -> dict[str, Column]:
     power = np.full((peers, 30), others)
     power[0] = first
     return {"pv_power": power, "battery_soc": soc}
@@ -94,7 +94,7 @@ def _charging(first: float, others: float, soc: float = 60, peers: int = 7) -> d
 def test_a_panel_that_gives_nothing_beside_charging_neighbors_is_a_fault_after_two_hours() -> None:
     columns = _charging(first=0, others=120)
 
-    faults = found(readings(lamps(7), columns, start=NOON), "not_charging")  # type: ignore[arg-type]
+    faults = found(readings(lamps(7), columns, start=NOON), "not_charging")
 
     # At 103.5 degrees east it is nine by the sun at 2:06 UTC.
     assert [(fault.subject, minutes(fault, NOON)) for fault in faults] == [
@@ -111,7 +111,7 @@ def test_a_panel_that_gives_nothing_beside_charging_neighbors_is_a_fault_after_t
         pytest.param(_charging(first=20, others=120), 7, id="while it gives a little"),
     ],
 )
-def test_a_panel_that_gives_little_is_no_fault(columns: dict[str, object], count: int) -> None:
-    seen = readings(lamps(count), columns, start=NOON)  # type: ignore[arg-type]
+def test_a_panel_that_gives_little_is_no_fault(columns: dict[str, Column], count: int) -> None:
+    seen = readings(lamps(count), columns, start=NOON)
 
     assert found(seen, "not_charging") == []

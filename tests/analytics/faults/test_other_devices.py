@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.faults.machine import Floats
 from ingest.contract.metric import DeviceClass
 from ingest.contract.quality import Quality
 from tests.analytics.faults.zone import (
@@ -21,7 +22,7 @@ from tests.analytics.faults.zone import (
 )
 
 
-def _power(first: float, rest: float, count: int = 6, steps: int = 9) -> np.ndarray:  # type: ignore[type-arg]
+def _power(first: float, rest: float, count: int = 6, steps: int = 9) -> Floats:
     power = np.full((count, steps), rest)
     power[0] = first
     return power
@@ -169,7 +170,7 @@ def test_an_instrument_is_not_stuck(values: list[float]) -> None:
 
 
 def test_more_fine_dust_than_dust_contradicts_itself_after_two_hours() -> None:
-    columns = {"pm25": [20.0] * 13 + [60.0] * 40 + [20.0] * 40, "pm10": 40.0}
+    columns: dict[str, Column] = {"pm25": [20.0] * 13 + [60.0] * 40 + [20.0] * 40, "pm10": 40.0}
 
     faults = found(readings(stations(), columns), "cross_check")
 
@@ -186,7 +187,7 @@ def test_more_fine_dust_than_dust_contradicts_itself_after_two_hours() -> None:
     ],
 )
 def test_instruments_may_differ_a_little(fine: float) -> None:
-    columns = {"pm25": np.full(60, fine), "pm10": 40.0}
+    columns: dict[str, Column] = {"pm25": np.full(60, fine), "pm10": 40.0}
 
     assert found(readings(stations(), columns), "cross_check") == []
 

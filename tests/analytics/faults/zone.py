@@ -22,7 +22,7 @@ from tests.builders import a_device, a_pv_set, a_registry, a_zone
 MINUTE = 60_000_000
 EVENING = datetime(2026, 10, 30, 13, 0, tzinfo=UTC)  # 20:00 in Cambodia, dark since 18:00
 NOON = datetime(2026, 10, 30, 2, 0, tzinfo=UTC)  # 9:00; the sun is highest at 11:50
-Column = float | Sequence[float] | npt.NDArray[np.float64]
+Column = float | int | Sequence[float] | npt.NDArray[np.float64]
 
 
 def lamps(count: int = 1, *, profile: str = "srne_streetlight", interval_s: int = 300) -> Fleet:
