@@ -92,7 +92,7 @@ def early_shut_off(lamps: LampDays, rule: Rule) -> Verdict:
     full = lamps.up_s[:, -1] >= lamps.fleet.number(rule, "full_share") * base
     return Verdict(
         known=known[:, -1] & (full | ~weather),
-        raises=shut[:, -1],
+        raises=shut[:, -1] & ~full,
         clears=full,
         evidence={"down_s": down, "lowest_soc": lamps.lowest_soc[:, -1]},
     )
