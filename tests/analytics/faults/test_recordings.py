@@ -17,7 +17,7 @@ def _recording(name: str) -> pd.DataFrame:
 
 def test_the_hours_in_which_an_inverter_clips_are_those_that_were_marked() -> None:
     recording = _recording("ac_power_inv_7539.csv")
-    hours = recording.groupby(recording.index.floor("h"))
+    hours = recording.groupby(pd.DatetimeIndex(recording.index).floor("h"))
     lowest, highest = hours["value_normalized"].min(), hours["value_normalized"].max()
     flat = np.array([is_flat(low, high) for low, high in zip(lowest, highest, strict=True)])
 

@@ -22,7 +22,7 @@ from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, hour_of, micros
-from ingest.registry.model import SimCard
+from ingest.registry.model import Gateway, SimCard
 from ingest.registry.registry import Entered, Registry
 from ingest.storage.block import Block
 from ingest.storage.memory import MemoryStore
@@ -216,8 +216,10 @@ def test_a_dead_gateway_is_one_fault(zone: _Zone) -> None:
 def test_a_card_that_runs_out_is_a_warning_until_it_is_topped_up(zone: _Zone) -> None:
     def registry(expires: date) -> Registry:
         card = SimCard(number="sim-1", operator="north", plan="1 GB", expires=expires)
-        items = [entry.item for entry in a_registry().entries]
-        items = [replace(each, sim="sim-1") if each == items[2] else each for each in items]  # type: ignore[call-arg]
+        items = [
+            replace(entry.item, sim="sim-1") if isinstance(entry.item, Gateway) else entry.item
+            for entry in a_registry().entries
+        ]
         return Registry(Entered(change=1, valid_from=0, item=each) for each in [card, *items])
 
     zone.registry = registry(date(2026, 11, 9))
@@ -226,8 +228,8 @@ def test_a_card_that_runs_out_is_a_warning_until_it_is_topped_up(zone: _Zone) ->
     zone.registry = registry(date(2027, 11, 9))
     zone.look(24 * 60)
 
-    assert [fault.evidence for fault in warned] == [{"days_left": 10.0}]
-    assert [fault.cleared_at is None for fault in zone.faults("sim_expiring")] == [False]
+    assert [fault.evidence for fault in warned] == [{"days_left": 10.0}] * 2
+    assert [fault.cleared_at is None for fault in zone.faults("sim_expiring")] == [False] * 2
 
 
 def test_what_changed_since_an_instant_is_told(zone: _Zone) -> None:
