@@ -18,11 +18,11 @@ from analytics.faults.fleet import Fleet, fleet_of
 from analytics.faults.machine import Instants
 from analytics.faults.nightly import known_with
 from analytics.faults.reconcile import reconciled
-from analytics.faults.silence import Listening, silences
 from analytics.service import exceeding
 from analytics.service.faults import faults_within, put_faults
 from analytics.service.heard import LastWord, last_words, put_last_words
 from analytics.service.judging import Outcome, judged
+from analytics.service.listening import silences_of
 from analytics.service.nightwatch import judged_day
 from analytics.service.receipt import messages, received
 from analytics.service.segments import segments
@@ -107,7 +107,16 @@ class Watch:
             found += self._limits(zone, device_class, devices, now)
             found += self._days(registry, (zone, device_class, devices), known_with(known, found))
         words |= self._newer(words, fresh)
-        found += self._silences(registry, words, known_with(known, found), now)
+        with self.catalog.connect() as connection:
+            present = {each.gateway: each.alive for each in presence.every(connection)}
+        found += silences_of(
+            registry,
+            words,
+            present,
+            known_with(known, found),
+            began_at=self._began_at or now,
+            now=now,
+        )
         found += self._ahead(registry, known, now)
         changed = reconciled(known, found)
         with self.catalog.begin() as connection:
@@ -209,34 +218,6 @@ class Watch:
             for device, word in fresh.items()
             if device not in words or word.measured_at > words[device].measured_at
         }
-
-    def _silences(
-        self, registry: Registry, words: dict[DeviceId, LastWord], known: Sequence[Fault], now: int
-    ) -> list[Fault]:
-        devices = [each for each in registry.devices() if each.id in words]
-        if not devices or self._began_at is None:
-            return []
-        rows = [(each.id, each.device_class, each.interval_s, each.gateway) for each in devices]
-        listening = Listening.to(rows)
-        silent = [each for each in known if each.rule in ("gateway_down", "device_silent")]
-        quiet = {each.subject for each in silent if each.cleared_at is None}
-        # While nobody listened nobody was silent.
-        heard = [
-            words[each.id].heard_at
-            if quiet & {each.id, each.gateway}
-            else max(words[each.id].heard_at, self._began_at)
-            for each in devices
-        ]
-        with self.catalog.connect() as connection:
-            present = {each.gateway: each.alive for each in presence.every(connection)}
-        alive = np.array([present.get(GatewayId(name), False) for name in listening.gateways])
-        return silences(
-            listening,
-            now=now,
-            heard=np.array(heard, np.int64),
-            alive=alive,
-            standing=silent,
-        )
 
     def _ahead(self, registry: Registry, known: Sequence[Fault], now: int) -> list[Fault]:
         today = instant(now).date()
