@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from time import monotonic
 from typing import Final
@@ -59,6 +59,7 @@ class Watch:
     _began_at: int | None = field(default=None, init=False)
     _looked_at: int = field(default=0, init=False)
     _looked: float = field(default=-1e9, init=False)
+    _fleets: tuple[Registry, dict[Group, Fleet]] | None = field(default=None, init=False)
     _judged: dict[Group, date] = field(default_factory=dict, init=False)
     _aired: dict[ZoneId, int] = field(default_factory=dict, init=False)
     _warned: date | None = field(default=None, init=False)
@@ -118,6 +119,7 @@ class Watch:
             now=now,
         )
         found += self._ahead(registry, known, now)
+        found += _gone(registry, known, now)
         changed = reconciled(known, found)
         with self.catalog.begin() as connection:
             put_faults(connection, changed, changed_at=now)
@@ -141,7 +143,7 @@ class Watch:
         words: dict[DeviceId, LastWord] = {}
         if not hours:
             return Outcome(faults=faults, words=words)
-        fleet = fleet_of(registry, zone, device_class, devices)
+        fleet = self._fleet(registry, zone, device_class, devices)
         for span in segments(hours, now):
             outcome = judged(
                 self.store,
@@ -154,6 +156,17 @@ class Watch:
             faults += outcome.faults
             words |= outcome.words
         return Outcome(faults=faults, words=words)
+
+    def _fleet(
+        self, registry: Registry, zone: Zone, device_class: DeviceClass, devices: Sequence[Device]
+    ) -> Fleet:
+        """Return a fleet, laid out once as long as the registry stays as it is."""
+        if self._fleets is None or self._fleets[0] is not registry:
+            self._fleets = (registry, {})
+        known = self._fleets[1]
+        if (zone.id, device_class) not in known:
+            known[zone.id, device_class] = fleet_of(registry, zone, device_class, devices)
+        return known[zone.id, device_class]
 
     def _received(self, span: Period, now: int) -> Callable[[Fleet, Instants, Instants], Instants]:
         def tell(fleet: Fleet, at: Instants, device: Instants) -> Instants:
@@ -196,7 +209,7 @@ class Watch:
         found: list[Fault] = []
         while first < last:
             first += timedelta(days=1)
-            fleet = fleet_of(registry, zone, device_class, devices)
+            fleet = self._fleet(registry, zone, device_class, devices)
             found += judged_day(
                 self.catalog,
                 self.store,
@@ -225,6 +238,17 @@ class Watch:
             return []
         self._warned = today
         return sims_running_out(registry, today=today, now=now, standing=known)
+
+
+def _gone(registry: Registry, known: Sequence[Fault], now: int) -> list[Fault]:
+    """Clear the faults of what is no longer in the registry."""
+    return [
+        replace(fault, cleared_at=now)
+        for fault in known
+        if fault.cleared_at is None
+        and registry.device(fault.subject) is None
+        and registry.gateway(fault.subject) is None
+    ]
 
 
 def _groups(registry: Registry) -> Iterator[tuple[Zone, DeviceClass, Sequence[Device]]]:
