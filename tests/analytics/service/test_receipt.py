@@ -9,7 +9,8 @@ _ONE = np.zeros(4, np.int64)
 
 
 def _received(*messages: Message, since: int = 0) -> list[int]:
-    return received(_AT, _ONE, [messages], since=since, now=999).tolist()
+    told = received(_AT, _ONE, [messages], since=since, now=999)
+    return [int(each) for each in told]
 
 
 def test_each_reading_came_with_its_message() -> None:
