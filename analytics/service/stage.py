@@ -46,6 +46,8 @@ class AnalyticsStage:
         began = perf_counter()
         try:
             taken = self.feeder.step()
+            if self.feeder.watch is not None:
+                self.feeder.watch.look()
         except (StoreUnavailableError, OperationalError, OSError) as error:
             _LOG.error("cannot compute yet: %s", str(error).splitlines()[0])
             if self.meter:
