@@ -22,6 +22,7 @@ class Repair:
     closed_at: int | None = None
     closed_by: str | None = None  # None: nobody did, the alarm cleared by itself
     helped: bool | None = None  # None: not known yet, or nobody did anything
+    judged_at: int | None = None
 
 
 def helped(closed_at: int, faults: Iterable[Fault], policy: Policy, now: int) -> bool | None:

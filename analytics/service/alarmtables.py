@@ -80,6 +80,7 @@ REPAIR: Final = sa.Table(
     sa.Column("closed_at", sa.BigInteger, nullable=True),
     sa.Column("closed_by", sa.String(200), nullable=True),
     sa.Column("helped", sa.Boolean, nullable=True),  # by readings; null: not known yet
+    sa.Column("judged_at", sa.BigInteger, nullable=True),
     sa.Index("repair_by_alarm", "alarm"),
     sa.Index("repair_by_closed", "closed_at"),
 )

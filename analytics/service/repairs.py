@@ -78,7 +78,7 @@ def judge(connection: sa.Connection, policy: Policy, now: int) -> None:
         if each.closed_at is not None:
             verdict = helped(each.closed_at, faults.get(each.alarm, ()), policy, now)
             if verdict is not None:
-                _update(connection, each, {"helped": verdict})
+                _update(connection, each, {"helped": verdict, "judged_at": now})
 
 
 def of_alarms(connection: sa.Connection, alarms: Sequence[AlarmId]) -> list[Repair]:
@@ -107,4 +107,5 @@ def _repair(row: "sa.Row[Any]") -> Repair:
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         helped=row.helped,
+        judged_at=row.judged_at,
     )

@@ -53,6 +53,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for resource in ("exclusions", "overrides", "releases")
             for what in ("", "/1/withdraw")
         },
+        **{("POST", f"/v1/alarms/1/{deed}"): 401 for deed in ("acknowledge", "shelve", "comment")},
+        **{("POST", f"/v1/repairs/1/{deed}"): 401 for deed in ("assign", "close")},
         ("POST", "/v1/devices/1/life"): 401,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.BigInteger, nullable=True),
         sa.Column("closed_by", sa.String(200), nullable=True),
         sa.Column("helped", sa.Boolean, nullable=True),
+        sa.Column("judged_at", sa.BigInteger, nullable=True),
     )
     op.create_index("repair_by_alarm", "repair", ["alarm"])
     op.create_index("repair_by_closed", "repair", ["closed_at"])
