@@ -16,6 +16,7 @@ from ingest.registry.model import Provenance
 
 _MAP: Final = "https://www.openstreetmap.org/?mlat={}&mlon={}#map=19/{}/{}"
 _NUMBER_UNITS: Final = 24  # of a painted number in an SMS
+_AHEAD: Final = "sim_expiring"  # of an operator's cards, too, and nothing is out yet
 _WIDER: Final = frozenset({CauseKind.OPERATOR, CauseKind.FEEDER, CauseKind.GRID, CauseKind.WEATHER})
 
 
@@ -40,18 +41,26 @@ def message(told: Told, words: Wording, reply: Reply) -> Message:
     """Return a notice in a language."""
     lines = [_mark(told, words) + what(told, words), *_lines(told, words, reply)]
     return Message(
-        title=f"{_mark(told, words)}{what(told, words)}: {_where(told.number, told.road)}",
+        title=title(told, words),
         short=short(told, words, reply.digit),
         long="\n".join(lines),
     )
 
 
+def title(told: Told, words: Wording) -> str:
+    """Return a notice in one line, however long."""
+    return f"{_mark(told, words)}{what(told, words)}: {_where(told.number, told.road)}"
+
+
 def what(told: Told, words: Wording) -> str:
     """Return what is the matter."""
     cause = told.alarm.cause
-    if cause.kind in _WIDER:
+    fault = words(f"faults.{cause.rule}.name")
+    if cause.kind is CauseKind.WEATHER:
+        return f"{words('notices.cause.weather')}: {fault}"
+    if cause.kind in _WIDER and cause.rule != _AHEAD:
         return words(f"notices.cause.{cause.kind}")
-    return words(f"faults.{cause.rule}.name")
+    return fault
 
 
 def short(told: Told, words: Wording, digit: int | None) -> str:
@@ -112,7 +121,7 @@ def _cut(road: str, fitting: Callable[[str], bool]) -> str:
 
 
 def _lines(told: Told, words: Wording, reply: Reply) -> Iterator[str]:
-    for label, value in _facts(told, words):
+    for label, value in facts(told, words):
         yield f"{words(f'notices.long.{label}')}: {value}"
     if told.of_the_air:
         over = told.notice.kind is NoticeKind.CLEARED
@@ -122,7 +131,8 @@ def _lines(told: Told, words: Wording, reply: Reply) -> Iterator[str]:
         yield f"{words(asked)}: {reply.link}"
 
 
-def _facts(told: Told, words: Wording) -> Iterator[tuple[str, str]]:
+def facts(told: Told, words: Wording) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say, each with the key of its label."""
     alarm = told.alarm
     yield "where", ", ".join(dict.fromkeys([_where(told.number, told.road), told.zone.name]))
     if told.position is not None:
