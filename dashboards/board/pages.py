@@ -13,6 +13,7 @@ from dashboards.board import map as ground
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
 from dashboards.board.strips import span
+from dashboards.board.told import ToldView
 from dashboards.board.views import (
     AccountView,
     ArithmeticView,
@@ -32,7 +33,7 @@ from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
-_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
+_TEMPLATES: Final[dict[type[View | ConditionView | ToldView], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
@@ -44,11 +45,12 @@ _TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     ConditionView: "condition.html",
     ImportView: "import.html",
     CommissionView: "commission.html",
+    ToldView: "told.html",
 }
 
 
 def page(
-    view: View | ConditionView, *, person: Person | None = None, language: str = SOURCE
+    view: View | ConditionView | ToldView, *, person: Person | None = None, language: str = SOURCE
 ) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])

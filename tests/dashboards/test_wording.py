@@ -86,8 +86,10 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    own = {key for key in Wording().keys if key.startswith(("report.", "phrase."))}
-    assert Wording().keys - own == whole | together
+    elsewhere = ("report.", "phrase.", "faults.", "notices.")
+    own = {key for key in Wording().keys if key.startswith(elsewhere)}
+    assert Wording().keys - own == (whole | together) - own
+    assert (whole | together) <= Wording().keys
 
 
 def test_every_text_of_reports_is_used() -> None:
@@ -137,6 +139,13 @@ def shown_in_reports() -> set[str]:
 @pytest.mark.parametrize("language", languages())
 def test_every_catalogue_has_all_that_reports_show(language: str) -> None:
     assert Wording(language).keys >= shown_in_reports()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_catalogue_has_all_that_notices_say(language: str) -> None:
+    told = {key for key in Wording().keys if key.startswith(("faults.", "notices."))}
+
+    assert told - Wording(language).keys == set()
 
 
 @pytest.mark.parametrize("language", languages())
