@@ -179,6 +179,12 @@ def is_stale(alarm: Alarm, policy: Policy, now: int) -> bool:
     return unseen and now - alarm.raised_at > policy.stale_after_us
 
 
+def is_told(alarm: Alarm, now: int) -> bool:
+    """Tell whether an alarm is there to be told of: not suppressed, out of service or shelved."""
+    shelved = alarm.shelved_until is not None and alarm.shelved_until > now
+    return not alarm.suppressed and not alarm.out_of_service and not shelved
+
+
 def done(alarm: Alarm, action: Action) -> Alarm:
     """Return an alarm after somebody did something with it."""
     match action.kind:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from analytics.alarms.alarm import Alarm, Condition
-from analytics.alarms.lifecycle import is_chattering
+from analytics.alarms.lifecycle import is_chattering, is_told
 from analytics.alarms.notice import NoticeKind
 from analytics.alarms.policy import Escalation, Policy
 
@@ -33,7 +33,7 @@ def due(alarm: Alarm, told: Sequence[Told], policy: Policy, now: int) -> Told | 
         policy: How long to wait and when to repeat.
         now: By our clock, in microseconds.
     """
-    if alarm.suppressed or alarm.out_of_service or _is_shelved(alarm, now):
+    if not is_told(alarm, now):
         return None
     said = list(takewhile(lambda each: each.kind is not NoticeKind.CLEARED, reversed(told)))[::-1]
     if alarm.condition is Condition.CLEARED:
@@ -71,7 +71,3 @@ def _step_at(escalation: Escalation, said: Sequence[Told]) -> int:
 
 def _telling(kind: NoticeKind, step: int, alarm: Alarm, now: int) -> Told:
     return Told(kind=kind, step=step, at=now, devices=len(alarm.devices))
-
-
-def _is_shelved(alarm: Alarm, now: int) -> bool:
-    return alarm.shelved_until is not None and alarm.shelved_until > now
