@@ -23,6 +23,7 @@ from api.accounts import log_in
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
+from api.alarms import pages as alarms
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
 from api.closing import revisions
@@ -30,6 +31,7 @@ from api.closing.seeing import sees
 from api.commissioning import page as commissioning
 from api.imports import page as importing
 from api.releasing import may_see, seen_by
+from api.repairs import pages as repairs
 from api.reports.compute import parse_scope
 from api.results import GivenResults
 from api.sources import Given, Sources, Whole
@@ -63,6 +65,8 @@ def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     app.include_router(_router, dependencies=list(dependencies))
     app.include_router(importing.router, dependencies=list(dependencies))
     app.include_router(commissioning.router, dependencies=list(dependencies))
+    app.include_router(alarms.router, dependencies=list(dependencies))
+    app.include_router(repairs.router, dependencies=list(dependencies))
     app.include_router(_open)
     log_in.mount(app)
 

@@ -12,6 +12,7 @@ from analytics.air.days import STATIONS
 from analytics.alarms.alarm import Alarm
 from analytics.alarms.lifecycle import is_told
 from analytics.alarms.mending import Repair
+from analytics.alarms.spot import Position, devices_of, spot_of
 from analytics.alarms.work import Work, work_of
 from analytics.repairvalue import RepairValue
 from ingest.contract.metric import DeviceClass
@@ -22,7 +23,6 @@ _FEWEST_DARK: Final = 3  # lamps near each other make a cluster [assumed]
 _CLUSTER: Final = Decimal("0.002")  # deg, about 200 m [assumed]
 _WAY: Final = Decimal("0.01")  # deg, about 1 km: near enough for one way [assumed]
 
-Position = tuple[Decimal, Decimal]
 ValueKey = tuple[str, DeviceClass]  # zone and class
 
 
@@ -102,17 +102,16 @@ def _job(
     values: Mapping[ValueKey, RepairValue],
     dark: Mapping[Position, int],
 ) -> Job:
-    devices = [found for each in alarm.devices if (found := registry.device(each)) is not None]
+    devices, place = devices_of(alarm, registry), spot_of(alarm, registry)
     work = work_of(alarm.cause.rule)
-    position = _position(alarm, devices, registry)
     return Job(
         repair=repair,
         alarm=alarm,
-        number=_number(alarm, devices),
-        site=_site(alarm, devices, registry),
-        position=position,
-        lots=_lots(devices, registry),
-        duty=_duty(alarm, devices, dark.get(_cell(position, _CLUSTER), 0)),
+        number=place.number,
+        site=place.site,
+        position=place.position,
+        lots=place.lots,
+        duty=_duty(alarm, devices, dark.get(_cell(place.position, _CLUSTER), 0)),
         hours=work.hours,
         people=_people(devices),
         kg_a_day=_kg(alarm, devices, values, work),
@@ -147,37 +146,6 @@ def _duty(alarm: Alarm, devices: Sequence[Device], dark_near: int) -> Duty | Non
     if Obligation.LEGAL_MONITORING in obligations or stations:
         return Duty.LEGAL_MONITORING
     return Duty.DARK_CLUSTER if work.light == 1 and dark_near >= _FEWEST_DARK else None
-
-
-def _number(alarm: Alarm, devices: Sequence[Device]) -> str:
-    own = next((each for each in devices if each.id == alarm.cause.subject), None)
-    return alarm.cause.subject if own is None else own.painted_number or own.id
-
-
-def _site(alarm: Alarm, devices: Sequence[Device], registry: Registry) -> str:
-    gateway = registry.gateway(alarm.cause.subject)
-    if gateway is not None:
-        return registry.site_of(gateway).name
-    names = {registry.site_of(device).name for device in devices}
-    zone = registry.zone(alarm.zone)
-    return names.pop() if len(names) == 1 else alarm.zone if zone is None else zone.name
-
-
-def _position(alarm: Alarm, devices: Sequence[Device], registry: Registry) -> Position:
-    gateway = registry.gateway(alarm.cause.subject)
-    if gateway is not None and len(devices) != 1:
-        site = registry.site_of(gateway)
-        if site.latitude is not None and site.longitude is not None:
-            return site.latitude, site.longitude
-    if devices:
-        return registry.position_of(devices[0])
-    zone = registry.zone(alarm.zone)
-    return (Decimal(0), Decimal(0)) if zone is None else (zone.latitude, zone.longitude)
-
-
-def _lots(devices: Sequence[Device], registry: Registry) -> tuple[Lot, ...]:
-    names = sorted({device.lot for device in devices if device.lot is not None})
-    return tuple(lot for each in names if (lot := registry.lot(each)) is not None)
 
 
 def _people(devices: Sequence[Device]) -> int | None:

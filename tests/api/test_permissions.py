@@ -63,6 +63,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/samples/1/findings"): 401,
         ("POST", "/board/imports"): 401,
         ("POST", "/board/commission"): 401,
+        ("POST", "/board/alarms/1"): 401,
+        ("POST", "/board/repairs/1"): 401,
         ("POST", "/v1/reports/1/1/close"): 401,
         ("POST", "/v1/reports/1/1/check"): 401,
         ("POST", "/v1/reports/1/1/approve"): 401,
