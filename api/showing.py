@@ -1,6 +1,7 @@
 """How a page is handed over: to whom, and in the language they chose or their browser asks for."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request, Response
@@ -9,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.accounts.log_in import GivenPerson
 from api.reports.negotiation import best_language
 from dashboards.board.pages import Shown, page
-from dashboards.board.views import Person
+from dashboards.board.views import MissingView, Person
 from dashboards.wording.wording import SOURCE, languages
 
 COOKIE: Final = "zonewatch_language"
@@ -25,9 +26,13 @@ class Showing:
     chosen: bool  # just now, so the browser is to remember it
     secure: bool  # whether the page travels encrypted
 
-    def page(self, view: Shown) -> Response:
+    def missing(self, what: str) -> Response:
+        """Return the page of something that is not there."""
+        return self.page(MissingView(what=what), HTTPStatus.NOT_FOUND)
+
+    def page(self, view: Shown, status: HTTPStatus = HTTPStatus.OK) -> Response:
         """Return a page."""
-        response = HTMLResponse(page(view, person=self.person, language=self.language))
+        response = HTMLResponse(page(view, person=self.person, language=self.language), status)
         if self.chosen:
             response.set_cookie(
                 COOKIE,

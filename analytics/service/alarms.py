@@ -103,10 +103,9 @@ def actions(connection: sa.Connection, number: int) -> list[Action]:
     ]
 
 
-def of_device(connection: sa.Connection, device: str) -> list[Alarm]:
-    """Return the active alarms that reach a device."""
-    reached = sa.select(ALARM_DEVICE.c.alarm).where(ALARM_DEVICE.c.device == device)
-    return alarms(connection, ALARM.c.condition == str(Condition.ACTIVE), ALARM.c.id.in_(reached))
+def reaching(device: str) -> "sa.Select[tuple[int]]":
+    """Return the question for the numbers of all alarms that reach a device."""
+    return sa.select(ALARM_DEVICE.c.alarm).where(ALARM_DEVICE.c.device == device)
 
 
 def _put_members(connection: sa.Connection, after: Kept, before: Kept | None) -> None:

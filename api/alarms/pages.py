@@ -19,7 +19,7 @@ from api.accounts.actor import Actor, Permission
 from api.accounts.forms import Fields, Posted
 from api.alarms import handling
 from api.alarms.endpoints import Handler, Number, Reader
-from api.alarms.seeing import may_see_evidence, seen, the_alarm
+from api.alarms.seeing import may_see_evidence, seen, sees
 from api.alarms.watched import Watched, watched
 from api.problems import unprocessable
 from api.showing import GivenShowing
@@ -106,7 +106,9 @@ def one(
 ) -> Response:
     """Return the page of one alarm."""
     with sources.catalog.connect() as connection:
-        alarm = the_alarm(connection, actor, sources, number)
+        alarm = kept.alarm(connection, number)
+        if alarm is None or not sees(actor, sources, alarm):
+            return showing.missing(str(number))
         story = _story(connection, alarm)
     view = alarm_view(
         alarm,

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.air.days import STATIONS
-from analytics.alarms.alarm import Alarm
+from analytics.alarms.alarm import Alarm, Condition
 from analytics.faults.fault import Consequence
 from analytics.service import alarms
 from analytics.service.alarmtables import ALARM
@@ -46,6 +46,13 @@ def seen(
     while found := alarms.alarms(connection, ALARM.c.id < before, *which, limit=_BATCH):
         yield from (each for each in found if sees(actor, sources, each))
         before = found[-1].id
+
+
+def open_alarms(sources: Sources, actor: Actor, *which: sa.ColumnElement[bool]) -> list[Alarm]:
+    """Return the alarms somebody sees that are open."""
+    holds = ALARM.c.condition == str(Condition.ACTIVE)
+    with sources.catalog.connect() as connection:
+        return list(seen(connection, actor, sources, holds, *which))
 
 
 def the_alarm(connection: sa.Connection, actor: Actor, sources: Sources, number: int) -> Alarm:
