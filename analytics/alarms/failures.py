@@ -21,6 +21,7 @@ from ingest.registry.registry import Registry
 _NO_FAILURE: Final = frozenset({RuleId("device_silent"), RuleId("gateway_down"), RuleId("soiling")})
 _YEAR_DAYS: Final = Decimal("365.25")
 _TENTH: Final = Decimal("0.1")
+_LONG_ENOUGH: Final = Decimal(1)  # device-years, before a rate is quoted [assumed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +81,14 @@ def _rate(
         devices=len(own),
         failures=failures,
         device_years=years.quantize(_TENTH),
-        a_year_per_100=(100 * failures / years).quantize(_TENTH) if years else None,
+        a_year_per_100=_per_100(failures, years),
         supplier=None if delivery is None else delivery.supplier,
         warranty_until=None if delivery is None else delivery.warranty_until,
     )
+
+
+def _per_100(failures: int, years: Decimal) -> Decimal | None:
+    return None if years < _LONG_ENOUGH else (100 * failures / years).quantize(_TENTH)
 
 
 def _years(device: Device, span: Period) -> Decimal:
