@@ -1,8 +1,6 @@
 """From faults in the catalog to alarms, notices and tickets, on either kind of database."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +11,8 @@ from analytics.faults.fault import Consequence, Fault
 from analytics.holders import Holder, Of
 from analytics.service import alarms, decisions, notices, repairs
 from analytics.service.alarmkeeper import AlarmKeeper
-from analytics.service.alarmtables import ALARM
-from analytics.service.tables import FAULT, METADATA
+from analytics.service.alarmtables import ALARM, METADATA
+from analytics.service.faults import put_faults
 from analytics.uptime.exclusions import Exclusion, Reason
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import Period, instant
@@ -50,16 +48,8 @@ def a_keeper(catalog: sa.Engine, registry: Registry | None = None) -> AlarmKeepe
 
 def found(catalog: sa.Engine, faults: Iterable[Fault]) -> None:
     """Write faults as a watch does: what is known of one is replaced."""
-    rows = [asdict(each) | {"evidence": json.dumps(dict(each.evidence))} for each in faults]
-    known = sa.delete(FAULT).where(
-        FAULT.c.rule == sa.bindparam("of_rule"),
-        FAULT.c.subject == sa.bindparam("of_subject"),
-        FAULT.c.began_at == sa.bindparam("of_began_at"),
-    )
-    keys = [{f"of_{name}": row[name] for name in ("rule", "subject", "began_at")} for row in rows]
     with catalog.begin() as connection:
-        connection.execute(known, keys)
-        connection.execute(sa.insert(FAULT), rows)
+        put_faults(connection, list(faults), changed_at=START)
 
 
 def said(catalog: sa.Engine) -> list[tuple[str, str, int]]:
