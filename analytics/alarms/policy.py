@@ -85,7 +85,9 @@ class Policy:
 
     def priority(self, kind: CauseKind, rule: RuleId) -> Priority:
         """Return how soon somebody has to act on a cause."""
-        shared = self.priorities_of_cause.get(kind)
+        # A gateway's own fault has its rule's; what many behind it have is a line that is cut.
+        alone = kind is CauseKind.GATEWAY and rule not in self.hidden
+        shared = None if alone else self.priorities_of_cause.get(kind)
         known = rules().get(rule)
         return shared or (Priority.LOW if known is None else known.priority)
 
