@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from analytics.alarms.action import Action, ActionKind
 from analytics.faults.fault import Consequence, Fault
@@ -14,6 +15,8 @@ from analytics.service.alarmkeeper import AlarmKeeper
 from analytics.service.alarmtables import ALARM, METADATA
 from analytics.service.faults import put_faults
 from analytics.uptime.exclusions import Exclusion, Reason
+from api.catalog import MIGRATIONS
+from ingest.catalog import upgrade
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import Period, instant
 from ingest.registry.registry import Registry
@@ -241,3 +244,16 @@ def test_the_keeper_overwrites_nothing_that_people_did(catalog: sa.Engine) -> No
         row = connection.execute(sa.select(ALARM)).one()
 
     assert (row.acknowledged_by, row.shelved_until) == ("a-technician", KNOWN + DAY)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE alarm_action SET actor = 'me'", "DELETE FROM alarm_action"]
+)
+def test_what_people_did_is_only_ever_added_to(empty_catalog: sa.Engine, change: str) -> None:
+    upgrade(empty_catalog, MIGRATIONS)
+    found(empty_catalog, [a_fault("lamp_out", "lamp-0-1")])
+    a_keeper(empty_catalog).look(TOLD)
+    acted(empty_catalog, 1, ActionKind.ACKNOWLEDGE, TOLD)
+
+    with empty_catalog.begin() as connection, pytest.raises(DBAPIError, match="only ever added to"):
+        connection.execute(sa.text(change))
