@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from analytics.air.exceeding import Exceedance
+from analytics.air.limits import limits
 from analytics.faults.fault import Fault
 from analytics.faults.rules import rule
 from ingest.contract.period import HOUR_US, LATE_AFTER, micros
@@ -55,7 +56,7 @@ def _over(standing: Iterable[Fault], kept: set[tuple[str, int]], now: int) -> It
 def limits_exceeded(
     exceedances: Sequence[Exceedance], *, heard_until: Mapping[str, int], now: int
 ) -> list[Fault]:
-    """Return environmental warnings; those of one station and hour are a microsecond apart.
+    """Return environmental warnings; those of one station and hour are microseconds apart.
 
     Nobody is warned of what was over before it was known.
 
@@ -65,36 +66,22 @@ def limits_exceeded(
         now: Our clock. [microseconds]
     """
     exceeded = rule(_EXCEEDED)
-    found: list[Fault] = []
-    taken: set[tuple[str, int]] = set()
-    for each in sorted(exceedances, key=_order):
-        began = micros(each.since)
-        while (each.station, began) in taken:
-            began += 1
-        taken.add((each.station, began))
+    found: dict[tuple[str, str, str, datetime], Fault] = {}
+    for each in sorted(exceedances, key=lambda one: one.limit.value):
         cleared = None if each.cleared is None else micros(each.cleared)
         name = f"{each.pollutant}_{each.limit.averaging}"
-        found.append(
-            Fault(
-                rule=exceeded.id,
-                subject=each.station,
-                consequence=exceeded.consequence,
-                began_at=began,
-                raised_at=began,
-                cleared_at=cleared,
-                proven_at=now,
-                late=now - min(cleared or now, heard_until.get(each.station, 0)) > _LATE_US,
-                evidence={name: float(each.highest), f"{name}_limit": float(each.limit.value)},
-            )
+        began = micros(each.since) + limits().index(each.limit)
+        fault = Fault(
+            rule=exceeded.id,
+            subject=each.station,
+            consequence=exceeded.consequence,
+            began_at=began,
+            raised_at=began,
+            cleared_at=cleared,
+            proven_at=now,
+            late=now - min(cleared or now, heard_until.get(each.station, 0)) > _LATE_US,
+            evidence={name: float(each.highest), f"{name}_limit": float(each.limit.value)},
         )
-    return found
-
-
-def _order(each: Exceedance) -> tuple[str, datetime, str, str, float]:
-    return (
-        each.station,
-        each.since,
-        each.pollutant,
-        each.limit.averaging,
-        float(each.limit.value),
-    )
+        # Where a country has two limits of one mean the stricter one says it all.
+        found.setdefault((each.station, each.pollutant, each.limit.averaging, each.since), fault)
+    return list(found.values())

@@ -20,6 +20,7 @@ from ingest.contract.identity import DeviceId
 
 _TWENTY_FOUR_VOLTS: Final = 18.0
 _FEWEST_PEERS: Final = 5
+_NIGHTS: Final = 20  # that rules look back on, but for what is usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +35,8 @@ class LampDays:
     lowest_soc: Floats  # [%]
     lowest_v: Floats  # [V]
     charge: Floats  # against neighbors
-    batteries: Sequence[BatteryDay]
+    batteries: Sequence[BatteryDay]  # of the last nights
+    cloudy: set[date]
 
     @property
     def known_s(self) -> Floats:
@@ -54,12 +56,13 @@ def lamp_days(
     row = {name: place for place, name in enumerate(fleet.names)}
     column = {day: place for place, day in enumerate(days)}
     table = np.full((6, len(fleet), len(days)), np.nan)
+    since = days[-min(_NIGHTS, len(days))]
     for fact in uptime:
-        if fact.device in row and fact.day in column:
+        if fact.day >= since and fact.device in row and fact.day in column:
             told = (fact.base_s, fact.up_s, fact.known_down_s)
             table[:3, row[fact.device], column[fact.day]] = told
     for each in batteries:
-        if each.device in row and each.day in column:
+        if each.day >= since and each.device in row and each.day in column:
             place = row[each.device], column[each.day]
             table[3][place] = np.nan if each.lowest_permille is None else each.lowest_permille / 10
             table[4][place] = np.nan if each.lowest_mv is None else each.lowest_mv / 1_000
@@ -76,7 +79,8 @@ def lamp_days(
         lowest_soc=soc,
         lowest_v=volts,
         charge=panel,
-        batteries=batteries,
+        batteries=[each for each in batteries if each.day >= since],
+        cloudy=cloudy_days(batteries),
     )
 
 
@@ -88,7 +92,7 @@ def early_shut_off(lamps: LampDays, rule: Rule) -> Verdict:
     full = lamps.up_s[:, -1] >= lamps.fleet.number(rule, "full_share") * base
     return Verdict(
         known=known[:, -1] & (full | ~weather),
-        raises=shut[:, -1],
+        raises=shut[:, -1] & ~full,
         clears=full,
         evidence={"down_s": down, "lowest_soc": lamps.lowest_soc[:, -1]},
     )
@@ -111,9 +115,12 @@ def weather_nights(lamps: LampDays, rule: Rule) -> Flags:
     shut, known = shut_nights(lamps, rule)
     count = known.sum(axis=0)
     share = np.divide(shut.sum(axis=0), count, out=np.zeros(len(lamps.days)), where=count > 0)
-    dark = (share > rule.defaults["peers_share"]) & (count >= _FEWEST_PEERS)
-    cloudy = beyond_design(cloudy_days(lamps.batteries), lamps.days)
-    dark |= np.array([day in cloudy for day in lamps.days], np.bool_)
+    numbers = rule.defaults
+    drained = (known & (lamps.lowest_soc <= numbers["peers_soc"])).sum(axis=0)
+    together = share > numbers["peers_share"]
+    together |= drained > numbers["peers_soc_share"] * count
+    cloudy = beyond_design(lamps.cloudy, lamps.days)
+    dark = (together & (count >= _FEWEST_PEERS)) | [day in cloudy for day in lamps.days]
     behind = np.array(dark, np.bool_)  # a battery takes some days to recover
     for nights in range(1, round(rule.defaults["nights_behind"]) + 1):
         behind[nights:] |= dark[: len(dark) - nights]

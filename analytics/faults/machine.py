@@ -127,7 +127,8 @@ class _Course:
         clears = rows.clears & ~rows.raises
         since_raise = _since(rows, rows.raises, first, carried, hole_us, raising=True)
         since_clear = _since(rows, clears, first, carried, hole_us, raising=False)
-        up, down = rows.at - since_raise, rows.at - since_clear
+        up = rows.at - (since_raise if rows.since is None else rows.since)
+        down = rows.at - since_clear
         return cls(
             rule=rule,
             subjects=subjects,

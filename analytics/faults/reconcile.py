@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from analytics.faults.fault import Fault
+from analytics.faults.fault import Consequence, Fault
 
 _FOREVER: Final = 2**63 - 1
 
 
 def reconciled(known: Sequence[Fault], found: Iterable[Fault]) -> list[Fault]:
     """Return the faults to write: those that are new, and those of which something changed."""
-    by_key: dict[tuple[str, str], list[Fault]] = {}
+    by_key: dict[tuple[str, ...], list[Fault]] = {}
     for fault in known:
-        by_key.setdefault((fault.rule, fault.subject), []).append(fault)
+        by_key.setdefault(_what(fault), []).append(fault)
     changed: dict[tuple[str, str, int], Fault] = {}
     for fault in sorted(found, key=lambda each: (each.began_at, each.raised_at)):
-        own = by_key.setdefault((fault.rule, fault.subject), [])
+        own = by_key.setdefault(_what(fault), [])
         place = next((n for n, each in enumerate(own) if _overlap(each, fault)), None)
         if place is None:
             own.append(fault)
@@ -31,6 +31,12 @@ def reconciled(known: Sequence[Fault], found: Iterable[Fault]) -> list[Fault]:
             own[place] = merged
             changed[merged.rule, merged.subject, merged.began_at] = merged
     return list(changed.values())
+
+
+def _what(fault: Fault) -> tuple[str, ...]:
+    """Return what a fault is of: of one station several limits may be exceeded at a time."""
+    of = fault.evidence if fault.consequence is Consequence.ENVIRONMENT else ()
+    return fault.rule, fault.subject, *sorted(of)
 
 
 def _overlap(known: Fault, found: Fault) -> bool:

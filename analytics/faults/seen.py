@@ -11,6 +11,7 @@ import numpy.typing as npt
 from analytics.faults.fleet import Fleet, Place
 from analytics.faults.machine import Flags, Floats, Indices, Instants, Rows
 from analytics.faults.rules import Rule
+from ingest.contract.period import DAY_US
 from ingest.contract.quality import Quality
 from ingest.storage.block import Block
 
@@ -69,12 +70,13 @@ class Seen:
         if not len(self):
             return elevation, irradiance
         where = self.fleet.place[self.device]
-        first = int(self.at.min()) // _GRID_US
-        last = int(self.at.max()) // _GRID_US + 2
-        grid = np.arange(first, last) * _GRID_US
+        days = range(int(self.at.min()) // DAY_US, (int(self.at.max()) + _GRID_US) // DAY_US + 1)
+        grid = np.arange(days.start * DAY_US, days.stop * DAY_US, _GRID_US)
         for number, place in enumerate(self.fleet.places):
             rows = where == number
-            high, light = _sun(place, first, last)
+            if not rows.any():
+                continue
+            high, light = np.concatenate([_sun(place, day) for day in days], axis=1)
             elevation[rows] = np.interp(self.at[rows], grid, high)
             irradiance[rows] = np.interp(self.at[rows], grid, light)
         return elevation, irradiance
@@ -100,17 +102,18 @@ class Seen:
         ).where(known)
 
 
-@lru_cache(maxsize=256)
-def _sun(place: Place, first: int, last: int) -> tuple[Floats, Floats]:
-    """Return true elevation and clear-sky irradiance at a place, every five minutes."""
+@lru_cache(maxsize=1_024)
+def _sun(place: Place, day: int) -> Floats:
+    """Return true elevation and clear-sky irradiance every five minutes of a UTC day."""
     import pandas as pd  # noqa: PLC0415 - with pvlib below: a second of start-up that few need
     from pvlib.clearsky import haurwitz  # noqa: PLC0415
     from pvlib.solarposition import get_solarposition  # noqa: PLC0415
 
-    grid = pd.to_datetime(np.arange(first, last) * _GRID_US, unit="us", utc=True)
+    instants = np.arange(day * DAY_US, (day + 1) * DAY_US, _GRID_US)
+    grid = pd.to_datetime(instants, unit="us", utc=True)
     found = get_solarposition(grid, place.latitude, place.longitude)
     light = haurwitz(found["apparent_zenith"])["ghi"]
-    return np.asarray(found["elevation"], np.float64), np.asarray(light, np.float64)
+    return np.stack([np.asarray(found["elevation"], np.float64), np.asarray(light, np.float64)])
 
 
 def seen(fleet: Fleet, block: Block, received_at: Instants | int) -> Seen:

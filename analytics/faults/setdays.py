@@ -91,7 +91,9 @@ def low_sets(
     recent = last[:, -round(numbers["back_days"]) :]
     back = np.asarray((recent >= numbers["back_above"]).all(axis=1), np.bool_)
     looks = np.full(len(ratio), "", dtype=object)
-    for place in np.flatnonzero(known & (lows >= numbers["fewest_low"])).tolist():
+    # A set that was mended has low days behind it, too.
+    asked = known & (ratio[:, -1] < numbers["below"]) & (lows >= numbers["fewest_low"])
+    for place in np.flatnonzero(asked).tolist():
         if low(_unflagged(ratio[place], ailing[place, -window:])):
             looks[place] = _look(ratio[place], numbers, sudden.defaults["sudden"])
     evidence = {"ratio": ratio[:, -1]}

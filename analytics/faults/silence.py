@@ -72,10 +72,31 @@ def silences(
     open_now: dict[tuple[str, str], Fault] = {
         (fault.rule, fault.subject): fault for fault in known.values() if fault.cleared_at is None
     }
-    gateways = list(_gateways(listening, now, heard, alive, open_now))
+    fallen = _fallen(listening, heard)
+    ours = _our_own_side(fallen, now)
+    gateways = list(_gateways(listening, now, heard, alive, fallen, open_now))
+    if ours:
+        gateways = [fault for fault in gateways if fault.cleared_at is not None]
     known |= {(fault.rule, fault.subject, fault.began_at): fault for fault in gateways}
     devices = _devices(listening, now, heard, list(known.values()))
-    return [*gateways, *devices]
+    return [*gateways, *(each for each in devices if each.cleared_at is not None or not ours)]
+
+
+def _fallen(listening: Listening, heard: Instants) -> list[int]:
+    """Return since when most of each gateway's devices have been silent."""
+    numbers = rule(_DOWN).defaults
+    due = heard + (numbers["intervals"] * listening.interval_us).astype(np.int64)
+    return [
+        _share_reached(due[listening.gateway == number], numbers["share"])
+        for number in range(len(listening.gateways))
+    ]
+
+
+def _our_own_side(fallen: Sequence[int], now: int) -> bool:
+    """Tell whether so many gateways are silent that it is rather ourselves who do not hear."""
+    numbers = rule(_DOWN).defaults
+    share = sum(since <= now for since in fallen) / len(fallen)
+    return len(fallen) >= numbers["centre_fewest"] and share >= numbers["centre_share"]
 
 
 def _gateways(
@@ -83,18 +104,11 @@ def _gateways(
     now: int,
     heard: Instants,
     alive: Flags,
+    fallen: Sequence[int],
     open_now: Mapping[tuple[str, str], Fault],
 ) -> Iterator[Fault]:
     down = rule(_DOWN)
     numbers = down.defaults
-    due = heard + (numbers["intervals"] * listening.interval_us).astype(np.int64)
-    fallen = [
-        _share_reached(due[listening.gateway == number], numbers["share"])
-        for number in range(len(listening.gateways))
-    ]
-    silent = [since + down.on_delay_us <= now for since in fallen]
-    share = sum(since <= now for since in fallen) / len(fallen)
-    ours = len(silent) >= numbers["centre_fewest"] and share >= numbers["centre_share"]
     for number, gateway in enumerate(listening.gateways):
         own = heard[listening.gateway == number]
         fault = open_now.get((_DOWN, gateway))
@@ -102,8 +116,10 @@ def _gateways(
             back = _share_reached(own, numbers["back_share"])
             if back > fault.raised_at:
                 yield replace(fault, cleared_at=int(back))
-        elif silent[number] and not ours and (len(own) >= numbers["fewest"] or not alive[number]):
-            yield _fault(down, gateway, int(own.max()), fallen[number] + down.on_delay_us, len(own))
+            continue
+        raised_at = fallen[number] + down.on_delay_us
+        if raised_at <= now and (len(own) >= numbers["fewest"] or not alive[number]):
+            yield _fault(down, gateway, int(own.max()), raised_at, len(own))
 
 
 def _share_reached(instants: Instants, share: float) -> int:

@@ -32,9 +32,9 @@ def station_days(fleet: Fleet, days: Sequence[date], facts: Iterable[AirDay]) ->
     hours: dict[str, npt.NDArray[np.float64]] = {}
     for fact in facts:
         if fact.device in row and fact.day in column:
-            empty = np.full((len(fleet), len(days), HOURS), np.nan)
-            own = hours.setdefault(fact.pollutant, empty)
-            own[row[fact.device], column[fact.day]] = [
+            if fact.pollutant not in hours:
+                hours[fact.pollutant] = np.full((len(fleet), len(days), HOURS), np.nan)
+            hours[fact.pollutant][row[fact.device], column[fact.day]] = [
                 np.nan if each is None else each / _MILLIONTHS for each in fact.hours
             ]
     return StationDays(fleet=fleet, days=days, hours=hours)

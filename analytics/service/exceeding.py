@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from analytics.air.days import POLLUTANTS, AirDay, in_a_row
-from analytics.air.exceeding import Exceedance, exceedances
+from analytics.air.exceeding import Exceedance, exceedances, reaches
 from analytics.condition import national_limits
 from analytics.faults.ahead import limits_exceeded
 from analytics.faults.fault import Fault
@@ -16,7 +16,7 @@ from analytics.service import dayfacts
 from ingest.contract.period import HOUR_US, instant, micros
 from ingest.registry.model import Device, Zone
 
-_DAYS: Final = 10  # an exceedance that began before them is known
+_DAYS: Final = 3  # what began before them is known
 
 
 def warnings(
@@ -42,7 +42,7 @@ def _exceedances(
         by_series.setdefault((fact.device, fact.pollutant), []).append(fact)
     for (_, pollutant), own in sorted(by_series.items()):
         limits = national_limits(zone.country, pollutant, days[1])
-        if pollutant in POLLUTANTS and limits:
+        if pollutant in POLLUTANTS and limits and reaches(own, limits):
             yield from exceedances(own[0].device, in_a_row(own, *days)[:passed], begins, limits)
 
 

@@ -27,7 +27,6 @@ from analytics.service.uptime import uptime_days
 from analytics.uptime.base import PV
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
-from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 from ingest.storage.port import ReadingStore
 
@@ -39,7 +38,6 @@ def judged_day(
     catalog: sa.Engine,
     store: ReadingStore,
     registry: Registry,
-    zone: Zone,
     fleet: Fleet,
     *,
     day: date,
@@ -51,7 +49,7 @@ def judged_day(
     names = set(fleet.names)
     judged = Judged(day=day, now=now, standing=[f for f in known if f.subject in names])
     if fleet.device_class is DeviceClass.STREETLIGHT:
-        return _lamps(catalog, store, zone, fleet, days, judged)
+        return _lamps(catalog, store, fleet, days, judged)
     if fleet.device_class in PV:
         return _sets(catalog, registry, fleet, days, judged)
     if fleet.device_class is DeviceClass.AIR_STATION:
@@ -64,12 +62,11 @@ def judged_day(
 def _lamps(
     catalog: sa.Engine,
     store: ReadingStore,
-    zone: Zone,
     fleet: Fleet,
     days: Sequence[date],
     judged: Judged,
 ) -> list[Fault]:
-    ratios = _measured(store, zone, fleet, judged.day)
+    ratios = _measured(store, fleet, judged.day)
     with catalog.begin() as connection:
         _put_ratios(connection, judged.day, ratios)
         charge = _ratios(connection, days[0])
@@ -100,9 +97,9 @@ def _sets(
     return judge_sets(sets, judged)
 
 
-def _measured(store: ReadingStore, zone: Zone, fleet: Fleet, day: date) -> dict[DeviceId, float]:
+def _measured(store: ReadingStore, fleet: Fleet, day: date) -> dict[DeviceId, float]:
     """Return how panels charged on a day, NaN where it cannot be told: from noon to noon."""
-    span = span_of(day, ZoneInfo(zone.timezone), fleet.device_class)
+    span = span_of(day, ZoneInfo(fleet.timezone), fleet.device_class)
     block = store.read(fleet.device_class, fleet.names, span, _CHARGE)
     ratios = charge_ratios(seen(fleet, block, 0))
     return dict(zip(fleet.names, ratios.tolist(), strict=True))

@@ -60,6 +60,7 @@ class Watch:
     _looked_at: int = field(default=0, init=False)
     _looked: float = field(default=-1e9, init=False)
     _judged: dict[Group, date] = field(default_factory=dict, init=False)
+    _aired: dict[ZoneId, int] = field(default_factory=dict, init=False)
     _warned: date | None = field(default=None, init=False)
 
     def note(self, changes: Iterable[Change]) -> None:
@@ -103,8 +104,7 @@ class Watch:
             outcome = self._readings(registry, (zone, device_class, devices), hours, known, now)
             found += outcome.faults
             fresh |= outcome.words
-            if hours:
-                found += self._limits(zone, device_class, devices, now)
+            found += self._limits(zone, device_class, devices, now)
             found += self._days(registry, (zone, device_class, devices), known_with(known, found))
         words |= self._newer(words, fresh)
         found += self._silences(registry, words, known_with(known, found), now)
@@ -163,8 +163,10 @@ class Watch:
     def _limits(
         self, zone: Zone, device_class: DeviceClass, devices: Sequence[Device], now: int
     ) -> list[Fault]:
-        if device_class is not DeviceClass.AIR_STATION:
+        hour = hour_of(now)
+        if device_class is not DeviceClass.AIR_STATION or self._aired.get(zone.id) == hour:
             return []
+        self._aired[zone.id] = hour
         with self.catalog.connect() as connection:
             return exceeding.warnings(connection, zone, devices, now)
 
@@ -190,7 +192,6 @@ class Watch:
                 self.catalog,
                 self.store,
                 registry,
-                zone,
                 fleet,
                 day=first,
                 now=now,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import numpy as np
 
@@ -22,20 +22,25 @@ _STEP_S: Final = 300
 _HOUR: Final = 12  # steps
 _ENOUGH: Final = 9
 _MWH: Final = _STEP_S / 3.6
+_OF_A_NIGHT: Final = ("battery_soc", "battery_voltage", "load_power", "pv_power")
+
+
+Halved = TypeVar("Halved", Floats, Micros)
 
 
 def joined(first: FieldDay, second: FieldDay) -> FieldDay:
     """Return the day from noon to noon that two days share."""
     half = first.at.size // 2
 
-    def both(before: Floats | Micros, after: Floats | Micros) -> np.ndarray:  # type: ignore[type-arg]
-        return np.concatenate((before[..., half:], after[..., :half]), axis=-1)
+    def both(before: Halved, after: Halved) -> Halved:
+        half_each = (before[..., half:], after[..., :half])
+        return cast("Halved", np.concatenate(half_each, axis=-1))
 
     return FieldDay(
         devices=first.devices,
         at=both(first.at, second.at),
         told_at=both(first.told_at, second.told_at),
-        values={name: both(first.values[name], second.values[name]) for name in first.values},
+        values={name: both(first.values[name], second.values[name]) for name in _OF_A_NIGHT},
         received_at=both(first.received_at, second.received_at),
     )
 
@@ -54,7 +59,7 @@ def lamp_facts(
     inside = np.stack([(day.at >= span.start) & (day.at < span.end) for span in asked])
     up = _STEP_S * (come & inside & (power > 0)).sum(axis=1)
     down = _STEP_S * (come & inside & (power == 0)).sum(axis=1)
-    heard = come.any(axis=1)
+    heard = np.asarray(come.any(axis=1), np.bool_)
     charged, served = (
         np.rint(_MWH * np.where(come, values[name], 0.0).sum(axis=1)).astype(np.int64)
         for name in ("pv_power", "load_power")

@@ -81,7 +81,7 @@ def _evaluation(
     truth: dict[str, list[Period]],
 ) -> Evaluation:
     faults = sorted(observer.known.values(), key=lambda each: (each.raised_at, each.subject))
-    gateway_of = {each.id: str(each.gateway) for each in zone.registry.devices()}
+    gateway_of: dict[str, str] = {each.id: str(each.gateway) for each in zone.registry.devices()}
     scored = score(labels, faults, gateway_of=gateway_of, span=span, true_exceedances=truth)
     return Evaluation(
         days=(span.end - span.start) // DAY_US,

@@ -42,7 +42,7 @@ class FieldDay:
     @property
     def measured(self) -> Flags:
         """Where there is a record at all."""
-        return self.received_at != _NEVER
+        return np.asarray(self.received_at != _NEVER, np.bool_)
 
     def block(self, device_class: DeviceClass) -> tuple[Block, Micros]:
         """Return the day's records as they come out of a store, and when each came."""
@@ -107,11 +107,12 @@ class Field:
     ) -> Conditions:
         devices = self.layout.world.of(classes)
         conditions = Conditions.sound(len(devices), STEPS)
-        row = {device.id: place for place, device in enumerate(devices)}
+        row: dict[str, int] = {device.id: place for place, device in enumerate(devices)}
         for label in now:
             change = _PHYSICAL.get(label.kind)
-            if change is not None and label.subjects[0] in row:
-                change(conditions, row[label.subjects[0]], label, at)
+            for subject in label.subjects:
+                if change is not None and subject in row:
+                    change(conditions, row[subject], label, at)
         return conditions
 
     def _told(
@@ -122,7 +123,7 @@ class Field:
         now: Sequence[Label],
     ) -> FieldDay:
         own = {name: np.array(column) for name, column in values.items()}
-        row = {device.id: place for place, device in enumerate(devices)}
+        row: dict[str, int] = {device.id: place for place, device in enumerate(devices)}
         told_at = np.tile(at, (len(devices), 1))
         received = told_at + _ON_THE_WAY_US
         for label in now:
@@ -141,12 +142,12 @@ def _late(
 ) -> None:
     """Let records come late, or never, or with a wrong instant."""
     during = np.flatnonzero(_during(label, at))
-    behind = [
+    behind: list[int] = [
         place
         for place, device in enumerate(devices)
         if device.gateway in label.subjects or device.id in label.subjects
     ]
-    cells = np.ix_(behind, during)
+    cells = np.ix_(np.array(behind, np.int64), during)
     if label.kind in (Kind.GATEWAY_DEAD, Kind.RADIO_SILENT, Kind.LAMP_GONE):
         received[cells] = _NEVER
     elif label.kind in (Kind.NETWORK_LOST, Kind.SIM_EMPTY, Kind.OURS_DOWN):
@@ -216,6 +217,10 @@ _PHYSICAL: Final[Mapping[Kind, _Physical]] = MappingProxyType(
         Kind.SET_DIRTY: _dirt,
         Kind.SET_DERATES: _derates,
         Kind.SET_CLIPS: _less_panel,
+        Kind.SET_DEAD: _no_panel,
+        Kind.GRID_OUTAGE: _no_panel,
+        Kind.FEEDER_OUTAGE: _no_panel,
+        Kind.STORM: _no_panel,
     }
 )
 
@@ -243,20 +248,7 @@ def _jump(metric: str) -> _Told:
     return change
 
 
-_AC: Final = ("active_power", "dc_power", "dc_current", "current", "apparent_power")
-
-
-def _dead(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    during = _during(label, at)
-    for metric in _AC:
-        values[metric][row, during] = 0.0
-    held = values["energy_generated"][row]
-    lost = np.cumsum(np.where(during, np.diff(held, append=held[-1]), 0.0))
-    values["energy_generated"][row] = held - np.concatenate(([0.0], lost[:-1]))
-
-
 def _no_grid(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    _dead(values, row, label, at)
     for phase in ("voltage_l1", "voltage_l2", "voltage_l3"):
         values[phase][row, _during(label, at)] = 0.0
 
@@ -299,7 +291,6 @@ _TOLD: Final[Mapping[Kind, _Told]] = MappingProxyType(
         Kind.SET_WORD: _word(_OVER_TEMPERATURE),
         Kind.COUNTER_JUMPS: _jump("energy_used"),
         Kind.SET_JUMPS: _jump("energy_generated"),
-        Kind.SET_DEAD: _dead,
         Kind.GRID_OUTAGE: _no_grid,
         Kind.FEEDER_OUTAGE: _no_grid,
         Kind.STORM: _no_grid,

@@ -28,8 +28,8 @@ ZONE: Final = Zone(
     country="KH",
     grid="KH",
     timezone="Asia/Phnom_Penh",
-    latitude=Decimal("10.61"),
-    longitude=Decimal("103.53"),
+    latitude=Decimal("10.60"),
+    longitude=Decimal("103.50"),
 )
 _OFFSET: Final = timedelta(hours=7)
 _SITE: Final = SiteId("kh-evaluation-site")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.air.days import POLLUTANTS, AirDay, in_a_row
-from analytics.air.exceeding import Exceedance, exceedances
+from analytics.air.exceeding import Exceedance, exceedances, reaches
 from analytics.condition import national_limits
 from analytics.faults.ahead import limits_exceeded, sims_running_out
 from analytics.faults.charging import charge_ratios
@@ -43,7 +43,7 @@ LAMP: Final = DeviceClass.STREETLIGHT
 SET: Final = DeviceClass.SCHOOL_PV
 STATION: Final = DeviceClass.AIR_STATION
 
-_TICK_US: Final = 15 * 60_000_000
+_TICK_US: Final = 30 * 60_000_000
 _JUDGED_AFTER_US: Final = 90 * 60_000_000
 _WINDOW: Final = 62  # days
 _AGAIN: Final = 3  # days whose facts may still change
@@ -58,6 +58,9 @@ class Observer:
         registry = layout.registry
         self.layout, self.labels = layout, labels
         self.known: dict[tuple[str, str, int], Fault] = {}
+        self._own: dict[tuple[str, str], dict[int, Fault]] = {}
+        self._silent: dict[tuple[str, str, int], Fault] = {}
+        self._heard: Micros | None = None
         self._start, self._first = start, first
         self._fleets = {
             each: fleet_of(registry, ZONE, each, layout.of(each)) for each in (LAMP, SET, STATION)
@@ -89,10 +92,13 @@ class Observer:
         self._write(sims_running_out(registry, today=today, now=midnight, standing=open_now))
 
     def _write(self, found: Sequence[Fault]) -> None:
-        rules = {(each.rule, each.subject) for each in found}
-        known = [each for each in self.known.values() if (each.rule, each.subject) in rules]
+        keys = {(each.rule, each.subject) for each in found}
+        known = [each for key in keys for each in self._own.get(key, {}).values()]
         for fault in reconciled(known, found):
             self.known[fault.rule, fault.subject, fault.began_at] = fault
+            self._own.setdefault((fault.rule, fault.subject), {})[fault.began_at] = fault
+            if fault.rule in _SILENCES:
+                self._silent[fault.rule, fault.subject, fault.began_at] = fault
 
     def _fast(self, device_class: DeviceClass, since: int) -> list[Fault]:
         pieces = [day[device_class] for day in self._days[-2:] if device_class in day]
@@ -122,9 +128,9 @@ class Observer:
             self._tick(now, heard)
 
     def _tick(self, now: int, heard: Micros) -> None:
-        silent = [each for each in self.known.values() if each.rule in _SILENCES]
+        silent = self._silent.values()
         recent = [each for each in silent if not each.cleared_at or now - each.cleared_at < DAY_US]
-        self._heard = np.maximum(getattr(self, "_heard", heard), heard)
+        self._heard = heard if self._heard is None else np.maximum(self._heard, heard)
         if not (self._heard > 0).all():
             return
         away = silent_gateways(self.labels, now)
@@ -145,7 +151,7 @@ class Observer:
             standing = list(self.known.values())
             judged = Judged(day=yesterday, now=now, standing=standing)
             self._write(self._of_class(device_class, days, judged))
-        self._write(self._limits(days[-10:], early))
+        self._write(self._limits(days[-3:], early))
 
     def _facts(self, back: int, on: date, *, by: int, by_noon: int) -> None:
         """Take down what is known of a day now."""
@@ -192,9 +198,13 @@ class Observer:
             return []
         wanted = set(days)
         if device_class is STATION:
-            air = [each for each in self._air.values() if each.day in wanted]
+            air = [each for each in self._air.values() if each.day in set(days[-31:])]
             return judge_stations(station_days(fleet, days, air), judged)
-        uptime = [each for each in self._uptime.values() if each.day in wanted]
+        uptime = [
+            each
+            for each in self._uptime.values()
+            if each.device_class is device_class and each.day in wanted
+        ]
         if device_class is LAMP:
             batteries = [each for each in self._batteries.values() if each.day in wanted]
             lamps = lamp_days(fleet, days, uptime=uptime, batteries=batteries, charge=self._charge)
@@ -214,7 +224,7 @@ class Observer:
     def _limits(self, days: Sequence[date], now: int) -> list[Fault]:
         found = list(self._exceedances(days))
         end = micros(_begin(days[-1] + timedelta(days=1)))
-        until = dict.fromkeys(self._fleets[STATION].names, end)
+        until: dict[str, int] = dict.fromkeys(self._fleets[STATION].names, end)
         return limits_exceeded(found, heard_until=until, now=now)
 
     def _exceedances(self, days: Sequence[date]) -> Iterator[Exceedance]:
@@ -226,7 +236,7 @@ class Observer:
                     for day in days
                     if (fact := self._air.get((station, day, pollutant))) is not None
                 ]
-                if own and limits:
+                if own and limits and reaches(own, limits):
                     hours = in_a_row(own, days[0], days[-1])
                     yield from exceedances(station, hours, _begin(days[0]), limits)
 

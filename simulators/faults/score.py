@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from analytics.faults.fault import Consequence, Fault
+from analytics.faults.fault import Consequence, Fault, RuleId
 from analytics.faults.rules import rules
 from ingest.contract.period import DAY_US, HOUR_US, Period
 from simulators.faults.labels import Kind, Label
 
 _GRACE_US: Final = 2 * DAY_US  # what is judged by days is told when a day has passed
+_RECOVERY_US: Final = 5 * DAY_US
 _SHORT_US: Final = round(1.5 * DAY_US)
 _TOLD: Final = (Consequence.ALARM, Consequence.WARNING, Consequence.ENVIRONMENT)
+_NATURAL: Final = ("humidity",)  # the weather's own, of which there is no label
 _AWAY: Final = (
     Kind.GATEWAY_DEAD,
     Kind.NETWORK_LOST,
@@ -41,9 +43,9 @@ class Tally:
 class Scored:
     """How all rules fared."""
 
-    by_rule: Mapping[str, Tally]
+    by_rule: Mapping[RuleId, Tally]
     wrong: Sequence[Fault]
-    missed: Sequence[tuple[Label, str]]
+    missed: Sequence[tuple[Label, RuleId]]
     causes: int  # that somebody has to be told of
     told: Sequence[Fault]
 
@@ -67,10 +69,12 @@ def score(
     """
     told = [each for each in faults if not each.late and each.raised_at in span]
     tallies = {name: Tally() for name in rules()}
-    found: set[tuple[int, str]] = set()
+    found: set[tuple[int, RuleId]] = set()
     wrong: list[Fault] = []
     for fault in told:
         right = [n for n, label in enumerate(labels) if _fits(label, fault)]
+        if fault.rule in _NATURAL:
+            continue
         if right:
             found |= {(number, fault.rule) for number in right}
         elif fault.rule == "limit_exceeded" and _truly(fault, true_exceedances):
@@ -81,7 +85,7 @@ def score(
     for number, name in sorted(found):
         _count(tallies[name], labels[number], name, told)
     missed = [
-        (label, name)
+        (label, RuleId(name))
         for number, label in enumerate(labels)
         for name in sorted(label.must)
         if (number, name) not in found and label.period.start in span
@@ -119,12 +123,24 @@ def _count(tally: Tally, label: Label, name: str, told: Sequence[Fault]) -> None
         tally.hours.append(max(min(raised) - label.period.start, 0) / HOUR_US)
 
 
+def _in_bad_weather(label: Label, labels: Sequence[Label]) -> bool:
+    """Tell whether neighbors' batteries were empty as well."""
+    return any(
+        other.kind is Kind.CLOUDY_WEEK
+        and other.period.start < label.period.end
+        and label.period.start < other.period.end + _RECOVERY_US
+        for other in labels
+    )
+
+
 def _hidden(
     label: Label, labels: Sequence[Label], gateway_of: Mapping[str, str], span: Period
 ) -> bool:
     """Tell whether a cause could not be seen: its gateway was away, or it came too near the end."""
     if label.period.start + _GRACE_US > span.end:
         return True
+    if label.kind is Kind.BATTERY_FAILS:
+        return _in_bad_weather(label, labels)
     if label.period.end - label.period.start > _SHORT_US:
         return False
     own = {gateway_of.get(subject, subject) for subject in label.subjects}

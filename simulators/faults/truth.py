@@ -1,4 +1,4 @@
-"""When limits of the air were truly exceeded: running means counted once more, in floating point."""
+"""When limits of the air were truly exceeded: running means counted once more, in floats."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,7 +12,7 @@ from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, Period
 from simulators.faults.field import FieldDay
 from simulators.faults.layout import ZONE, Layout
-from simulators.world.arrays import Floats
+from simulators.world.arrays import Flags, Floats
 
 _STEPS_AN_HOUR: Final = 12
 _HOURS: Final = {"1h": 1, "8h": 8, "24h": 24}
@@ -48,11 +48,12 @@ class Exceeded:
             for limit in national_limits(ZONE.country, pollutant, date(2026, 6, 1)):
                 length = _HOURS.get(limit.averaging)
                 if length is not None:
-                    above = _running(hours, length) > float(limit.value) * _ROUNDING
+                    running = _running(hours, length)
+                    above = np.asarray(running > float(limit.value) * _ROUNDING, np.bool_)
                     self._note(result, above)
         return result
 
-    def _note(self, result: dict[str, list[Period]], above: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _note(self, result: dict[str, list[Period]], above: Flags) -> None:
         for row, hour in zip(*np.nonzero(above), strict=True):
             at = (self._start or 0) + int(hour) * HOUR_US
             span = Period(at - _AROUND * HOUR_US, at + (_AROUND + 1) * HOUR_US)
