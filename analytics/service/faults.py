@@ -58,10 +58,11 @@ def faults_within(connection: sa.Connection, start: int) -> list[Fault]:
 
 def _read(connection: sa.Connection, query: "sa.Select[Any]") -> list[Fault]:
     ordered = query.order_by(FAULT.c.began_at, FAULT.c.rule, FAULT.c.subject)
-    return [_fault(row) for row in connection.execute(ordered)]
+    return [fault_of(row) for row in connection.execute(ordered)]
 
 
-def _fault(row: "sa.Row[Any]") -> Fault:
+def fault_of(row: "sa.Row[Any]") -> Fault:
+    """Return the fault that a row is of."""
     return Fault(
         rule=RuleId(row.rule),
         subject=row.subject,
