@@ -35,6 +35,7 @@ from api.reports import endpoints as reports
 from api.results import Results
 from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
+from api.samples import sampled
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.visits import endpoints as visits
@@ -54,6 +55,7 @@ _RESOURCES = (
     evidence,
     visits,
     samples,
+    sampled,
     aid_batches,
     factors,
     methods,

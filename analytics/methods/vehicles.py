@@ -60,6 +60,17 @@ def losses(choices: Choices) -> Decimal:
     return Decimal(chosen) / 100
 
 
+def year_of_use(day: int, since: int) -> int:
+    """Return the year of use that a day lies in, from 0; both are ordinals, since 0 is unknown."""
+    return max(day - since, 0) // _DAYS_A_YEAR if since > 0 else 0
+
+
+def assumed_use(device_class: DeviceClass, choices: Choices) -> str:
+    """Say what the vehicle that was replaced is assumed to have used."""
+    used = parameter(device_class, "l_per_100km", choices)
+    return f"{device_class}: {used:f} l/100 km of the vehicle it took the place of (assumed)"
+
+
 def charging(rows: Rows, setting: Setting) -> Charging:
     """Return what was charged: by wired chargers, by the vehicle's counter, or by distance."""
     table = rows.table
@@ -159,13 +170,12 @@ def _fuel(rows: Rows, choices: Choices) -> list[Quantity]:
     found: list[Quantity] = []
     for year in np.unique(years).tolist():
         values = np.where(years == year, distance, 0)
-        found.append(_fuel_line(rows.versions[0].device_class, values, year, choices))
+        found.append(fuel_line(rows.versions[0].device_class, values, year, choices))
     return found
 
 
-def _fuel_line(
-    device_class: DeviceClass, values: Integers, year: int, choices: Choices
-) -> Quantity:
+def fuel_line(device_class: DeviceClass, values: Integers, year: int, choices: Choices) -> Quantity:
+    """Return what the distance would have taken in a year of use, counted from 0. Values in m."""
     fuel = vehicle_table()[device_class]["fuel"]
     per_liter = fuel_value(fuel, "per_litre")
     improvement = Decimal(vehicle_table()["improvement"]["factor_a_year"]) ** year
@@ -192,11 +202,6 @@ def _ordinal(day: date | None) -> int:
     return 0 if day is None else day.toordinal()
 
 
-def _assumes(device: Device, choices: Choices) -> str:
-    used = parameter(device.device_class, "l_per_100km", choices)
-    return f"{device.device_class}: {used:f} l/100 km of the vehicle it took the place of (assumed)"
-
-
 ELECTRIC_VEHICLES: Final = Method(
     id="AMS-III.C",
     version="16.0",
@@ -210,5 +215,5 @@ ELECTRIC_VEHICLES: Final = Method(
     measures=_measures,
     displaces=False,
     estimates=_estimates,
-    assumes=_assumes,
+    assumes=lambda device, choices: assumed_use(device.device_class, choices),
 )

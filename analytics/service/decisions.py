@@ -11,12 +11,13 @@ from pydantic import TypeAdapter
 
 from analytics.air.release import Release
 from analytics.quality.overrides import Override
+from analytics.samples import Sampled
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN
 from analytics.uptime.exclusions import Exclusion
 from ingest.contract.period import micros
 
-Decidable = Exclusion | Override | Release
-T = TypeVar("T", Exclusion, Override, Release)
+Decidable = Exclusion | Override | Release | Sampled
+T = TypeVar("T", Exclusion, Override, Release, Sampled)
 
 
 class Kind(StrEnum):
@@ -25,9 +26,15 @@ class Kind(StrEnum):
     EXCLUSION = "exclusion"
     OVERRIDE = "override"
     RELEASE = "release"
+    SAMPLED = "sampled"
 
 
-_KINDS = {Exclusion: Kind.EXCLUSION, Override: Kind.OVERRIDE, Release: Kind.RELEASE}
+_KINDS = {
+    Exclusion: Kind.EXCLUSION,
+    Override: Kind.OVERRIDE,
+    Release: Kind.RELEASE,
+    Sampled: Kind.SAMPLED,
+}
 
 
 class AlreadyWithdrawnError(Exception):
@@ -112,3 +119,10 @@ def withdraw(connection: sa.Connection, found: Decision[T], *, actor: str, at: d
 
 def _form(kind: type[Decidable]) -> TypeAdapter[Decidable]:
     return TypeAdapter(kind)
+
+
+def extent(connection: sa.Connection) -> tuple[int, int]:
+    """Return how much was ever decided and taken back, by which a change is noticed."""
+    counts = (sa.select(sa.func.count()).select_from(t) for t in (DECISION, DECISION_WITHDRAWN))
+    decided, taken_back = (connection.scalar(query) or 0 for query in counts)
+    return decided, taken_back

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from analytics.air.release import Release
 from analytics.holders import Holder, Of
 from analytics.quality.overrides import Override
+from analytics.samples import Sampled
 from analytics.service import decisions
 from analytics.service.decisions import AlreadyWithdrawnError, Decision
 from analytics.uptime.exclusions import Exclusion
@@ -26,7 +27,7 @@ _HIGHEST: Final = 2_147_483_647  # an INTEGER key of any database
 
 Number = Annotated[int, Path(ge=1, le=_HIGHEST)]
 Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
-T = TypeVar("T", Exclusion, Override, Release)
+T = TypeVar("T", Exclusion, Override, Release, Sampled)
 
 
 class OfShown(BaseModel):

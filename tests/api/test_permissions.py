@@ -50,7 +50,7 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/factors"): 401,
         **{
             ("POST", f"/v1/{resource}{what}"): 401
-            for resource in ("exclusions", "overrides", "releases")
+            for resource in ("exclusions", "overrides", "releases", "sampled")
             for what in ("", "/1/withdraw")
         },
         ("POST", "/v1/devices/1/life"): 401,
