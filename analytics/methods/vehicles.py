@@ -1,8 +1,8 @@
 """Electric vehicles: the fuel that the distance would have taken, less what charging emits.
 
 After AMS-III.C version 16.0 [recalled: verify before publishing]. Distance by odometer; charging by
-the charger that is wired to the vehicle, else by the vehicle's own counter, else estimated from the
-distance. The result may be negative, and is shown.
+the charger that is wired to the vehicle, also on days when nothing else tells of it, else by the
+vehicle's own counter, else estimated from the distance. The result may be negative, and is shown.
 """
 
 import tomllib
@@ -19,6 +19,7 @@ import numpy as np
 from analytics.daytable import MISSING, DayTable, Integers, Mask
 from analytics.factors.fuels import fuel_value
 from analytics.factors.grid import Gas, Role
+from analytics.methods.charger_days import with_charger_days
 from analytics.methods.method import Choices, Method, Parameter, Quantity, Rows, Setting, of_grid
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device, GridConnection
@@ -215,5 +216,6 @@ ELECTRIC_VEHICLES: Final = Method(
     measures=_measures,
     displaces=False,
     estimates=_estimates,
+    completes=with_charger_days,
     assumes=lambda device, choices: assumed_use(device.device_class, choices),
 )
