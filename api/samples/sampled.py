@@ -16,23 +16,23 @@ from pydantic import BaseModel, ConfigDict, Field
 from analytics.methods.vehicles import ELECTRIC_VEHICLES
 from analytics.plausible import PLAUSIBLE
 from analytics.samples import FEWEST, Sampled
-from analytics.service import decisions
 from analytics.service.decisions import Decision, standing
 from analytics.uptime.base import PV
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
-from api.decisions.forms import Number, Signed, Text, found, signed, withdrawn, written_down
+from api.decisions.book import Book
+from api.decisions.forms import Number, Signed, Text, signed
 from api.evidence.endpoints import require_known
-from api.paging import Asked, Page, page_of
+from api.paging import Asked, Page
 from api.problems import not_found, unprocessable
 from api.sources import Given, Sources
 from api.tables import SAMPLE
 from ingest.registry.model import GridConnection, Lot
+from ingest.registry.registry import Registry
 
 router = APIRouter(tags=["samples"])
 
 MayEnter = Annotated[Actor, Depends(Require(Permission.ENTER_FIELDWORK))]
-_WIDTH: Final = 10  # digits of the highest number, so that keys sort as numbers
 _LONGEST_DAYS: Final = 366
 _MOST_KM_A_DAY: Final = Decimal(1_000)  # [assumed] of any vehicle here
 _MOST_KWH_A_DAY: Final = Decimal(1_000)  # [assumed] where nobody knows a set's power
@@ -87,10 +87,7 @@ class _Drawn:
 @router.get("/sampled")
 def sampled(sources: Given, place: Asked) -> Page[SampledShown]:
     """Return what samples told in the order it was entered, what was withdrawn, too."""
-    with sources.catalog.connect() as connection:
-        every = decisions.decisions(connection, Sampled)
-    seen = [each for each in every if _is_seen(sources, each.what)]
-    return page_of(seen, place, key=lambda each: f"{each.id:0{_WIDTH}}", show=_shown)
+    return _BOOK.listed(sources, place, _shown)
 
 
 @router.post("/sampled", status_code=HTTPStatus.CREATED)
@@ -102,23 +99,17 @@ def enter(new: NewSampled, sources: Given, actor: MayEnter) -> SampledShown:
         raise unprocessable("first, last: expected days that have come, in this order")
     if (new.last - new.first).days >= _LONGEST_DAYS:
         raise unprocessable(f"first, last: expected at most {_LONGEST_DAYS} days")
-    with sources.catalog.begin() as connection:
+    with sources.catalog.connect() as connection:
         what = _sampled(new, _drawn(connection, sources, new.sample), sources)
         if any(each.overlaps(what) for each in standing(connection, Sampled)):
             raise unprocessable("first, last: expected days that no result of the lot speaks of")
-        entered = decisions.enter(connection, what, actor=actor.name, at=now)
-        written_down(connection, entered, actor, sources, "enter")
-    return _shown(entered)
+    return _shown(_BOOK.enter(sources, actor, what))
 
 
 @router.post("/sampled/{number}/withdraw")
 def withdraw(number: Number, sources: Given, actor: MayEnter) -> SampledShown:
     """Take back what a sample told."""
-    with sources.catalog.begin() as connection:
-        one = found(connection, Sampled, number)
-        if not _is_seen(sources, one.what):
-            raise not_found("decision", number)
-        return _shown(withdrawn(connection, one, actor, sources))
+    return _shown(_BOOK.withdraw(sources, actor, number))
 
 
 def _drawn(connection: sa.Connection, sources: Sources, number: int) -> _Drawn:
@@ -180,9 +171,11 @@ def _most_a_day(lot: Lot) -> Decimal:
     return lot.rated_power_w / 1_000 * 24 * PLAUSIBLE
 
 
-def _is_seen(sources: Sources, what: Sampled) -> bool:
-    registry = sources.registry()
-    return not sources.restricted or (what.lot is not None and registry.lot(what.lot) is not None)
+def _is_seen(registry: Registry, what: Sampled) -> bool:
+    return what.lot is not None and registry.lot(what.lot) is not None
+
+
+_BOOK: Final = Book(kind=Sampled, seen=_is_seen)
 
 
 def _shown(decision: Decision[Sampled]) -> SampledShown:
