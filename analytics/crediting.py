@@ -75,7 +75,7 @@ def _of_class(case: Case, device_class: DeviceClass) -> Iterator[Emissions]:
     devices = [device for device in case.devices if device.device_class is device_class]
     table = case.facts.of_devices({device.id for device in devices})
     methods = methods_of(device_class, case.choices)
-    everybody = {device.id: device for device in case.devices}
+    everybody: dict[str, Device] = {device.id: device for device in case.devices}
     for method in methods:
         table = method.completes(device_class, table, case.facts, everybody)
     versions, version = _versions(case, devices, table)

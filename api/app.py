@@ -25,6 +25,7 @@ from api.health import endpoints as health
 from api.health import metrics
 from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
+from api.life import changes as counter_changes
 from api.life import endpoints as life
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
@@ -49,6 +50,7 @@ _RESOURCES = (
     devices,
     readings,
     life,
+    counter_changes,
     ledger,
     quarantine,
     imports,

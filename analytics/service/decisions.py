@@ -10,19 +10,21 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from analytics.air.release import Release
+from analytics.counter_changes import CounterChange
 from analytics.quality.overrides import Override
 from analytics.samples import Sampled
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN
 from analytics.uptime.exclusions import Exclusion
 from ingest.contract.period import micros
 
-Decidable = Exclusion | Override | Release | Sampled
-T = TypeVar("T", Exclusion, Override, Release, Sampled)
+Decidable = CounterChange | Exclusion | Override | Release | Sampled
+T = TypeVar("T", CounterChange, Exclusion, Override, Release, Sampled)
 
 
 class Kind(StrEnum):
     """What there is to decide on."""
 
+    COUNTER_CHANGE = "counter_change"
     EXCLUSION = "exclusion"
     OVERRIDE = "override"
     RELEASE = "release"
@@ -30,6 +32,7 @@ class Kind(StrEnum):
 
 
 _KINDS = {
+    CounterChange: Kind.COUNTER_CHANGE,
     Exclusion: Kind.EXCLUSION,
     Override: Kind.OVERRIDE,
     Release: Kind.RELEASE,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.counter_changes import CounterChange
 from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
@@ -45,6 +46,14 @@ class MeansCopy(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What people said that hours are computed by."""
+
+    overrides: Sequence[Override]
+    changes: Sequence[CounterChange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feeder:
     """Feeds analytics; only one runs against a catalog, and its passes come one at a time."""
 
@@ -66,14 +75,17 @@ class Feeder:
         registry = self.registry()
         with self.catalog.connect() as connection:
             excluded = decisions.standing(connection, Exclusion)
-            overrides = decisions.standing(connection, Override)
+            decided = Decided(
+                overrides=decisions.standing(connection, Override),
+                changes=decisions.standing(connection, CounterChange),
+            )
         found: list[DeviceDay] = []
         spent: list[UptimeDay] = []
         more: list[DayFact] = []
         distinct: dict[SubmissionKey, int] = {}
         hours = 0
         for (zone, device_class), own in _by_zone(changes, registry).items():
-            roller = self._roller(zone, device_class, registry, overrides)
+            roller = self._roller(zone, device_class, registry, decided)
             computed = roller.compute(_touched(own))
             hours += len(computed)
             self._copy_means(zone, device_class, computed)
@@ -98,7 +110,7 @@ class Feeder:
         zone: Zone,
         device_class: DeviceClass,
         registry: Registry,
-        overrides: Sequence[Override],
+        decided: Decided,
     ) -> Roller:
         return Roller(
             store=self.store,
@@ -106,7 +118,8 @@ class Feeder:
             zone=zone.id,
             device_class=device_class,
             intervals_s={device.id: device.interval_s for device in registry.devices()},
-            overrides=overrides,
+            overrides=decided.overrides,
+            changes=decided.changes,
         )
 
     def _days(

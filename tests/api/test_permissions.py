@@ -54,6 +54,7 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for what in ("", "/1/withdraw")
         },
         ("POST", "/v1/devices/1/life"): 401,
+        ("POST", "/v1/counter-changes/1/withdraw"): 401,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
         ("POST", "/v1/visits"): 401,
