@@ -12,6 +12,7 @@ from analytics.air.days import FIXED, POLLUTANTS, in_a_row
 from analytics.air.exceeding import Exceedance, exceedances
 from analytics.air.figures import IndexDay, index_days, unit_of
 from analytics.air.limits import Limit, limits
+from analytics.clockhealth import ClockSuspect, suspected
 from analytics.days import span_of
 from analytics.lighting.health import LampHealth, lamp_health
 from analytics.pv.clearsky import clear_sky_yields
@@ -50,6 +51,7 @@ class Condition:
     pv: tuple[PvHealth, ...]
     index: tuple[IndexDay, ...]
     exceedances: tuple[Exceedance, ...]
+    clocks: tuple[ClockSuspect, ...] = ()
 
 
 def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
@@ -73,6 +75,7 @@ def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
         pv=tuple(_pv(basis, result)),
         index=tuple(_index(result)),
         exceedances=tuple(_exceedances(result)),
+        clocks=tuple(_clocks(basis, result)),
     )
 
 
@@ -113,6 +116,17 @@ def _pv(basis: Basis, result: ZoneResult) -> Iterable[PvHealth]:
         uptime=own,
         facts=basis.pv,
         clear_sky=np.array([clear_sky_yields(*place, first, last, timezone) for place in places]),
+    )
+
+
+def _clocks(basis: Basis, result: ZoneResult) -> Iterable[ClockSuspect]:
+    night, day = result.passed.by_night, result.passed.by_day
+    return suspected(
+        basis.registry,
+        result.zone,
+        result.devices,
+        pv=[fact for fact in basis.pv if day.first <= fact.day <= day.last],
+        lamps=[fact for fact in result.batteries if night.first <= fact.day <= night.last],
     )
 
 

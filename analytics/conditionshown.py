@@ -7,6 +7,7 @@ from fractions import Fraction
 from analytics.air.exceeding import Exceedance
 from analytics.air.figures import IndexDay
 from analytics.air.shown import category, decimal
+from analytics.clockhealth import ClockSuspect
 from analytics.condition import Condition
 from analytics.lighting.health import LampHealth
 from analytics.pv.health import PvHealth
@@ -43,6 +44,7 @@ def condition_document(found: Condition) -> Document:
         "lamps": [_lamp(each) for each in found.lamps],
         "pv": [_pv(each) for each in found.pv],
         "air_index": [_index(each) for each in found.index],
+        "clocks": [_clock(each) for each in found.clocks],
         "limits_exceeded": [_exceedance(each) for each in found.exceedances],
     }
 
@@ -118,6 +120,17 @@ def _exceedance(each: Exceedance) -> Document:
         "expected_end": None,
         "all_clear": None if each.cleared is None else rfc3339(each.cleared),
         "highest": decimal(each.highest),
+    }
+
+
+def _clock(each: ClockSuspect) -> Document:
+    return {
+        "device": each.device,
+        "witness": each.finding.witness,
+        "days": each.finding.days,
+        "seen_s": each.finding.seen_s,
+        "suspected_offset_s": each.finding.suspected_offset_s,
+        "stated_offset_s": each.stated_offset_s,
     }
 
 

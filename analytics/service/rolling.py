@@ -94,9 +94,7 @@ class Roller:
         moved = {key[0] for key in counters if was.get(key) != now.get(key)}
         return self.files.next_hours(self.zone, self.device_class, segment.end, moved)
 
-    def _counters(
-        self, devices: Collection[DeviceId], there: Collection[str]
-    ) -> list[CounterKey]:
+    def _counters(self, devices: Collection[DeviceId], there: Collection[str]) -> list[CounterKey]:
         names = [
             metric.name
             for metric in METRICS[self.device_class]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from analytics.air.shown import decimal
 from analytics.condition import Condition
@@ -49,6 +50,18 @@ class LampRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRow:
+    """A device whose clock seems to be off: how late the sun seems, and what was stated."""
+
+    device: DeviceId
+    witness: str
+    days: int
+    seen_min: int
+    offset_h: str
+    stated_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionView:
     """The condition of a zone's equipment over its last days."""
 
@@ -61,10 +74,13 @@ class ConditionView:
     calendars: tuple[AirCalendar, ...]
     peers: PeerField | None
     lamps: tuple[LampRow, ...]
+    clocks: tuple[ClockRow, ...]
     warnings: tuple[WarningView, ...]
     provenances: tuple[Provenance, ...]
 
 
+_S_A_MINUTE: Final = 60
+_S_AN_HOUR: Final = 3_600
 SHARES = (
     "proven_percent",
     "low_percent",
@@ -104,6 +120,7 @@ def condition_view(found: Condition) -> ConditionView:
         calendars=tuple(each for each in calendars if each is not None),
         peers=cells.peer_field(found.pv),
         lamps=tuple(_lamps(found)),
+        clocks=tuple(_clocks(found)),
         warnings=tuple(_warnings(found)),
         provenances=(result.provenance,) if result.devices else (),
     )
@@ -129,6 +146,20 @@ def _lamps(found: Condition) -> list[LampRow]:
         if each.panel_low or each.cutoffs
     ]
     return sorted(rows, key=lambda row: (-(row.cutoffs or 0), row.panel_percent or 0))
+
+
+def _clocks(found: Condition) -> list[ClockRow]:
+    return [
+        ClockRow(
+            device=each.device,
+            witness=each.finding.witness,
+            days=each.finding.days,
+            seen_min=round(each.finding.seen_s / _S_A_MINUTE),
+            offset_h=f"{each.finding.suspected_offset_s / _S_AN_HOUR:+.1f}",
+            stated_s=each.stated_offset_s,
+        )
+        for each in found.clocks
+    ]
 
 
 def _warnings(found: Condition) -> list[WarningView]:

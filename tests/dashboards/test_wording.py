@@ -6,6 +6,7 @@ import pytest
 
 from analytics.air.shown import CATEGORIES
 from analytics.claims.claim import ClaimKind, Reason
+from analytics.clocks import Witness
 from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
@@ -50,6 +51,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
+    "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,
