@@ -13,7 +13,7 @@ from analytics.air.exceeding import Exceedance, exceedances
 from analytics.air.figures import IndexDay, index_days, unit_of
 from analytics.air.limits import Limit, limits
 from analytics.clockhealth import ClockSuspect, suspected
-from analytics.days import span_of
+from analytics.days import passed_days
 from analytics.lighting.health import LampHealth, lamp_health
 from analytics.pv.clearsky import clear_sky_yields
 from analytics.pv.health import PvHealth, pv_health
@@ -132,7 +132,7 @@ def _clocks(basis: Basis, result: ZoneResult) -> Iterable[ClockSuspect]:
 
 def _index(result: ZoneResult) -> Iterable[IndexDay]:
     reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
-    whole = [day for day in reach.days if span_of(day, timezone, FIXED).end <= reach.span.end]
+    whole = passed_days(reach.days, timezone, FIXED, until=reach.span.end)
     for station in _stations(result):
         yield from index_days(station.id, whole, result.air)
 
