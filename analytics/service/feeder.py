@@ -1,8 +1,9 @@
 """From the change feed to facts: a pass takes rows off and writes what became of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from time import perf_counter
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
 from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
+from analytics.service.pace import Pace
 from analytics.service.rolling import Roller
 from analytics.uptime.days import UptimeDay, uptime_days
 from analytics.uptime.exclusions import Exclusion
@@ -63,6 +65,7 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    pace: Pace = field(default_factory=Pace)  # of the zones' figures, which take all facts
 
     def step(self) -> int:
         """Take what is on the feed; return how many rows that were."""
@@ -195,8 +198,13 @@ class Feeder:
                 facts.put_progress(connection, replace(before, as_of=now))
 
     def _figures(self, *, busy: bool) -> None:
+        if not self.pace.is_due():
+            return
+        began = perf_counter()
         with self.catalog.begin() as connection:
-            zonefigures.keep_up(connection, self.registry(), busy=busy)
+            written = zonefigures.keep_up(connection, self.registry(), busy=busy)
+        if written:
+            self.pace.took(perf_counter() - began)
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)
