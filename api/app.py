@@ -39,6 +39,7 @@ from api.samples import endpoints as samples
 from api.samples import sampled
 from api.sites import endpoints as sites
 from api.sources import Sources
+from api.subscriptions import endpoints as subscriptions
 from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
@@ -69,6 +70,7 @@ _RESOURCES = (
     exclusions,
     overrides,
     releases,
+    subscriptions,
     audit,
     me,
 )
