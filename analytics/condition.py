@@ -17,6 +17,7 @@ from analytics.days import passed_days
 from analytics.lighting.health import LampHealth, lamp_health
 from analytics.pv.clearsky import clear_sky_yields
 from analytics.pv.health import PvHealth, pv_health
+from analytics.repairs import Repair, repairs
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.uptime.base import PV
 from analytics.uptime.grid import Spent
@@ -52,6 +53,7 @@ class Condition:
     index: tuple[IndexDay, ...]
     exceedances: tuple[Exceedance, ...]
     clocks: tuple[ClockSuspect, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
@@ -66,16 +68,20 @@ def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
     result = zone_result(
         basis, zone, open_window(zone, Period(min(start, basis.as_of), basis.as_of))
     )
-    lamps = [each.id for each in result.devices if each.device_class is DeviceClass.STREETLIGHT]
+    names = [each.id for each in result.devices if each.device_class is DeviceClass.STREETLIGHT]
+    lamps, pv = lamp_health(names, result.batteries), list(_pv(basis, result))
+    ailing = [each.device for each in lamps if each.panel_low or each.cutoffs]
+    ailing += [each.device for each in pv if each.low]
     return Condition(
         result=result,
         groups=tuple(_groups(basis.registry, result)),
         outages={each: outages(fleet.grid) for each, fleet in result.fleets.items()},
-        lamps=tuple(lamp_health(lamps, result.batteries)),
-        pv=tuple(_pv(basis, result)),
+        lamps=tuple(lamps),
+        pv=tuple(pv),
         index=tuple(_index(result)),
         exceedances=tuple(_exceedances(result)),
         clocks=tuple(_clocks(basis, result)),
+        repairs=tuple(repairs(result, ailing)),
     )
 
 
