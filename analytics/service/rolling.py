@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analytics.counter_changes import CounterChange, with_room
 from analytics.hours import lead_in, roll
 from analytics.quality.checks import checked, checks_of, reach_s
 from analytics.quality.overrides import Override, overridden
@@ -34,6 +35,7 @@ class Roller:
     device_class: DeviceClass
     intervals_s: Mapping[DeviceId, int]
     overrides: Sequence[Override] = ()
+    changes: Sequence[CounterChange] = ()
 
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
@@ -79,20 +81,20 @@ class Roller:
     def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
         """Compute a segment; return the next hours whose counters now start elsewhere."""
         lead = max(lead_in(self.intervals_s[device]) for device in devices)
-        block = self._block(devices, segment, lead)
-        counters = self._counters(devices, block.values)
+        changes = [each for each in self.changes if each.device in devices]
+        block = with_room(self._block(devices, segment, lead), changes, segment)
+        kept = self.files.read(self.zone, self.device_class, segment)
+        counters = self._counters(devices, {*block.values, *kept["metric"].unique()})
         before = self.files.running_before(self.zone, self.device_class, segment.start, counters)
         was = self.files.running_before(self.zone, self.device_class, segment.end, counters)
-        hours = roll(block, segment, intervals_s=self.intervals_s, running=before)
+        hours = roll(block, segment, intervals_s=self.intervals_s, running=before, changes=changes)
         keys = [(device, hour) for device in devices for hour in segment.hours()]
         self.files.replace(self.zone, self.device_class, keys, hours)
         now = self.files.running_before(self.zone, self.device_class, segment.end, counters)
         moved = {key[0] for key in counters if was.get(key) != now.get(key)}
         return self.files.next_hours(self.zone, self.device_class, segment.end, moved)
 
-    def _counters(
-        self, devices: Collection[DeviceId], there: Mapping[str, object]
-    ) -> list[CounterKey]:
+    def _counters(self, devices: Collection[DeviceId], there: Collection[str]) -> list[CounterKey]:
         names = [
             metric.name
             for metric in METRICS[self.device_class]

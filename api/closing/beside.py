@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
+from analytics.counter_changes import CounterChange
+from analytics.service.decisions import Kind
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN, ENTERED_FACTOR
 from api.closing.pages import Rows
 
@@ -40,3 +44,10 @@ def put(connection: sa.Connection, beside: Mapping[str, Rows]) -> None:
         values = [row | {day: date.fromisoformat(row[day]) for day in days} for row in rows]
         if values:
             connection.execute(sa.insert(table), values)
+
+
+def counter_changes(beside: Mapping[str, Rows]) -> list[CounterChange]:
+    """Return the changes of counters among what people entered, in the order of time."""
+    form = TypeAdapter(CounterChange)
+    rows = (row for row in beside.get(DECISIONS, []) if row["kind"] == Kind.COUNTER_CHANGE)
+    return sorted((form.validate_json(row["body"]) for row in rows), key=attrgetter("at"))

@@ -85,3 +85,19 @@ def test_a_stations_pages_and_readings_wait_for_the_release_too(
     assert page in client.get(zone, headers=technician).text
     assert "PM2.5" in client.get(zone, headers=technician).text
     assert "PM2.5" not in client.get(zone, headers=viewer).text
+
+
+def test_a_day_that_goes_on_has_no_daily_mean_yet(client: TestClient, sources: Sources) -> None:
+    """It is midnight; of 3 October twenty hours are told, which would be enough of a day."""
+    third = FIRST + timedelta(days=2)
+    hours = (900_000_000,) * 20 + (None,) * 4
+    air = AirDay(device=_STATION, day=third, pollutant="pm25", hours=hours)
+    with sources.catalog.begin() as connection:
+        dayfacts.put(connection, [(_STATION, third)], [air])
+
+    path = f"/v1/reports/zone:kh-coast/{FIRST}..{third}"
+    (told,) = client.get(path, headers=as_(sources, "manager")).json()["air"]
+
+    (pm25,) = told["pollutants"]
+    assert (pm25["days"], pm25["valid_days"], pm25["highest"]) == (2, 1, "60.0")
+    assert (told["index"]["days"], told["index"]["highest_on"]) == (1, FIRST.isoformat())

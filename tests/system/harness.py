@@ -82,8 +82,13 @@ class Bench:
 
 
 @asynccontextmanager
-async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncGenerator[Bench]:
-    """Run a backend in a folder, with a registry, at a time that stands still."""
+async def running_bench(
+    path: Path, registry: Registry, now: datetime, *, uplinks: str | None = None
+) -> AsyncGenerator[Bench]:
+    """Run a backend in a folder, with a registry, at a time that stands still.
+
+    With a filter of uplinks it takes in what ChirpStack publishes, too.
+    """
     home = Home.create(path / "home")
     catalog = ready_catalog(home.catalog_url())
     with catalog.begin() as connection:
@@ -91,7 +96,8 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
         tables.append(connection, entries, actor="test", source="test", known_at=now)
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
-        with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
+        taken_in = replace(broker, uplinks=uplinks)
+        with Backend.build(home, broker=taken_in, clock=ManualClock(now), software="test") as built:
             backend = replace(
                 built, analytics=replace(built.analytics, pause=timedelta(seconds=0.05))
             )
