@@ -88,12 +88,12 @@ def _heard(hours: pd.DataFrame, device_class: DeviceClass) -> pd.DataFrame:
 
     An hour that nothing was asked for counts as heard: what a counter says then is of all before.
     """
-    metrics = ENERGY.get(device_class)
-    if metrics is None:
+    if device_class not in PROOF:
         held = hours[hours["metric"] != RECORD]
         known = held.groupby(["device", "day", "hour"])["seconds"].max().reset_index()
         return known.assign(positive_s=known["seconds"])[known["seconds"] > 0]
-    power = hours[(hours["metric"] == metrics.power) & (hours["seconds"] > 0)]
+    named = hours["metric"] == ENERGY[device_class].power
+    power = hours[named & (hours["seconds"] > 0)]
     return power[["device", "day", "hour", "seconds", "positive_s"]]
 
 
