@@ -138,9 +138,7 @@ def condition_view(found: Condition) -> ConditionView:
         calendars=tuple(each for each in calendars if each is not None),
         peers=cells.peer_field(found.pv),
         lamps=tuple(_lamps(found)),
-        noise=tuple(
-            sorted(found.noise, key=lambda day: (-day.day.toordinal(), day.device))[:_ROWS]
-        ),
+        noise=tuple(_newest(found.noise)[:_ROWS]),
         repairs=tuple(_repairs(found)),
         failing=len(found.repairs),
         clocks=tuple(_clocks(found)),
