@@ -12,6 +12,7 @@ from analytics.air.days import FIXED, POLLUTANTS, in_a_row
 from analytics.air.exceeding import Exceedance, exceedances
 from analytics.air.figures import IndexDay, index_days, unit_of
 from analytics.air.limits import Limit, limits
+from analytics.air.sound import NoiseDay
 from analytics.clockhealth import ClockSuspect, suspected
 from analytics.days import passed_days
 from analytics.lighting.health import LampHealth, lamp_health
@@ -54,6 +55,7 @@ class Condition:
     exceedances: tuple[Exceedance, ...]
     clocks: tuple[ClockSuspect, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    noise: tuple[NoiseDay, ...] = ()  # of days that are over
 
 
 def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
@@ -82,6 +84,7 @@ def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
         exceedances=tuple(_exceedances(result)),
         clocks=tuple(_clocks(basis, result)),
         repairs=tuple(repairs(result, ailing)),
+        noise=tuple(_noise(basis, result)),
     )
 
 
@@ -134,6 +137,13 @@ def _clocks(basis: Basis, result: ZoneResult) -> Iterable[ClockSuspect]:
         pv=[fact for fact in basis.pv if day.first <= fact.day <= day.last],
         lamps=[fact for fact in result.batteries if night.first <= fact.day <= night.last],
     )
+
+
+def _noise(basis: Basis, result: ZoneResult) -> Iterable[NoiseDay]:
+    reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
+    names = {each.id for each in result.devices}
+    days = passed_days(reach.days, timezone, DeviceClass.NOISE_METER, until=reach.span.end)
+    return (each for each in basis.noise if each.device in names and each.day in days)
 
 
 def _index(result: ZoneResult) -> Iterable[IndexDay]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from analytics.air.exceeding import Exceedance
 from analytics.air.figures import IndexDay
 from analytics.air.shown import category, decimal
+from analytics.air.sound import NoiseDay
 from analytics.clockhealth import ClockSuspect
 from analytics.condition import Condition
 from analytics.figures import Unit, written
@@ -48,6 +49,7 @@ def condition_document(found: Condition) -> Document:
         "air_index": [_index(each) for each in found.index],
         "clocks": [_clock(each) for each in found.clocks],
         "repairs": [_repair(each) for each in found.repairs],
+        "noise": [_noise(each) for each in found.noise],
         "limits_exceeded": [_exceedance(each) for each in found.exceedances],
     }
 
@@ -144,6 +146,16 @@ def _repair(each: Repair) -> Document:
         "kg_a_day": None if kg is None else written(kg, Unit.KG_CO2),
         "light_hours_a_day": None if hours is None else _rounded(float(hours), 1),
         "people": each.value.people,
+    }
+
+
+def _noise(each: NoiseDay) -> Document:
+    levels = {"leq": each.whole, "lday": each.by_day, "lnight": each.by_night}
+    return {
+        "device": each.device,
+        "day": each.day.isoformat(),
+        **{name: None if level is None else f"{level:f}" for name, level in levels.items()},
+        "unit": "dB",
     }
 
 

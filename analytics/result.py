@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.avoided import Emissions
 from analytics.crediting import Case, Expected, emissions
 from analytics.days import day_of, span_of
@@ -105,6 +106,7 @@ class Basis:
     as_of: int  # microseconds, UTC
     choices: Choices = field(default_factory=Choices)
     samples: Sequence[Sampled] = ()
+    noise: Sequence[NoiseDay] = ()
 
 
 def period_window(zone: Zone, days: Days) -> Window:

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.lighting.battery import BatteryDay
 from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
@@ -48,6 +49,7 @@ def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | No
         factors=all_factors(connection),
         as_of=facts.progress(connection).as_of,
         samples=standing(connection, Sampled),
+        noise=dayfacts.read(connection, NoiseDay, first=first, last=last),
     )
 
 

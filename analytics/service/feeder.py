@@ -119,6 +119,7 @@ class Feeder:
         registry: Registry,
         decided: Decided,
     ) -> Roller:
+        devices = registry.devices_of_zone(zone.id)
         return Roller(
             store=self.store,
             files=self.files,
@@ -127,6 +128,8 @@ class Feeder:
             intervals_s={device.id: device.interval_s for device in registry.devices()},
             overrides=decided.overrides,
             changes=decided.changes,
+            profiles={device.id: device.profile for device in devices},
+            peers=[device.id for device in devices if device.device_class is device_class],
         )
 
     def _days(

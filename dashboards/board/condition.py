@@ -1,11 +1,12 @@
 """The page on the condition of a zone's equipment, for those who mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from analytics.air.shown import decimal
+from analytics.air.sound import NoiseDay
 from analytics.condition import Condition
 from analytics.figures import Unit, written
 from analytics.uptime.shown import availability
@@ -87,6 +88,7 @@ class ConditionView:
     calendars: tuple[AirCalendar, ...]
     peers: PeerField | None
     lamps: tuple[LampRow, ...]
+    noise: tuple[NoiseDay, ...]  # the newest first
     repairs: tuple[RepairRow, ...]
     failing: int  # of which as many as fit are shown
     clocks: tuple[ClockRow, ...]
@@ -136,6 +138,7 @@ def condition_view(found: Condition) -> ConditionView:
         calendars=tuple(each for each in calendars if each is not None),
         peers=cells.peer_field(found.pv),
         lamps=tuple(_lamps(found)),
+        noise=tuple(_newest(found.noise)[:_ROWS]),
         repairs=tuple(_repairs(found)),
         failing=len(found.repairs),
         clocks=tuple(_clocks(found)),
@@ -164,6 +167,10 @@ def _lamps(found: Condition) -> list[LampRow]:
         if each.panel_low or each.cutoffs
     ]
     return sorted(rows, key=lambda row: (-(row.cutoffs or 0), row.panel_percent or 0))
+
+
+def _newest(days: Iterable[NoiseDay]) -> list[NoiseDay]:
+    return sorted(days, key=lambda each: (-each.day.toordinal(), each.device))
 
 
 def _repairs(found: Condition) -> list[RepairRow]:

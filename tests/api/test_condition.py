@@ -1,11 +1,13 @@
 """A zone's condition over HTTP, and air that is for some before it is for all."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.service import dayfacts
 from api.sources import Sources
 from ingest.contract.identity import DeviceId
@@ -101,3 +103,28 @@ def test_a_day_that_goes_on_has_no_daily_mean_yet(client: TestClient, sources: S
     (pm25,) = told["pollutants"]
     assert (pm25["days"], pm25["valid_days"], pm25["highest"]) == (2, 1, "60.0")
     assert (told["index"]["days"], told["index"]["highest_on"]) == (1, FIRST.isoformat())
+
+
+def test_noise_and_clocks_and_repairs_are_told(client: TestClient, sources: Sources) -> None:
+    told = NoiseDay(
+        device=_STATION, day=FIRST, whole=Decimal("61.2"), by_day=Decimal("62.0"), by_night=None
+    )
+    with sources.catalog.begin() as connection:
+        dayfacts.put(connection, [(DeviceId("kh-air-9"), FIRST)], [told])
+
+    found = client.get("/v1/zones/kh-coast/condition", headers=as_(sources, "manager")).json()
+
+    assert found["noise"] == [
+        {
+            "device": "kh-air-1",
+            "day": FIRST.isoformat(),
+            "leq": "61.2",
+            "lday": "62.0",
+            "lnight": None,
+            "unit": "dB",
+        }
+    ]
+    assert found["clocks"] == []
+    assert {row["device"] for row in found["repairs"]} >= {"kh-lamp-2"}
+    page = client.get("/board/zones/kh-coast/condition", headers=as_(sources, "viewer")).text
+    assert "61.2" in page

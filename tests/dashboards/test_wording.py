@@ -73,6 +73,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
     "repair.": ("device", "class", "kg", "light"),
+    "noise.": ("device", "day", "whole", "by_day", "by_night"),
     "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,

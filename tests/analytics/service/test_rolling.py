@@ -76,6 +76,24 @@ def test_a_stations_hour_reaches_as_far_as_flags_derived_from_it(tmp_path: Path)
     files.close()
 
 
+def test_a_stations_hour_is_computed_with_its_neighbors(tmp_path: Path) -> None:
+    files = HourFiles(tmp_path / "hours")
+    other = DeviceId("kh-air-2")
+    station = Roller(
+        store=MemoryStore(),
+        files=files,
+        zone=_ZONE,
+        device_class=DeviceClass.AIR_STATION,
+        intervals_s={_LAMP: 300, other: 300},
+        peers=[_LAMP, other],
+    )
+
+    computed = station.compute({_LAMP: {_START}})
+
+    assert {device for device, _ in computed} == {_LAMP, other}
+    files.close()
+
+
 def test_a_line_that_turns_out_flat_is_taken_out_of_the_hours_it_is_flat_in(
     tmp_path: Path,
 ) -> None:
