@@ -17,6 +17,8 @@ from analytics.service.stage import AnalyticsStage
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.closing.keeper import Keeper
+from api.notices.building import Notices
+from api.notices.settings import NoticeSettings
 from api.server import serve
 from api.sources import Sources
 from ingest.contract.clock import Clock
@@ -38,13 +40,23 @@ class Backend:
     analytics: AnalyticsStage
     sources: Sources
     keeper: Keeper
+    notices: Notices
 
     @classmethod
     @contextmanager
     def build(
-        cls, home: Home, *, broker: BrokerAddress, clock: Clock, software: str
+        cls,
+        home: Home,
+        *,
+        broker: BrokerAddress,
+        clock: Clock,
+        software: str,
+        telling: NoticeSettings | None = None,
     ) -> "Generator[Self]":
-        """Open a home's files and wire the backend over them; close them at the end."""
+        """Open a home's files and wire the backend over them; close them at the end.
+
+        Without settings for telling people, what would be told is only recorded.
+        """
         with ExitStack() as stack:
             catalog = ready_catalog(home.catalog_url())
             stack.callback(catalog.dispose)
@@ -91,6 +103,7 @@ class Backend:
                 ),
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),
+                notices=Notices.of(sources, home, telling or NoticeSettings.of({})),
             )
 
     async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
@@ -101,8 +114,10 @@ class Backend:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
             tasks.create_task(self.analytics.run(), name="analytics")
+            tasks.create_task(self.notices.stage.run(), name="notices")
             if listening is not None:
-                tasks.create_task(serve(listening, self.sources, accounts), name="api")
+                serving = serve(listening, self.sources, accounts, self.notices.desk)
+                tasks.create_task(serving, name="api")
                 tasks.create_task(self.keeper.run(), name="keeper")
 
     def registry(self) -> Registry:

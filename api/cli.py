@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import socket
 
     from api.closing.keeper import Keeper
+    from api.notices.building import Notices
     from api.sources import Sources
 
 _PORT: Final = 8080
@@ -39,6 +40,8 @@ def _open_and_serve(args: argparse.Namespace) -> None:
 
     from api.catalog import ready_catalog
     from api.closing.keeper import Keeper
+    from api.notices.building import Notices
+    from api.notices.settings import NoticeSettings
     from api.server import listen
     from api.sources import Sources
     from ingest.contract.clock import SystemClock
@@ -51,14 +54,14 @@ def _open_and_serve(args: argparse.Namespace) -> None:
 
     given = given_settings(args.config, os.environ)
     home = Home.open(home_of(args.home, given))
-    settings = StageSettings.of(given, home)
+    settings, telling = StageSettings.of(given, home), NoticeSettings.of(os.environ)
     with ExitStack() as stack:
         catalog = ready_catalog(settings.catalog)
         stack.callback(catalog.dispose)
         store = open_store(settings.store)
         stack.callback(store.close)
         if args.check:
-            for name, value in settings.shown().items():
+            for name, value in (settings.shown() | telling.shown()).items():
                 sys.stdout.write(f"{name:<8} {value}\n")
             sys.stdout.write(f"{home.path}: ready to be served\n")
             return
@@ -75,11 +78,12 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
-        asyncio.run(_until_told_to_stop(listening, sources, Keeper(sources=sources, home=home)))
+        keeper, notices = Keeper(sources=sources, home=home), Notices.of(sources, home, telling)
+        asyncio.run(_until_told_to_stop(listening, sources, keeper, notices))
 
 
 async def _until_told_to_stop(
-    listening: "socket.socket", sources: "Sources", keeper: "Keeper"
+    listening: "socket.socket", sources: "Sources", keeper: "Keeper", notices: "Notices"
 ) -> None:
     import asyncio
 
@@ -90,7 +94,8 @@ async def _until_told_to_stop(
 
     async def serving() -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(listening, sources), name="api")
+            tasks.create_task(serve(listening, sources, desk=notices.desk), name="api")
+            tasks.create_task(notices.stage.run(), name="notices")
             tasks.create_task(keeper.run(), name="keeper")
 
     await until_stopped(serving())

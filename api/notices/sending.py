@@ -7,7 +7,7 @@ twice, never not at all. What is over, or taken, before it went out is not sent.
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -70,7 +70,7 @@ class Sending:
     """What sends deliveries."""
 
     source: NoticeSource
-    sender: Sender | None  # None: there is no channel, and what is told is only recorded
+    sender: Callable[[], Sender | None]  # None: there is no channel, so it is only recorded
     chance: random.Random = field(default_factory=random.Random)
 
     def packed(self, connection: sa.Connection, registry: Registry, now: int) -> list[Parcel]:
@@ -82,7 +82,7 @@ class Sending:
             person = registry.person(name)
             if person is None or not person.channels:
                 _unreachable(connection, name, list(own))
-            elif self.sender is None:
+            elif self.sender() is None:
                 deliveries.change(connection, _ids(list(own)), state=State.RECORDED)
             else:
                 parcels += self._paced(connection, person, list(own), now)
@@ -90,8 +90,9 @@ class Sending:
 
     def send(self, parcels: Sequence[Parcel]) -> list[str | None]:
         """Send; return what each was in trouble with, None where a channel took it."""
+        sender = self.sender()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notices") as pool:
-            return list(pool.map(self._sent, parcels))
+            return list(pool.map(lambda parcel: _sent(sender, parcel), parcels))
 
     def settle(
         self, connection: sa.Connection, parcel: Parcel, trouble: str | None, now: int
@@ -134,16 +135,18 @@ class Sending:
             deliveries.change(connection, parcel.ids, state=State.SENDING, channel=parcel.channel)
         return parcels
 
-    def _sent(self, parcel: Parcel) -> str | None:
-        assert self.sender is not None  # noqa: S101 - without one there are no parcels
-        try:
-            self.sender.send(parcel.person.channels[parcel.place], parcel.message)
-        except ChannelError as error:
-            return str(error)
-        return None
-
     def _pause_us(self, attempts: int) -> int:
         return int(_FIRST_PAUSE_US * 2**attempts * self.chance.uniform(0.5, 1.5))
+
+
+def _sent(sender: Sender | None, parcel: Parcel) -> str | None:
+    if sender is None:
+        return "there is no channel any more"
+    try:
+        sender.send(parcel.person.channels[parcel.place], parcel.message)
+    except ChannelError as error:
+        return str(error)
+    return None
 
 
 def _parcel(own: tuple[Delivery, ...], person: Person) -> Parcel:
