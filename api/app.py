@@ -32,7 +32,8 @@ from api.methods import endpoints as methods
 from api.notices import endpoints as notices
 from api.notices import page as told
 from api.notices import replies
-from api.notices.desk import NO_DESK, Desk
+from api.notices.desk import Desk
+from api.notices.source import MemoryNotices
 from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
 from api.reports import endpoints as reports
@@ -79,7 +80,7 @@ def create_app(
     sources: Sources,
     accounts: Accounts | None = None,
     allowed: Allowed | None = None,
-    desk: Desk = NO_DESK,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Return the application over some sources; without accounts nobody is let in."""
     # FastAPI's own pages of documentation load scripts from elsewhere.
@@ -89,7 +90,7 @@ def create_app(
     app.state.seen = SeenRegistries()
     app.state.accounts = accounts or NobodyKnown()
     app.state.rates = Rates(allowed)
-    app.state.desk = desk
+    app.state.desk = desk or Desk(source=MemoryNotices())
     may_read = [Depends(Require(Permission.READ))]
     for resource in _RESOURCES:
         app.include_router(resource.router, prefix="/v1", dependencies=may_read)

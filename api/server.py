@@ -13,7 +13,7 @@ from api.accounts.catalog import CatalogAccounts
 from api.accounts.first import NAME, first_admin
 from api.accounts.port import Accounts
 from api.app import create_app
-from api.notices.desk import NO_DESK, Desk
+from api.notices.desk import Desk
 from api.sources import Sources
 from ingest.contract.clock import SystemClock
 
@@ -45,7 +45,7 @@ async def serve(
     listening: socket.socket,
     sources: Sources,
     accounts: Accounts | None = None,
-    desk: Desk = NO_DESK,
+    desk: Desk | None = None,
 ) -> None:
     """Answer requests that come in on a socket until cancelled.
 

@@ -11,7 +11,7 @@ from analytics.alarms.alarm import Alarm, AlarmId
 from api.accounts.throttle import ADDRESS, Throttle
 from api.notices import deliveries
 from api.notices.links import Links, Ticket
-from api.notices.source import MemoryNotices, NoticeSource, wants_telling
+from api.notices.source import NoticeSource, wants_telling
 from ingest.audit import journal
 from ingest.audit.journal import Deed
 from ingest.contract.clock import Clock, SystemClock
@@ -51,9 +51,6 @@ def _note(
 ) -> None:
     deed = Deed(actor=person, action=ACTION, object=f"alarm:{alarm}", address=address)
     journal.append(connection, deed, at=at)
-
-
-NO_DESK: Final = Desk(source=MemoryNotices())
 
 
 def digit_in(text: str) -> int | None:

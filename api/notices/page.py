@@ -45,6 +45,8 @@ class ByLink(Guard):
         self, token: str, request: Request, sources: Whole, desk: GivenDesk
     ) -> Ticket | None:
         """Return the link's ticket; None where it is not ours, which may not be tried often."""
+        if desk.links is None:
+            return None
         address = network_of(address_of(request))
         if (wait := desk.wrong.enter(address)) is not None:
             raise too_many(ceil(wait.total_seconds()))

@@ -54,6 +54,9 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for what in ("", "/1/withdraw")
         },
         ("POST", "/v1/devices/1/life"): 401,
+        ("POST", "/v1/notices/replies/sms"): 403,
+        ("POST", "/v1/notices/replies/telegram"): 403,
+        ("POST", "/told/1"): 404,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
         ("POST", "/v1/visits"): 401,
