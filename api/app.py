@@ -42,6 +42,7 @@ from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
 from api.sites import endpoints as sites
 from api.sources import Sources
+from api.subscriptions import endpoints as subscriptions
 from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
@@ -71,6 +72,7 @@ _RESOURCES = (
     overrides,
     releases,
     notices,
+    subscriptions,
     audit,
     me,
 )

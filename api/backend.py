@@ -21,6 +21,8 @@ from api.notices.building import Notices
 from api.notices.settings import NoticeSettings
 from api.server import serve
 from api.sources import Sources
+from api.subscriptions.sender import Sender
+from api.subscriptions.settings import mail_server
 from ingest.contract.clock import Clock
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
@@ -41,6 +43,7 @@ class Backend:
     sources: Sources
     keeper: Keeper
     notices: Notices
+    sender: Sender
 
     @classmethod
     @contextmanager
@@ -104,6 +107,7 @@ class Backend:
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),
                 notices=Notices.of(sources, home, telling or NoticeSettings.of({})),
+                sender=Sender(sources=sources, home=home, mail=mail_server(os.environ)),
             )
 
     async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
@@ -119,6 +123,7 @@ class Backend:
                 serving = serve(listening, self.sources, accounts, self.notices.desk)
                 tasks.create_task(serving, name="api")
                 tasks.create_task(self.keeper.run(), name="keeper")
+                tasks.create_task(self.sender.run(), name="sender")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

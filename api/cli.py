@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from api.closing.keeper import Keeper
     from api.notices.building import Notices
     from api.sources import Sources
+    from api.subscriptions.sender import Sender
 
 _PORT: Final = 8080
 
@@ -44,6 +45,8 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from api.notices.settings import NoticeSettings
     from api.server import listen
     from api.sources import Sources
+    from api.subscriptions.sender import Sender
+    from api.subscriptions.settings import mail_server
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.control_socket import SocketControl
@@ -55,6 +58,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     given = given_settings(args.config, os.environ)
     home = Home.open(home_of(args.home, given))
     settings, telling = StageSettings.of(given, home), NoticeSettings.of(os.environ)
+    mail = mail_server(given)
     with ExitStack() as stack:
         catalog = ready_catalog(settings.catalog)
         stack.callback(catalog.dispose)
@@ -63,6 +67,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         if args.check:
             for name, value in (settings.shown() | telling.shown()).items():
                 sys.stdout.write(f"{name:<8} {value}\n")
+            sys.stdout.write(f"mail     {mail.host if mail else 'nobody is sent any'}\n")
             sys.stdout.write(f"{home.path}: ready to be served\n")
             return
         sources = Sources(
@@ -79,11 +84,16 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
         keeper, notices = Keeper(sources=sources, home=home), Notices.of(sources, home, telling)
-        asyncio.run(_until_told_to_stop(listening, sources, keeper, notices))
+        sender = Sender(sources=sources, home=home, mail=mail)
+        asyncio.run(_until_told_to_stop(listening, sources, keeper, sender, notices))
 
 
 async def _until_told_to_stop(
-    listening: "socket.socket", sources: "Sources", keeper: "Keeper", notices: "Notices"
+    listening: "socket.socket",
+    sources: "Sources",
+    keeper: "Keeper",
+    sender: "Sender",
+    notices: "Notices",
 ) -> None:
     import asyncio
 
@@ -97,6 +107,7 @@ async def _until_told_to_stop(
             tasks.create_task(serve(listening, sources, desk=notices.desk), name="api")
             tasks.create_task(notices.stage.run(), name="notices")
             tasks.create_task(keeper.run(), name="keeper")
+            tasks.create_task(sender.run(), name="sender")
 
     await until_stopped(serving())
 

@@ -57,6 +57,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/notices/replies/sms"): 403,
         ("POST", "/v1/notices/replies/telegram"): 403,
         ("POST", "/told/1"): 404,
+        ("POST", "/v1/subscriptions"): 401,
+        ("POST", "/v1/subscriptions/1/end"): 401,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
         ("POST", "/v1/visits"): 401,

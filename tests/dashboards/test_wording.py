@@ -11,6 +11,7 @@ from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.memo import constants
+from api.subscriptions.subscription import Occasion
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
@@ -86,10 +87,18 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    elsewhere = ("report.", "phrase.", "faults.", "notices.")
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
     own = {key for key in Wording().keys if key.startswith(elsewhere)}
     assert Wording().keys - own == (whole | together) - own
     assert (whole | together) <= Wording().keys
+
+
+def test_every_text_of_mails_is_used() -> None:
+    code = files("api.subscriptions").joinpath("mail.py").read_text("utf-8")
+    named = set(re.findall(r'"(mail\.[a-z_]+)"', code))
+    occasions = {f"mail.{occasion}" for occasion in Occasion}
+
+    assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
 
 
 def test_every_text_of_reports_is_used() -> None:

@@ -1,5 +1,6 @@
 """Channels by Apprise, against a real SMTP server and a real receiver of webhooks."""
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from api.notices.channels import ChannelError, Channels
 from api.notices.settings import NoticeSettings
 from api.notices.wording import Message
 from ingest.settings import SettingsError
-from tests.receivers import Mailbox, Receiver, a_mail_server, a_receiver
+from tests.receivers import Letterbox, Receiver, a_letterbox, a_receiver
 
 KHMER = Message(
     title="ភ្លើងរលត់ពេលយប់: SHV-0001",
@@ -21,8 +22,8 @@ TWILIO = f"twilio://{SECRET}@15551234567/{{to}}"
 
 
 @pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    with a_mail_server() as running:
+def letterbox() -> Iterator[Letterbox]:
+    with a_letterbox() as running:
         yield running
 
 
@@ -36,13 +37,12 @@ def a_mail_url(port: int) -> str:
     return f"mailto://127.0.0.1:{port}/{{to}}?from=zonewatch@example.org"
 
 
-def test_a_mail_has_the_long_form_in_khmer(mailbox: tuple[Mailbox, int]) -> None:
-    box, port = mailbox
-    channels = Channels.of({"ZONEWATCH_CHANNEL_MAIL": a_mail_url(port)})
+def test_a_mail_has_the_long_form_in_khmer(letterbox: Letterbox) -> None:
+    channels = Channels.of({"ZONEWATCH_CHANNEL_MAIL": a_mail_url(letterbox.port)})
 
     channels.send("mail:crew@example.org", KHMER)
 
-    mail = box.mails[0]
+    mail = letterbox.mails[0]
     assert (mail["To"], mail["Subject"]) == ("crew@example.org", KHMER.title)
     body = mail.get_body(("plain", "html"))
     assert body is not None
@@ -50,20 +50,22 @@ def test_a_mail_has_the_long_form_in_khmer(mailbox: tuple[Mailbox, int]) -> None
 
 
 def test_a_webhook_of_sms_has_the_short_form_and_no_title(hook: Receiver) -> None:
-    url = f"json://127.0.0.1:{hook.server_port}/sms/{{to}}"
+    url = hook.url.replace("http:", "json:") + "/{to}"
     channels = Channels.of({"ZONEWATCH_CHANNEL_SMS_KH": url})
 
     channels.send("sms_kh:+85512345678", KHMER)
 
-    assert (hook.posted[0]["message"], hook.posted[0]["title"]) == (KHMER.short, "")
+    posted = json.loads(hook.posts[0].body)
+    assert hook.posts[0].path == "/hook/+85512345678"
+    assert (posted["message"], posted["title"]) == (KHMER.short, "")
 
 
 def test_what_a_channel_does_not_take_is_told_without_its_url(
     hook: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    hook.status = 500
-    url = f"json://user:hunter2@127.0.0.1:{hook.server_port}/"
+    hook.answers = [500] * 3
+    url = hook.url.replace("http://", "json://user:hunter2@")
     channels = Channels.of({"ZONEWATCH_CHANNEL_HOOK": url})
 
     with pytest.raises(ChannelError) as caught:
