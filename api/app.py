@@ -11,6 +11,8 @@ from api.accounts.guard import Require, refuse_unguarded
 from api.accounts.port import Accounts, NobodyKnown
 from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
+from api.alarms import endpoints as alarms
+from api.alarms import figures as alarm_figures
 from api.audit import endpoints as audit
 from api.claims import endpoints as claims
 from api.decisions import exclusions, overrides, releases
@@ -36,6 +38,7 @@ from api.notices.desk import Desk
 from api.notices.source import MemoryNotices
 from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
+from api.repairs import endpoints as repairs
 from api.reports import endpoints as reports
 from api.results import Results
 from api.revisions import endpoints as revisions
@@ -60,6 +63,9 @@ _RESOURCES = (
     evidence,
     visits,
     samples,
+    alarm_figures,  # in front of an alarm by its number
+    alarms,
+    repairs,
     aid_batches,
     factors,
     methods,

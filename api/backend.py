@@ -10,6 +10,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from analytics.service.alarmkeeper import AlarmKeeper
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
 from analytics.service.meter import PassMeter
@@ -103,6 +104,7 @@ class Backend:
                         means=means,
                     ),
                     meter=PassMeter(ingest.meter.counts),
+                    then=(AlarmKeeper(catalog=catalog, registry=registry, clock=clock).step,),
                 ),
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),

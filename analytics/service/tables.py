@@ -123,3 +123,17 @@ ZONE_FIGURE: Final = sa.Table(
     sa.Column("provenance", sa.String(10), nullable=False),
     sa.Column("as_of", sa.BigInteger, nullable=False),  # microseconds
 )
+
+FAULT: Final = sa.Table(
+    "fault",
+    METADATA,
+    sa.Column("rule", sa.String(40), primary_key=True),
+    sa.Column("subject", sa.String(63), primary_key=True),
+    sa.Column("began_at", sa.BigInteger, primary_key=True),  # microseconds, as all that follow
+    sa.Column("consequence", sa.String(20), nullable=False),
+    sa.Column("raised_at", sa.BigInteger, nullable=False),
+    sa.Column("cleared_at", sa.BigInteger, nullable=True),
+    sa.Column("proven_at", sa.BigInteger, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),  # JSON
+)

@@ -39,6 +39,13 @@ class BuildingType(StrEnum):
     TRADING_PLACE = "trading_place"
 
 
+class Obligation(StrEnum):
+    """Why a device has to be mended before all others."""
+
+    SAFETY_SPOT = "safety_spot"  # a crossing, a school, a market: dark, it is dangerous
+    LEGAL_MONITORING = "legal_monitoring"  # its readings are owed by law
+
+
 class PersonRole(StrEnum):
     """What somebody is told for."""
 
@@ -172,6 +179,8 @@ class Device:
     evidence: str | None = None  # that proof: no grid there, or the lamp that was removed
     serial: str | None = None  # the maker's number, by which a replacement is told apart
     clock_offset_s: int = 0  # its own clock minus true time, where it stamps what it says itself
+    obligation: Obligation | None = None  # why it is mended first
+    people_served: int | None = None  # who go without while it is broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
             for resource in ("exclusions", "overrides", "releases")
             for what in ("", "/1/withdraw")
         },
+        **{("POST", f"/v1/alarms/1/{deed}"): 401 for deed in ("acknowledge", "shelve", "comment")},
+        **{("POST", f"/v1/repairs/1/{deed}"): 401 for deed in ("assign", "close")},
         ("POST", "/v1/devices/1/life"): 401,
         ("POST", "/v1/notices/replies/sms"): 403,
         ("POST", "/v1/notices/replies/telegram"): 403,
@@ -66,6 +68,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/samples/1/findings"): 401,
         ("POST", "/board/imports"): 401,
         ("POST", "/board/commission"): 401,
+        ("POST", "/board/alarms/1"): 401,
+        ("POST", "/board/repairs/1"): 401,
         ("POST", "/v1/reports/1/1/close"): 401,
         ("POST", "/v1/reports/1/1/check"): 401,
         ("POST", "/v1/reports/1/1/approve"): 401,

@@ -5,10 +5,17 @@ from importlib.resources import files
 import pytest
 
 from analytics.air.shown import CATEGORIES
+from analytics.alarms.action import ActionKind
+from analytics.alarms.alarm import CauseKind, Condition
+from analytics.alarms.lifecycle import Suppression
+from analytics.alarms.notice import NoticeKind
+from analytics.alarms.repairlist import Duty
+from analytics.alarms.statistics import benchmarks
 from analytics.claims.claim import ClaimKind, Reason
 from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
+from analytics.faults.fault import Priority
 from analytics.figures import Status
 from analytics.memo import constants
 from api.subscriptions.subscription import Occasion
@@ -47,6 +54,19 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "period_state.": PeriodState,
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
+    "faults.": [
+        f"{rule}.{part}"
+        for rule in {key.split(".")[1] for key in Wording().keys if key.startswith("faults.")}
+        for part in ("name", "check", "carry")
+    ],
+    "alarms.condition.": Condition,
+    "alarms.priority.": Priority,
+    "alarms.kind.": CauseKind,
+    "alarms.suppressed.": Suppression,
+    "alarm.deed.": ActionKind,
+    "alarm.notice.": NoticeKind,
+    "alarm_statistics.unit.": [each.id for each in benchmarks()],
+    "repairs.duty.": Duty,
     "cell.": CellState,
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
@@ -158,6 +178,15 @@ def test_every_catalogue_has_all_that_notices_say(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
+def test_every_catalogue_has_all_that_pages_of_alarms_show(language: str) -> None:
+    families = ("alarms.", "alarm.", "repairs.", "alarm_statistics.", "class.", "missing.")
+    frame = {"product", "page.skip", "page.path", "page.footer", "programme.title", "log_in.out"}
+    shown = {key for key in Wording().keys if key.startswith(families)} | frame
+
+    assert shown - Wording(language).keys == set()
+
+
+@pytest.mark.parametrize("language", languages())
 def test_a_catalogue_has_only_keys_of_the_source_and_their_gaps(language: str) -> None:
     source, other = Wording(), Wording(language)
 
@@ -172,7 +201,7 @@ def test_a_text_is_translated_and_not_copied(language: str) -> None:
     source, other = Wording(), Wording(language)
     copied = {key for key in other.keys if other(key) == source(key)}
 
-    assert copied <= {"none.mark"}
+    assert copied <= {"none.mark", "product"}
 
 
 def gaps(text: str) -> set[str]:
