@@ -7,10 +7,11 @@ from typing import Final, Self
 from api.notices.channels import Sender
 from api.notices.desk import Desk
 from api.notices.entering import Entering
+from api.notices.kept import KeptNotices
 from api.notices.links import Links
 from api.notices.sending import Sending
 from api.notices.settings import NoticeSettings
-from api.notices.source import MemoryNotices, NoticeSource
+from api.notices.source import NoticeSource
 from api.notices.stage import NoticeStage
 from api.sources import Sources
 from ingest.contract.clock import SystemClock
@@ -35,7 +36,7 @@ class Notices:
         source: NoticeSource | None = None,
     ) -> Self:
         """Wire them over some sources and a home's key."""
-        given = source or MemoryNotices()
+        given = source or KeptNotices()
         links = Links(home.keys_dir, settings.url)
         channels = settings.channels if settings.channels.by_name else None
         return cls(

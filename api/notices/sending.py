@@ -16,13 +16,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from analytics.alarms.notice import NoticeKind
 from api.notices import deliveries
 from api.notices.addressing import Held
 from api.notices.channels import ChannelError, Sender
 from api.notices.deliveries import Delivery, State
 from api.notices.pacing import paced
-from api.notices.source import NoticeSource, wants_telling
+from api.notices.source import NoticeSource, is_worth
 from api.notices.wording import Message, digest
 from dashboards.wording.wording import Wording
 from ingest.contract.period import HOUR_US
@@ -75,7 +74,8 @@ class Sending:
 
     def packed(self, connection: sa.Connection, registry: Registry, now: int) -> list[Parcel]:
         """Return what is sent now, marked as being sent."""
-        ready = [each for each in deliveries.due(connection, now) if self._kept(connection, each)]
+        found = deliveries.due(connection, now)
+        ready = [each for each in found if self._kept(connection, each, now)]
         ready.sort(key=attrgetter("person", "id"))
         parcels: list[Parcel] = []
         for name, own in groupby(ready, attrgetter("person")):
@@ -113,11 +113,9 @@ class Sending:
             _LOG.error("a notice to %s failed on every channel", parcel.person.id)
         deliveries.change(connection, parcel.ids, **(tell | again))
 
-    def _kept(self, connection: sa.Connection, each: Delivery) -> bool:
-        """Drop what is over, or taken, before it went out."""
-        if each.kind is NoticeKind.CLEARED:
-            return True
-        if wants_telling(self.source.alarm(connection, each.alarm)):
+    def _kept(self, connection: sa.Connection, each: Delivery, now: int) -> bool:
+        """Drop what is over, taken or put aside before it went out."""
+        if is_worth(each.kind, self.source.alarm(connection, each.alarm), now):
             return True
         deliveries.change(connection, [each.id], state=State.DROPPED)
         return False

@@ -1,6 +1,6 @@
 """From notice to channel: whom it went to, when, what happens when a channel refuses or we die."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -115,20 +115,28 @@ def test_addressing_that_is_cut_off_is_done_again_and_nobody_is_entered_twice(
     assert len(town.rows()) == len(town.post.taken) == 1
 
 
-@pytest.mark.parametrize("over", ["cleared", "acknowledged"])
-def test_what_is_over_before_it_went_out_is_not_sent(town: Town, over: str) -> None:
-    alarm = an_alarm()
-    town.source.tell(a_notice(alarm))
-    town.source.alarms[alarm.id] = (
-        replace(alarm, condition=Condition.CLEARED, cleared_at=1)
-        if over == "cleared"
-        else replace(alarm, acknowledged_at=1, acknowledged_by="somebody")
-    )
+@pytest.mark.parametrize(
+    ("kind", "since", "state"),
+    [
+        (NoticeKind.RAISED, {"condition": Condition.CLEARED, "cleared_at": 1}, State.DROPPED),
+        (NoticeKind.RAISED, {"acknowledged_at": 1, "acknowledged_by": "x"}, State.DROPPED),
+        (NoticeKind.RAISED, {"shelved_until": micros(NOW + HOUR)}, State.DROPPED),
+        (NoticeKind.RAISED, {"shelved_until": micros(NOW)}, State.SENT),
+        (NoticeKind.RAISED, {"suppressed": "maintenance"}, State.DROPPED),
+        (NoticeKind.ESCALATED, {"acknowledged_at": 1, "acknowledged_by": "x"}, State.DROPPED),
+        (NoticeKind.GROWN, {"acknowledged_at": 1, "acknowledged_by": "x"}, State.SENT),
+    ],
+)
+def test_what_is_over_before_it_went_out_is_not_sent(
+    town: Town, kind: NoticeKind, since: Mapping[str, object], state: State
+) -> None:
+    town.source.tell(a_notice(kind=kind))
+    town.source.alarms[AlarmId(7)] = an_alarm(**since)
 
     town.after(MINUTE)
 
-    assert town.post.taken == []
-    assert town.states() == [State.DROPPED]
+    assert town.states() == [state]
+    assert len(town.post.taken) == (state is State.SENT)
 
 
 def test_an_all_clear_is_for_whoever_heard_of_it_and_for_nobody_else(tmp_path: Path) -> None:
