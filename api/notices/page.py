@@ -18,7 +18,7 @@ from api.accounts.guard import Guard
 from api.notices.desk import Desk
 from api.notices.links import PATH, Ticket
 from api.notices.told import Told, told_of
-from api.notices.wording import facts, local, title
+from api.notices.wording import facts, heading, local, title
 from api.problems import too_many
 from api.sources import Sources, Whole
 from dashboards.board.pages import page
@@ -110,6 +110,7 @@ def _view(told: Told, person: Person, sources: Sources, action: str) -> ToldView
     return ToldView(
         answer=answer,
         title=title(told, words),
+        heading=heading(told, words),
         person=person.title,
         facts=tuple(
             ToldFact(label=words(f"notices.long.{key}"), value=value, is_link=key == "map")
@@ -126,6 +127,7 @@ def _gone() -> HTMLResponse:
     view = ToldView(
         answer=Answer.GONE,
         title="",
+        heading="",
         person="",
         facts=(),
         action="",
