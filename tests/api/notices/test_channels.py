@@ -60,6 +60,17 @@ def test_a_webhook_of_sms_has_the_short_form_and_no_title(hook: Receiver) -> Non
     assert (posted["message"], posted["title"]) == (KHMER.short, "")
 
 
+def test_what_a_chat_does_not_take_at_once_comes_in_parts(hook: Receiver) -> None:
+    long = Message(title="t", short="s", long="ភ្លើង " * 9_000)
+    channels = Channels.of({"ZONEWATCH_CHANNEL_HOOK": hook.url.replace("http:", "json:")})
+
+    channels.send("hook", long)
+
+    parts = [str(json.loads(post.body)["message"]).strip() for post in hook.posts]
+    assert len(parts) > 1
+    assert "".join(parts).replace(" ", "") == "ភ្លើង" * 9_000
+
+
 def test_what_a_channel_does_not_take_is_told_without_its_url(
     hook: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
