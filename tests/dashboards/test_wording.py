@@ -121,6 +121,17 @@ def test_every_text_of_mails_is_used() -> None:
     assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
 
 
+def test_every_text_of_notices_is_used() -> None:
+    places = (files("api.notices"), files("dashboards.board").joinpath("templates"))
+    own = (each for place in places for each in place.iterdir() if "." in each.name)
+    code = "".join(each.read_text("utf-8") for each in own)
+    families = {"notices.mark.": NoticeKind, "notices.cause.": CauseKind, "notices.": Provenance}
+    for key in (key for key in Wording().keys if key.startswith("notices.")):
+        begin, _, end = key.rpartition(".")
+        named = any(text in code for text in (key, f'"{end}"', f"'{end}'"))
+        assert named or end in set(families.get(f"{begin}.", ())), key
+
+
 def test_every_text_of_reports_is_used() -> None:
     code = "".join(each.read_text("utf-8") for each in REPORTS.iterdir() if each.is_file())
     named = set(re.findall(r'"(report\.[a-z_.]+)"', code))
