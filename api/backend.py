@@ -15,6 +15,7 @@ from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
 from analytics.service.meter import PassMeter
 from analytics.service.stage import AnalyticsStage
+from analytics.service.watch import Watch
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.closing.keeper import Keeper
@@ -102,6 +103,7 @@ class Backend:
                         registry=registry,
                         clock=clock,
                         means=means,
+                        watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
                     ),
                     meter=PassMeter(ingest.meter.counts),
                     then=(AlarmKeeper(catalog=catalog, registry=registry, clock=clock).step,),

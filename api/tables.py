@@ -156,6 +156,16 @@ DELIVERY: Final = sa.Table(
     sa.Index("delivery_person", "person", "sent_at"),
 )
 
+# The hash stays with the row of evidence, so that what cites it still names it.
+EVIDENCE_ERASED: Final = sa.Table(
+    "evidence_erased",
+    METADATA,
+    sa.Column("evidence", sa.Integer, sa.ForeignKey("evidence.id"), primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("erased_by", sa.String(200), nullable=False),
+    sa.Column("erased_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
 SUBSCRIPTION: Final = sa.Table(
     "subscription",
     METADATA,

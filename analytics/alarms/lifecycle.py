@@ -4,13 +4,14 @@ Condition and acknowledgement are two axes; shelved, suppressed and out of servi
 told (ISA-18.2's words). A cause that comes back soon is the same alarm, unacknowledged again.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from analytics.alarms.action import Action, ActionKind
-from analytics.alarms.alarm import Alarm, AlarmId, Condition
+from analytics.alarms.alarm import Alarm, AlarmId, CauseKind, Condition
 from analytics.alarms.grouping import Group
 from analytics.alarms.places import Places
 from analytics.alarms.policy import Policy
@@ -21,6 +22,7 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
 NEW: Final = AlarmId(0)  # of an alarm that has no number yet
+Subject = tuple[CauseKind, str]
 
 
 class Suppression(StrEnum):
@@ -63,33 +65,33 @@ def alarms_now(
         faults: All faults that groups were made of.
         around: What else decides.
     """
-    left = {one.alarm.id: one for one in sorted(kept, key=lambda each: each.alarm.id)}
+    left: dict[Subject, list[Kept]] = defaultdict(list)
+    for one in sorted(kept, key=lambda each: each.alarm.id):
+        left[one.alarm.cause.kind, one.alarm.cause.subject].append(one)
     found: list[Kept] = []
     for group in groups:
-        before = _match(group, left.values(), around.policy)
+        own = left[group.cause.kind, group.cause.subject]
+        before = _match(group, own, around.policy)
         if before is not None:
-            del left[before.alarm.id]
+            own.remove(before)
         elif group.held:
             continue
         found.append(_updated(group, before, around))
-    return found + _explained(left.values(), faults)
+    return found + _explained((one for own in left.values() for one in own), faults)
 
 
 def _match(group: Group, kept: Iterable[Kept], policy: Policy) -> Kept | None:
     """Return the alarm a group goes on with: it has some of its faults, or the same cause."""
-    own = {key_of(fault) for fault in group.faults}
-    return next((one for one in kept if _same(group, own, one, policy)), None)
+    keys = {key_of(fault) for fault in group.faults}
+    return next((one for one in kept if _same(group, keys, one, policy)), None)
 
 
-def _same(group: Group, own: set[FaultKey], one: Kept, policy: Policy) -> bool:
-    cause = one.alarm.cause
-    if (cause.kind, cause.subject) != (group.cause.kind, group.cause.subject):
-        return False
-    if own & one.faults:
+def _same(group: Group, keys: set[FaultKey], one: Kept, policy: Policy) -> bool:
+    if keys & one.faults:
         return True
     ended = one.alarm.cleared_at
     soon = ended is None or group.faults[0].began_at <= ended + policy.again_within_us
-    return cause == group.cause and soon
+    return one.alarm.cause == group.cause and soon
 
 
 def _updated(group: Group, before: Kept | None, around: Circumstances) -> Kept:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from analytics.alarms.alarm import CauseKind
 from analytics.faults.fault import Priority, RuleId
+from analytics.faults.rules import rules
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import GridConnection
 
@@ -72,7 +73,6 @@ class Policy:
     stale_after_us: int
     stays_mended_us: int
     waits_us: Mapping[RuleId, int]
-    priorities: Mapping[RuleId, Priority]
     priorities_of_cause: Mapping[CauseKind, Priority]
     escalations: Mapping[Priority, Escalation]
     explains: Mapping[RuleId, frozenset[RuleId]]
@@ -85,8 +85,11 @@ class Policy:
 
     def priority(self, kind: CauseKind, rule: RuleId) -> Priority:
         """Return how soon somebody has to act on a cause."""
-        known = self.priorities_of_cause.get(kind)
-        return known or self.priorities.get(rule, self.priorities[_OTHER])
+        # A gateway's own fault has its rule's; what many behind it have is a line that is cut.
+        alone = kind is CauseKind.GATEWAY and rule not in self.hidden
+        shared = None if alone else self.priorities_of_cause.get(kind)
+        known = rules().get(rule)
+        return shared or (Priority.LOW if known is None else known.priority)
 
 
 @cache
@@ -103,9 +106,6 @@ def policy() -> Policy:
         stale_after_us=table["stale_after_s"] * _US,
         stays_mended_us=table["stays_mended_s"] * _US,
         waits_us=_by_rule({rule: seconds * _US for rule, seconds in table["wait_s"].items()}),
-        priorities=_by_rule(
-            {rule: Priority(text) for rule, text in table["priority"].items()},
-        ),
         priorities_of_cause=MappingProxyType(
             {CauseKind(k): Priority(text) for k, text in table["priority_of_cause"].items()}
         ),

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from analytics.alarms.places import Place, Places
 from analytics.alarms.policy import Common, Counted, Policy, Scope
@@ -57,18 +58,29 @@ class _Ground:
             self._by_zone[place.zone].append((where, fault))
             if where is not None:
                 self.faults[where].append(fault)
-        devices = common.of is Counted.DEVICES
-        there = places.all_devices if devices else places.all_gateways
-        alike = [place for place in there.values() if _alike(common, place)]
-        self._there = Counter(_where(common, place) for place in alike)
-        self._there_in_zone = Counter(place.zone for place in alike)
 
     def fits(self, where: str, run: Sequence[Fault]) -> bool:
         """Tell whether faults soon after one another are enough, and others go on beside them."""
         count = len({fault.subject for fault in run})
-        common = self._common
-        enough = 100 * count >= common.share_percent * self._there[where]
-        return count >= common.at_least and enough and not self._beside(where, run)
+        if count < self._common.at_least:
+            return False
+        enough = 100 * count >= self._common.share_percent * self._there[where]
+        return enough and not self._beside(where, run)
+
+    @cached_property
+    def _alike(self) -> Sequence[Place]:
+        """Where all stand that this cause could reach, or would have to spare."""
+        devices = self._common.of is Counted.DEVICES
+        there = self._places.all_devices if devices else self._places.all_gateways
+        return [place for place in there.values() if _alike(self._common, place)]
+
+    @cached_property
+    def _there(self) -> Counter[str | None]:
+        return Counter(_where(self._common, place) for place in self._alike)
+
+    @cached_property
+    def _there_in_zone(self) -> Counter[str]:
+        return Counter(place.zone for place in self._alike)
 
     def _beside(self, where: str, run: Sequence[Fault]) -> bool:
         """Tell whether too many whom this cause cannot reach have the same then."""

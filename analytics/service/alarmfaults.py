@@ -1,14 +1,14 @@
 """The faults that alarms are made of: those that hold, those that held lately, and their own."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from analytics.alarms.alarm import Condition
-from analytics.faults.fault import Consequence, Fault, RuleId
+from analytics.faults.fault import Consequence, Fault
 from analytics.service.alarmtables import ALARM, ALARM_FAULT
+from analytics.service.faults import fault_of
 from analytics.service.tables import FAULT
 
 _TOLD: Final = tuple(map(str, (Consequence.ALARM, Consequence.WARNING, Consequence.ENVIRONMENT)))
@@ -47,28 +47,10 @@ def faults_like_alarms(connection: sa.Connection, alarms: Iterable[int]) -> dict
     )
     found: dict[int, list[Fault]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.alarm, []).append(_fault(row))
+        found.setdefault(row.alarm, []).append(fault_of(row))
     return found
 
 
 def _distinct(rows: Iterable["sa.Row[Any]"]) -> list[Fault]:
     found = {(row.rule, row.subject, row.began_at): row for row in rows}
-    return list(_faults(found.values()))
-
-
-def _faults(rows: Iterable["sa.Row[Any]"]) -> Iterator[Fault]:
-    return (_fault(row) for row in rows)
-
-
-def _fault(row: "sa.Row[Any]") -> Fault:
-    return Fault(
-        rule=RuleId(row.rule),
-        subject=row.subject,
-        consequence=Consequence(row.consequence),
-        began_at=row.began_at,
-        raised_at=row.raised_at,
-        cleared_at=row.cleared_at,
-        proven_at=row.proven_at,
-        late=row.late,
-        evidence=json.loads(row.evidence),
-    )
+    return [fault_of(row) for row in found.values()]

@@ -59,6 +59,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
     from analytics.service.hourfiles import HourFiles
     from analytics.service.meter import PassMeter
     from analytics.service.stage import AnalyticsStage
+    from analytics.service.watch import Watch
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.contract.stopping import until_stopped
@@ -86,6 +87,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
             registry=registry,
             clock=clock,
             means=stack.enter_context(opened_means(settings.store)),
+            watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
         )
         keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
         stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts), then=(keeper.step,))

@@ -19,6 +19,7 @@ from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
+from analytics.service.watch import Watch
 from analytics.uptime.days import UptimeDay, uptime_days
 from analytics.uptime.exclusions import Exclusion
 from ingest import feed, ledger
@@ -54,6 +55,7 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    watch: Watch | None = None  # None: nobody looks for faults
 
     def step(self) -> int:
         """Take what is on the feed; return how many rows that were."""
@@ -90,6 +92,8 @@ class Feeder:
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
+        if self.watch is not None:
+            self.watch.note(changes)
         self._figures(busy=True)
         return len(changes)
 

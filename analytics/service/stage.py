@@ -48,6 +48,8 @@ class AnalyticsStage:
         began = perf_counter()
         try:
             taken = self.feeder.step()
+            if self.feeder.watch is not None:
+                self.feeder.watch.look()
             for follows in self.then:
                 follows()
         except (StoreUnavailableError, OperationalError, OSError) as error:

@@ -1,16 +1,14 @@
 """Alarms and repairs over HTTP."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from analytics.faults.fault import Consequence, Fault, RuleId
 from analytics.service.alarmkeeper import AlarmKeeper
-from analytics.service.tables import FAULT
+from analytics.service.faults import put_faults
 from api.accounts.scope import Scope
 from api.sources import Sources
 from ingest.audit.journal import entries
@@ -43,9 +41,8 @@ FAULTS = (
 
 
 def with_faults(sources: Sources, *faults: Fault) -> None:
-    rows = [asdict(each) | {"evidence": json.dumps(dict(each.evidence))} for each in faults]
     with sources.catalog.begin() as connection:
-        connection.execute(sa.insert(FAULT), rows)
+        put_faults(connection, faults, changed_at=AT)
     AlarmKeeper(catalog=sources.catalog, registry=sources.registry, clock=sources.clock).step()
 
 

@@ -74,6 +74,8 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/reports/1/1/check"): 401,
         ("POST", "/v1/reports/1/1/approve"): 401,
         ("POST", "/v1/reports/1/1/verify"): 401,
+        ("POST", "/v1/subscriptions"): 401,
+        ("POST", "/v1/subscriptions/1/end"): 401,
         ("POST", "/v1/findings"): 401,
         ("POST", "/v1/findings/1/answer"): 401,
         ("POST", "/board/log-in"): 403,

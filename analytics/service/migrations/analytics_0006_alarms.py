@@ -1,5 +1,6 @@
 """Alarms with whom they reach, what people did, repairs, and notices to give."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ revision: Final = "analytics_0006"
 down_revision: Final = "analytics_0005"
 branch_labels: Final = None
 depends_on: Final = None
+
+_REFUSAL: Final = "what people did with alarms is only ever added to"
 
 
 def upgrade() -> None:
@@ -90,3 +93,23 @@ def upgrade() -> None:
         sa.Column("told", sa.Text, nullable=False),
     )
     op.create_index("notice_by_alarm", "notice", ["alarm", "id"])
+    for statement in _only_added_to(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def _only_added_to(dialect: str) -> Iterator[str]:
+    if dialect == "postgresql":
+        yield (
+            "CREATE FUNCTION alarm_action_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+        )
+        yield (
+            "CREATE TRIGGER alarm_action_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE"
+            " ON alarm_action FOR EACH STATEMENT EXECUTE FUNCTION alarm_action_refuse()"
+        )
+    elif dialect == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER alarm_action_no_{change.lower()} BEFORE {change} ON alarm_action"
+                f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            )

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from analytics.alarms.alarm import Alarm, Condition
 from analytics.alarms.notice import NoticeKind
 from analytics.alarms.notices import Told, due
-from analytics.faults.fault import Priority, RuleId
+from analytics.faults.fault import Priority
+from analytics.faults.rules import Rule, rule
 from ingest.contract.identity import DeviceId
 from tests.analytics.alarms.builders import DAY, HOUR, MINUTE, POLICY, START, an_alarm
 
@@ -32,12 +33,16 @@ def test_a_notice_waits_for_a_wider_cause_to_show() -> None:
     assert told_until(an_alarm(), SOON) == ["raised 0 +6"]
 
 
-def test_silence_waits_for_as_long_as_it_takes_to_see_that_a_gateway_is_dead() -> None:
-    rule = RuleId("device_silent")
-    alarm = an_alarm(cause=replace(an_alarm().cause, rule=rule))
+@pytest.mark.parametrize("interval_s", [60, 300, 900])
+def test_that_a_gateway_is_dead_is_told_before_a_silent_device_could_be(interval_s: int) -> None:
+    device, gateway = rule("device_silent"), rule("gateway_down")
+    silent = max(device.defaults["intervals"] * interval_s, device.defaults["least_s"])
+    dead = gateway.defaults["intervals"] * interval_s
 
-    assert told_until(alarm, KNOWN + HOUR) == ["raised 0 +11"]
-    assert POLICY.wait_us(rule) > 2 * 5 * MINUTE  # the gateway's two intervals of 5 min
+    def told_s(found: Rule, shows_s: float) -> float:
+        return shows_s + (found.on_delay_us + POLICY.wait_us(found.id)) / 1e6
+
+    assert told_s(device, silent) > told_s(gateway, dead)
 
 
 def test_nobody_is_told_of_what_cleared_while_waiting() -> None:

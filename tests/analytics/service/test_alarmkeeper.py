@@ -1,21 +1,22 @@
 """From faults in the catalog to alarms, notices and tickets, on either kind of database."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from analytics.alarms.action import Action, ActionKind
 from analytics.faults.fault import Consequence, Fault
 from analytics.holders import Holder, Of
 from analytics.service import alarms, decisions, notices, repairs
 from analytics.service.alarmkeeper import AlarmKeeper
-from analytics.service.alarmtables import ALARM
-from analytics.service.tables import FAULT, METADATA
+from analytics.service.alarmtables import ALARM, METADATA
+from analytics.service.faults import put_faults
 from analytics.uptime.exclusions import Exclusion, Reason
+from api.catalog import MIGRATIONS
+from ingest.catalog import upgrade
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import Period, instant
 from ingest.registry.registry import Registry
@@ -50,16 +51,8 @@ def a_keeper(catalog: sa.Engine, registry: Registry | None = None) -> AlarmKeepe
 
 def found(catalog: sa.Engine, faults: Iterable[Fault]) -> None:
     """Write faults as a watch does: what is known of one is replaced."""
-    rows = [asdict(each) | {"evidence": json.dumps(dict(each.evidence))} for each in faults]
-    known = sa.delete(FAULT).where(
-        FAULT.c.rule == sa.bindparam("of_rule"),
-        FAULT.c.subject == sa.bindparam("of_subject"),
-        FAULT.c.began_at == sa.bindparam("of_began_at"),
-    )
-    keys = [{f"of_{name}": row[name] for name in ("rule", "subject", "began_at")} for row in rows]
     with catalog.begin() as connection:
-        connection.execute(known, keys)
-        connection.execute(sa.insert(FAULT), rows)
+        put_faults(connection, list(faults), changed_at=START)
 
 
 def said(catalog: sa.Engine) -> list[tuple[str, str, int]]:
@@ -251,3 +244,16 @@ def test_the_keeper_overwrites_nothing_that_people_did(catalog: sa.Engine) -> No
         row = connection.execute(sa.select(ALARM)).one()
 
     assert (row.acknowledged_by, row.shelved_until) == ("a-technician", KNOWN + DAY)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE alarm_action SET actor = 'me'", "DELETE FROM alarm_action"]
+)
+def test_what_people_did_is_only_ever_added_to(empty_catalog: sa.Engine, change: str) -> None:
+    upgrade(empty_catalog, MIGRATIONS)
+    found(empty_catalog, [a_fault("lamp_out", "lamp-0-1")])
+    a_keeper(empty_catalog).look(TOLD)
+    acted(empty_catalog, 1, ActionKind.ACKNOWLEDGE, TOLD)
+
+    with empty_catalog.begin() as connection, pytest.raises(DBAPIError, match="only ever added to"):
+        connection.execute(sa.text(change))
