@@ -29,7 +29,8 @@ def reported(
         if span is None or not _within(ticket, span) or not _known(alarm, registry):
             continue
         found.append((as_of(ticket, span.end), alarm))
-    return [_row(*each, registry) for each in sorted(found, key=lambda one: one[0].id)]
+    ordered = sorted(found, key=lambda one: one[0].id)
+    return [_row(ticket, alarm, registry) for ticket, alarm in ordered]
 
 
 def as_of(ticket: Repair, end: int) -> Repair:

@@ -53,11 +53,16 @@ def notices_of(connection: sa.Connection, alarm: int) -> list[Notice]:
     return [_notice(row) for row in connection.execute(query)]
 
 
+def alarm_told(text: str) -> Alarm:
+    """Return an alarm as a notice keeps it."""
+    return _ALARM.validate_json(text)
+
+
 def _notice(row: "sa.Row[tuple[object, ...]]") -> Notice:
     return Notice(
         id=NoticeId(row.id),
         kind=NoticeKind(row.kind),
         step=row.step,
         due_at=row.due_at,
-        alarm=_ALARM.validate_json(row.told),
+        alarm=alarm_told(row.told),
     )

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from analytics.alarms.alarm import Alarm, AlarmId, Condition
 from analytics.alarms.mending import Repair, helped
+from analytics.alarms.notice import NoticeKind
 from analytics.alarms.policy import Policy
 from analytics.service.alarmfaults import faults_like_alarms
-from analytics.service.alarmtables import ALARM, REPAIR
+from analytics.service.alarmtables import ALARM, NOTICE, REPAIR
+from analytics.service.notices import alarm_told
 
 
 class RepairClosedError(Exception):
@@ -84,6 +86,28 @@ def judge(connection: sa.Connection, policy: Policy, now: int) -> None:
 def of_alarms(connection: sa.Connection, alarms: Sequence[AlarmId]) -> list[Repair]:
     """Return the tickets of some alarms, by number."""
     return repairs(connection, REPAIR.c.alarm.in_(list(alarms))) if alarms else []
+
+
+def tickets_told(connection: sa.Connection, start: int, end: int) -> list[tuple[Repair, Alarm]]:
+    """Return the tickets open in a span, by number, each with its alarm as it was first told."""
+    query = (
+        sa.select(REPAIR, NOTICE.c.told)
+        .join(NOTICE, opening_notice())
+        .where(
+            REPAIR.c.opened_at < end, REPAIR.c.closed_at.is_(None) | (REPAIR.c.closed_at >= start)
+        )
+        .order_by(REPAIR.c.id)
+    )
+    return [(_repair(row), alarm_told(row.told)) for row in connection.execute(query)]
+
+
+def opening_notice() -> sa.ColumnElement[bool]:
+    """Return what joins a ticket with the notice that it was opened with."""
+    return (
+        (NOTICE.c.alarm == REPAIR.c.alarm)
+        & (NOTICE.c.due_at == REPAIR.c.opened_at)
+        & (NOTICE.c.kind == str(NoticeKind.RAISED))
+    )
 
 
 def _open_or_error(known: Repair) -> None:

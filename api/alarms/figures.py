@@ -12,7 +12,7 @@ from analytics.alarms.statistics import AlarmStatistics, Benchmark, benchmarks
 from api.alarms.endpoints import CauseShown, Reader
 from api.alarms.watched import watched
 from api.instants import shown
-from api.sources import Given
+from api.sources import Given, Whole
 from ingest.contract.metric import DeviceClass
 
 router = APIRouter(tags=["alarms"])
@@ -92,10 +92,10 @@ class StatisticsShown(BaseModel):
 
 @router.get("/alarms/statistics")
 def statistics(
-    sources: Given, actor: Reader, weeks: Annotated[int, Query(ge=1, le=104)] = 12
+    sources: Given, whole: Whole, actor: Reader, weeks: Annotated[int, Query(ge=1, le=104)] = 12
 ) -> StatisticsShown:
     """Return how alarms were in the last weeks, of what the reader sees."""
-    found = watched(sources, actor, weeks)
+    found = watched(sources, whole.registry(), actor, weeks)
     told = found.statistics
     return StatisticsShown(
         since=shown(told.span.start),

@@ -23,7 +23,7 @@ from api.alarms.seeing import may_see_evidence, seen, sees
 from api.alarms.watched import Watched, watched
 from api.problems import unprocessable
 from api.showing import GivenShowing
-from api.sources import Given, Sources
+from api.sources import Given, Sources, Whole
 from dashboards.board.alarms import (
     ROWS_SHOWN,
     AlarmStatisticsView,
@@ -88,11 +88,12 @@ def listed(
 @router.get("/alarms/statistics")
 def statistics(
     sources: Given,
+    whole: Whole,
     actor: Reader,
     showing: GivenShowing,
 ) -> Response:
     """Return the page of how alarms were in the last weeks."""
-    found = watched(sources, actor, _WEEKS)
+    found = watched(sources, whole.registry(), actor, _WEEKS)
     view = _statistics_view(found, sources.registry(), micros(sources.clock.now()))
     return showing.page(view)
 

@@ -15,6 +15,8 @@ from api.alarms.seeing import seen
 from api.sources import Sources
 from api.tables import ACCOUNT
 from ingest.contract.period import DAY_US, Period, micros
+from ingest.registry.model import PersonRole
+from ingest.registry.registry import Registry
 
 _TECHNICIAN = "technician"
 
@@ -28,8 +30,15 @@ class Watched:
     by_lot: tuple[FailureRate, ...]
 
 
-def watched(sources: Sources, actor: Actor, weeks: int) -> Watched:
-    """Return the statistics of the last weeks, at most since the first data."""
+def watched(sources: Sources, whole: Registry, actor: Actor, weeks: int) -> Watched:
+    """Return the statistics of the last weeks, at most since the first data.
+
+    Args:
+        sources: As the reader sees them.
+        whole: The registry with its people, whom not everybody sees.
+        actor: The reader.
+        weeks: How many.
+    """
     now = micros(sources.clock.now())
     with sources.catalog.connect() as connection:
         since = facts.progress(connection).since
@@ -38,7 +47,7 @@ def watched(sources: Sources, actor: Actor, weeks: int) -> Watched:
         known = _alarms(connection, actor, sources, span)
         own = {each.id for each in known}
         tickets = repairs.repairs(connection, REPAIR.c.opened_at >= span.start)
-        technicians = _technicians(connection)
+        technicians = _technicians(connection, whole)
     mine = [each for each in tickets if each.alarm in own]
     registry = sources.registry()
     return Watched(
@@ -53,8 +62,11 @@ def _alarms(connection: sa.Connection, actor: Actor, sources: Sources, span: Per
     return list(seen(connection, actor, sources, holds | (ALARM.c.raised_at >= span.start)))
 
 
-def _technicians(connection: sa.Connection) -> int:
-    """Return how many technicians can log in."""
+def _technicians(connection: sa.Connection, registry: Registry) -> int:
+    """Return how many technicians are told of alarms; where none is, how many can log in."""
+    told = sum(each.role is PersonRole.TECHNICIAN for each in registry.people())
+    if told:
+        return told
     query = sa.select(sa.func.count()).where(
         ACCOUNT.c.role == _TECHNICIAN, ACCOUNT.c.disabled_at.is_(None)
     )

@@ -13,6 +13,7 @@ from analytics.alarms.notice import Notice
 from analytics.alarms.policy import policy
 from analytics.alarms.spot import Position, devices_of, spot_of
 from analytics.alarms.statistics import AlarmStatistics, Benchmark
+from analytics.faults.fault import Consequence
 from dashboards.board.labels import label_of
 from ingest.registry.model import Device, Lot, Provenance, Zone
 from ingest.registry.registry import Registry
@@ -46,6 +47,20 @@ class AlarmsView:
     history: bool
     now: int
     provenances: tuple[Provenance, ...]
+
+    @property
+    def air(self) -> tuple[AlarmRow, ...]:
+        """Limits that were exceeded: warnings of the ministry's, and nothing to mend."""
+        return tuple(row for row in self.rows if _is_of_the_air(row))
+
+    @property
+    def repairs(self) -> tuple[AlarmRow, ...]:
+        """What somebody has to mend."""
+        return tuple(row for row in self.rows if not _is_of_the_air(row))
+
+
+def _is_of_the_air(row: AlarmRow) -> bool:
+    return row.alarm.consequence is Consequence.ENVIRONMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,8 @@ def test_the_list_shows_what_is_open_by_its_painted_number(board: TestClient) ->
     assert "SHV-0001" in page
     assert "SHV-0002" not in page
     assert "SHV-0002" in board.get("/board/alarms?history=true").text
+    assert page.index("Limits of the air exceeded") < page.index("kh-air-1")
+    assert page.index("kh-air-1") < page.index("To be repaired") < page.index("SHV-0001")
 
 
 @pytest.mark.parametrize("path", ["/board/alarms", "/board/repairs"])
