@@ -111,7 +111,7 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    elsewhere = ("report.", "phrase.", "faults.", "notices.", "mail.")
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
     own = {key for key in Wording().keys if key.startswith(elsewhere)}
     assert Wording().keys - own == (whole | together) - own
     assert (whole | together) <= Wording().keys
@@ -123,6 +123,17 @@ def test_every_text_of_mails_is_used() -> None:
     occasions = {f"mail.{occasion}" for occasion in Occasion}
 
     assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
+
+
+def test_every_text_of_notices_is_used() -> None:
+    places = (files("api.notices"), files("dashboards.board").joinpath("templates"))
+    own = (each for place in places for each in place.iterdir() if "." in each.name)
+    code = "".join(each.read_text("utf-8") for each in own)
+    families = {"notices.mark.": NoticeKind, "notices.cause.": CauseKind, "notices.": Provenance}
+    for key in (key for key in Wording().keys if key.startswith("notices.")):
+        begin, _, end = key.rpartition(".")
+        named = any(text in code for text in (key, f'"{end}"', f"'{end}'"))
+        assert named or end in set(families.get(f"{begin}.", ())), key
 
 
 def test_every_text_of_reports_is_used() -> None:
