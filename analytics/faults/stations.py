@@ -1,5 +1,7 @@
 """Air stations by their readings: stuck, in contradiction with themselves, out of range, damp."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from analytics.faults.machine import HOLE_US, Flags, Floats, Instants, Rows
@@ -66,7 +68,7 @@ def _share_within(seen: Seen, said: Flags, known: Flags, window_us: int) -> tupl
     order = np.arange(len(seen))
     edges = np.flatnonzero(np.diff(seen.device, prepend=-1))
     start = np.zeros(len(seen), np.int64)
-    for low, high in zip(edges, [*edges[1:], len(seen)], strict=True):
+    for low, high in pairwise([*edges, len(seen)]):
         at = seen.at[low:high]
         start[low:high] = low + np.searchsorted(at, at - window_us, side="right")
     yes, all_of = (np.concatenate(([0], np.cumsum(each))) for each in (said & known, known))

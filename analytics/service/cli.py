@@ -54,6 +54,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
 
     from prometheus_client.registry import CollectorRegistry
 
+    from analytics.service.alarmkeeper import AlarmKeeper
     from analytics.service.feeder import Feeder
     from analytics.service.hourfiles import HourFiles
     from analytics.service.meter import PassMeter
@@ -88,7 +89,8 @@ def _serve(settings: "StageSettings") -> "Signals | None":
             means=stack.enter_context(opened_means(settings.store)),
             watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
         )
-        stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts))
+        keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
+        stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts), then=(keeper.step,))
         stack.enter_context(
             health_server(settings.metrics_port, checks=stage.checks, counts=counts)
         )
