@@ -176,6 +176,8 @@ class Observer:
     def _facts(self, back: int, on: date, *, by: int, by_noon: int) -> None:
         """Take down what is known of a day now."""
         first, second = self._days[-2 - back], self._days[-1 - back]
+        if back and not any(_came(each, by) for each in (*first.values(), *second.values())):
+            return
         if LAMP in first:
             night = dayfacts.joined(first[LAMP], second[LAMP])
             uptime, batteries = dayfacts.lamp_facts(night, on, self._asked(LAMP, on), by_noon)
@@ -259,6 +261,13 @@ class Observer:
                 if own and limits and reaches(own, limits):
                     hours = in_a_row(own, days[0], days[-1])
                     yield from exceedances(station, hours, _begin(days[0]), limits)
+
+
+def _came(day: FieldDay, by: int) -> bool:
+    """Tell whether anything of a day came during the one up to now."""
+    since = by - 2 * DAY_US
+    late = day.received_at > day.at + DAY_US // 4
+    return bool((late & (day.received_at > since) & day.measured).any())
 
 
 def _begin(day: date) -> datetime:
