@@ -58,6 +58,7 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/devices/1/life"): 401,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
+        ("POST", "/v1/evidence/1/erase"): 401,
         ("POST", "/v1/visits"): 401,
         ("POST", "/v1/samples"): 401,
         ("POST", "/v1/samples/1/findings"): 401,
