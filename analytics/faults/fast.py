@@ -1,6 +1,7 @@
 """The rules that look at readings: all of a device class at once, causes before consequences."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from analytics.faults import counters, lamps, sets, stations, words
 from analytics.faults.fault import Fault, RuleId
-from analytics.faults.machine import Rows, Standings, advance
+from analytics.faults.machine import Rows, Standing, Standings, advance
 from analytics.faults.rules import Rule, rules
 from analytics.faults.seen import Seen
 from ingest.contract.metric import DeviceClass
@@ -89,6 +90,21 @@ def judge(
         faults, standing[rule.id] = advance(rule, seen.fleet.names, said, memory.get(rule.id, {}))
         found += faults
     return found, standing
+
+
+def standing_at(known: Sequence[Fault], start: int) -> dict[RuleId, dict[str, Standing]]:
+    """Return where the fast rules stood at an instant, as far as faults tell."""
+    standing: dict[RuleId, dict[str, Standing]] = {}
+    for fault in known:
+        over = fault.cleared_at is not None and fault.cleared_at <= start
+        if fault.rule in JUDGES and fault.began_at < start and not over:
+            raised = fault.raised_at < start
+            standing.setdefault(fault.rule, {})[fault.subject] = Standing(
+                last_at=start,
+                raising_since=fault.began_at,
+                fault=replace(fault, cleared_at=None) if raised else None,
+            )
+    return standing
 
 
 def _still_open(memory: Memory, rule: Rule) -> Iterable[Fault]:

@@ -31,8 +31,8 @@ def judge_lamps(lamps: LampDays, judged: Judged) -> list[Fault]:
 
 def judge_sets(sets: SetDays, judged: Judged) -> list[Fault]:
     """Return faults that are new or changed by the last of some days."""
-    low, sudden, clipped = map(rule, ("underperformance", "string_low", "clipping"))
-    lows = setdays.low_sets(sets, low, sudden, judged.standing)
+    low, clipped = map(rule, ("underperformance", "clipping"))
+    lows = setdays.low_sets(sets, low, judged.standing)
     asks: list[tuple[Rule, Ask]] = [
         (rule(name), lambda _, said=verdict: said)  # type: ignore[misc]
         for name, verdict in lows.items()

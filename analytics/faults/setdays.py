@@ -21,8 +21,9 @@ from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device
 
 LOW_RULES = ("string_low", "soiling", "underperformance")
-_BEFORE = 14  # days that a fall is looked for in
-_AROUND = 3  # days that a level is the median of
+_BEFORE = 21  # days that a fall is looked for in
+_AROUND = 2  # days on each side of a turn at least
+_DOWN = 0.05  # [assumed] of a day that a set was down, and its yield says nothing of its panels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +56,8 @@ def set_days(
         uptime: Their uptime days.
         facts: Their PV days.
     """
-    yields = whole_yields(devices, days, uptime)
+    known = list(uptime)
+    yields = whole_yields(devices, days, [each for each in known if not _was_down(each)])
     latitude, longitude = np.array(positions, np.float64).reshape(-1, 2).T
     compared = compare(yields, latitude, longitude)
     share = np.full_like(yields, np.nan)
@@ -66,15 +68,16 @@ def set_days(
     return SetDays(fleet=fleet, days=days, share=share, confident=compared.confident, facts=own)
 
 
-def low_sets(
-    sets: SetDays, rule: Rule, sudden: Rule, standing: Sequence[Fault]
-) -> Mapping[str, Verdict]:
+def _was_down(day: UptimeDay) -> bool:
+    return day.known_down_s > _DOWN * day.base_s
+
+
+def low_sets(sets: SetDays, rule: Rule, standing: Sequence[Fault]) -> Mapping[str, Verdict]:
     """Return what is said of sets that give less than is normal for them, by what it looks like.
 
     Args:
         sets: Their days.
         rule: The rule of underperformance, whose thresholds hold for all three.
-        sudden: The rule of a string that fell out.
         standing: Faults of the sets, as known so far.
     """
     numbers = rule.defaults
@@ -95,7 +98,7 @@ def low_sets(
     asked = known & (ratio[:, -1] < numbers["below"]) & (lows >= numbers["fewest_low"])
     for place in np.flatnonzero(asked).tolist():
         if low(_unflagged(ratio[place], ailing[place, -window:])):
-            looks[place] = _look(ratio[place], numbers, sudden.defaults["sudden"])
+            looks[place] = _look(ratio[place], numbers)
     evidence = {"ratio": ratio[:, -1]}
     return {
         name: Verdict(known=known, raises=looks == name, clears=back, evidence=evidence)
@@ -112,22 +115,34 @@ def _unflagged(ratio: Floats, ailing: Flags) -> Floats:
     return np.asarray(ratio[kept], np.float64)
 
 
-def _look(ratio: Floats, numbers: Mapping[str, float], sudden: float) -> str:
+def _look(ratio: Floats, numbers: Mapping[str, float]) -> str:
     """Tell what a low set looks like; "" while it is too early to tell."""
-    known = ratio[~np.isnan(ratio)]
-    recent = known[-_BEFORE:]
-    last = recent[-round(numbers["days"]) :]
+    known = np.flatnonzero(~np.isnan(ratio))[-_BEFORE:]
+    own = ratio[known]
+    last = own[-round(numbers["days"]) :]
     below = last < numbers["below"]
     if (last[below.argmax() :] >= numbers["back_above"]).any():
         return "underperformance"  # it comes and goes
     if np.count_nonzero(below) < numbers["settled_low"]:
         return ""
-    before, now = float(np.median(known[:-_BEFORE][-_BEFORE:])), float(np.median(last[below]))
-    smooth = np.array(
-        [np.median(known[max(end - _AROUND, 0) : end]) for end in range(_AROUND, len(known) + 1)]
-    )[-_BEFORE - _AROUND :]
-    fall = float(np.max(smooth[:-_AROUND] - smooth[_AROUND:], initial=0.0))
-    return "string_low" if fall >= sudden * (before - now) else "soiling"
+    return "string_low" if _is_step(known.astype(np.float64), own) else "soiling"
+
+
+def _is_step(day: Floats, ratio: Floats) -> bool:
+    """Tell whether a fall at once fits better than a slope that begins on some day."""
+    turns = range(_AROUND, len(ratio) - _AROUND + 1)
+    step = min(_squares(ratio, (day >= day[turn]).astype(np.float64)) for turn in turns)
+    slope = min(_squares(ratio, np.maximum(day - day[turn - 1], 0)) for turn in turns)
+    return step < slope
+
+
+def _squares(ratio: Floats, shape: Floats) -> float:
+    """Return what a level and so much of a shape leave unexplained, in squares."""
+    centered, own = shape - shape.mean(), ratio - ratio.mean()
+    spread = float(centered @ centered)
+    slope = float(centered @ own) / spread if spread > 0 else 0.0
+    rest = own - slope * centered
+    return float(rest @ rest)
 
 
 def clipping(sets: SetDays, rule: Rule) -> Verdict:

@@ -63,6 +63,8 @@ def cross_check(seen: Seen, rule: Rule) -> Rows:
 
 def _share_within(seen: Seen, said: Flags, known: Flags, window_us: int) -> tuple[Floats, Flags]:
     """Return the share of known rows up to each that say it, and whether the window is whole."""
+    if not len(seen):
+        return np.zeros(0), np.zeros(0, np.bool_)
     order = np.arange(len(seen))
     edges = np.flatnonzero(np.diff(seen.device, prepend=-1))
     start = np.zeros(len(seen), np.int64)
@@ -74,7 +76,7 @@ def _share_within(seen: Seen, said: Flags, known: Flags, window_us: int) -> tupl
     share = np.divide(yes[order + 1] - yes[start], count, out=np.zeros(len(seen)), where=count > 0)
     begins = np.zeros(len(seen), np.int64)
     begins[edges] = 1
-    first = seen.at[edges][np.cumsum(begins) - 1] if len(edges) else seen.at
+    first = seen.at[edges][np.cumsum(begins) - 1]
     return share, seen.at - first >= window_us * 2 // 3
 
 

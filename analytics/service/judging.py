@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from analytics.faults.fast import JUDGES, METRICS, Memory, judge
-from analytics.faults.fault import Fault, RuleId
+from analytics.faults.fast import METRICS, Memory, judge, standing_at
+from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
-from analytics.faults.machine import Instants, Standing
+from analytics.faults.machine import Instants
 from analytics.faults.seen import Seen, seen
 from analytics.service.heard import LastWord
 from analytics.service.segments import by_days, context_us
@@ -64,21 +64,6 @@ def judged(
     if now - span.end > _HISTORY_US:
         faults = [_ended(each, memory) for each in faults]
     return Outcome(faults=faults, words=words)
-
-
-def standing_at(known: Sequence[Fault], start: int) -> dict[RuleId, dict[str, Standing]]:
-    """Return where the fast rules stood at an instant, as far as faults tell."""
-    standing: dict[RuleId, dict[str, Standing]] = {}
-    for fault in known:
-        over = fault.cleared_at is not None and fault.cleared_at <= start
-        if fault.rule in JUDGES and fault.began_at < start and not over:
-            raised = fault.raised_at < start
-            standing.setdefault(fault.rule, {})[fault.subject] = Standing(
-                last_at=start,
-                raising_since=fault.began_at,
-                fault=replace(fault, cleared_at=None) if raised else None,
-            )
-    return standing
 
 
 def _read(store: ReadingStore, fleet: Fleet, span: Period, received: Received) -> Seen:

@@ -17,6 +17,7 @@ from api.notices.rota import Rota, quiet_until
 from ingest.registry.model import Digest, Person, PersonRole
 
 _REPAIR: Final = frozenset({PersonRole.TECHNICIAN, PersonRole.OPERATOR, PersonRole.MANAGER})
+_NEWS: Final = frozenset({NoticeKind.RAISED, NoticeKind.GROWN})
 _AIR: Final = frozenset({PersonRole.MINISTRY, PersonRole.MANAGER})
 
 
@@ -108,7 +109,7 @@ def _urgent(alarm: Alarm) -> bool:
 
 
 def _when(notice: Notice, person: Person, around: Round) -> Addressed:
-    """Hold what can wait: an all-clear of anything, too, wakes nobody."""
+    """Hold what can wait; of what is not urgent only news of some weight wakes anybody."""
     alarm, now = notice.alarm, around.now
     over = notice.kind is NoticeKind.CLEARED
     if _urgent(alarm) and not over:
@@ -119,7 +120,6 @@ def _when(notice: Notice, person: Person, around: Round) -> Addressed:
     duty = around.rota.duty_from(person, now, alarm.country, around.timezone)
     if duty > now:
         return Addressed(person=person, send_at=duty, held=Held.OFF_DUTY)
-    quiet = now
-    if over or alarm.priority is Priority.LOW:
-        quiet = quiet_until(person, now, around.timezone)
+    wakes = alarm.priority is Priority.MEDIUM and notice.kind in _NEWS
+    quiet = now if wakes else quiet_until(person, now, around.timezone)
     return Addressed(person=person, send_at=quiet, held=Held.QUIET if quiet > now else None)

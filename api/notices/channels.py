@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import quote
 
-from apprise import Apprise, NotifyFormat
+from apprise import Apprise, NotifyFormat, OverflowMode
 from apprise.plugins.base import NotifyBase
 
 from api.notices.wording import Message
@@ -101,9 +101,14 @@ def _plugin(url: str, to: str) -> NotifyBase | None:
 
 def _notified(url: str, title: str, body: str) -> bool:
     """Tell whether a service took a message; what a library raises is a refusal, too."""
-    service = Apprise()
     try:
-        taken = service.add(url) and service.notify(
+        plugin = Apprise.instantiate(url, suppress_exceptions=True)
+        if plugin is None:
+            return False
+        plugin.overflow_mode = OverflowMode.SPLIT  # a digest may be longer than a chat takes
+        service = Apprise()
+        service.add(plugin)
+        taken = service.notify(
             body=body, title=title, body_format=NotifyFormat.TEXT, timeout=_TIMEOUT_S
         )
     except Exception:  # noqa: BLE001 - whatever a plugin raises may hold the URL

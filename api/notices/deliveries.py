@@ -81,6 +81,23 @@ def of_alarm(connection: sa.Connection, alarm: AlarmId) -> list[Delivery]:
     return _read(connection, query)
 
 
+def page(
+    connection: sa.Connection,
+    *,
+    after: int,
+    limit: int,
+    alarm: int | None = None,
+    zones: Collection[str] | None = None,
+) -> list[Delivery]:
+    """Return deliveries behind a number, of an alarm and in zones, or of all."""
+    query = sa.select(DELIVERY).where(DELIVERY.c.id > after).order_by(DELIVERY.c.id).limit(limit)
+    if alarm is not None:
+        query = query.where(DELIVERY.c.alarm == alarm)
+    if zones is not None:
+        query = query.where(DELIVERY.c.zone.in_(zones))
+    return _read(connection, query)
+
+
 def told(connection: sa.Connection, alarm: AlarmId) -> frozenset[str]:
     """Return who was told of an alarm, or is being told."""
     heard = (State.SENT, State.RECORDED, State.SENDING)

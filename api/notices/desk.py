@@ -11,7 +11,7 @@ from analytics.alarms.alarm import Alarm, AlarmId
 from api.accounts.throttle import ADDRESS, Throttle
 from api.notices import deliveries
 from api.notices.links import Links, Ticket
-from api.notices.source import NoticeSource, wants_telling
+from api.notices.source import NoticeSource, is_open
 from ingest.audit import journal
 from ingest.audit.journal import Deed
 from ingest.contract.clock import Clock, SystemClock
@@ -39,7 +39,7 @@ class Desk:
         self, connection: sa.Connection, alarm: AlarmId, person: str, *, address: str, clock: Clock
     ) -> Alarm | None:
         """Let somebody take an alarm that nobody has; return it as it is then."""
-        if wants_telling(self.source.alarm(connection, alarm)):
+        if is_open(self.source.alarm(connection, alarm)):
             at = clock.now()
             _note(connection, alarm, person, address, at)
             self.source.acknowledge(connection, alarm, person=person, at=at)

@@ -16,7 +16,7 @@ from api.notices.addressing import Addressed, Round, addressed
 from api.notices.deliveries import NOBODY, Delivery, State
 from api.notices.links import Links
 from api.notices.rota import Rota, rota
-from api.notices.source import NoticeSource, wants_telling
+from api.notices.source import NoticeSource, is_open
 from api.notices.told import Told, told_of
 from api.notices.wording import Reply, message
 from dashboards.wording.wording import Wording
@@ -87,7 +87,7 @@ class Entering:
         return own[0] if own else next(free, None)
 
     def _is_free(self, connection: sa.Connection, alarm: AlarmId | None) -> bool:
-        return alarm is None or not wants_telling(self.source.alarm(connection, alarm))
+        return alarm is None or not is_open(self.source.alarm(connection, alarm))
 
 
 def _to_nobody(notice: Notice, now: int) -> Delivery:

@@ -18,7 +18,7 @@ from api.accounts.guard import Guard
 from api.notices.desk import Desk
 from api.notices.links import PATH, Ticket
 from api.notices.told import Told, told_of
-from api.notices.wording import facts, local, title
+from api.notices.wording import facts, heading, local, title
 from api.problems import too_many
 from api.sources import Sources, Whole
 from dashboards.board.pages import page
@@ -45,6 +45,8 @@ class ByLink(Guard):
         self, token: str, request: Request, sources: Whole, desk: GivenDesk
     ) -> Ticket | None:
         """Return the link's ticket; None where it is not ours, which may not be tried often."""
+        if desk.links is None:
+            return None
         address = network_of(address_of(request))
         if (wait := desk.wrong.enter(address)) is not None:
             raise too_many(ceil(wait.total_seconds()))
@@ -108,6 +110,7 @@ def _view(told: Told, person: Person, sources: Sources, action: str) -> ToldView
     return ToldView(
         answer=answer,
         title=title(told, words),
+        heading=heading(told, words),
         person=person.title,
         facts=tuple(
             ToldFact(label=words(f"notices.long.{key}"), value=value, is_link=key == "map")
@@ -124,6 +127,7 @@ def _gone() -> HTMLResponse:
     view = ToldView(
         answer=Answer.GONE,
         title="",
+        heading="",
         person="",
         facts=(),
         action="",

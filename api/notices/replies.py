@@ -34,12 +34,14 @@ class BySecret(Guard):
 
     def __call__(self, request: Request, desk: GivenDesk) -> None:
         """Refuse whoever does not; and soon whoever tries often."""
+        if desk.secret is None:
+            raise _refused()
         address = network_of(address_of(request))
         if (wait := desk.wrong.enter(address)) is not None:
             raise too_many(ceil(wait.total_seconds()))
         shown = next((request.headers[name] for name in _HEADERS if name in request.headers), "")
-        if desk.secret is None or not fits(shown, desk.secret):
-            raise Problem(HTTPStatus.FORBIDDEN, "a reply comes with the secret that is set for it")
+        if not fits(shown, desk.secret):
+            raise _refused()
         desk.wrong.undo(address)
 
 
@@ -81,6 +83,10 @@ def telegram(request: Request, body: GivenBody, sources: Whole, desk: GivenDesk)
     if chat is None or not isinstance(text, str):
         return Answered(alarm=None, acknowledged=False)
     return _answered(sources, desk, str(chat), text, address_of(request))
+
+
+def _refused() -> Problem:
+    return Problem(HTTPStatus.FORBIDDEN, "a reply comes with the secret that is set for it")
 
 
 def _answered(sources: Sources, desk: Desk, sender: str, text: str, address: str) -> Answered:

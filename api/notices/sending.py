@@ -7,7 +7,7 @@ twice, never not at all. What is over, or taken, before it went out is not sent.
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -16,13 +16,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from analytics.alarms.notice import NoticeKind
 from api.notices import deliveries
 from api.notices.addressing import Held
 from api.notices.channels import ChannelError, Sender
 from api.notices.deliveries import Delivery, State
 from api.notices.pacing import paced
-from api.notices.source import NoticeSource, wants_telling
+from api.notices.source import NoticeSource, is_worth
 from api.notices.wording import Message, digest
 from dashboards.wording.wording import Wording
 from ingest.contract.period import HOUR_US
@@ -70,19 +69,20 @@ class Sending:
     """What sends deliveries."""
 
     source: NoticeSource
-    sender: Sender | None  # None: there is no channel, and what is told is only recorded
+    sender: Callable[[], Sender | None]  # None: there is no channel, so it is only recorded
     chance: random.Random = field(default_factory=random.Random)
 
     def packed(self, connection: sa.Connection, registry: Registry, now: int) -> list[Parcel]:
         """Return what is sent now, marked as being sent."""
-        ready = [each for each in deliveries.due(connection, now) if self._kept(connection, each)]
+        found = deliveries.due(connection, now)
+        ready = [each for each in found if self._kept(connection, each, now)]
         ready.sort(key=attrgetter("person", "id"))
         parcels: list[Parcel] = []
         for name, own in groupby(ready, attrgetter("person")):
             person = registry.person(name)
             if person is None or not person.channels:
                 _unreachable(connection, name, list(own))
-            elif self.sender is None:
+            elif self.sender() is None:
                 deliveries.change(connection, _ids(list(own)), state=State.RECORDED)
             else:
                 parcels += self._paced(connection, person, list(own), now)
@@ -90,8 +90,9 @@ class Sending:
 
     def send(self, parcels: Sequence[Parcel]) -> list[str | None]:
         """Send; return what each was in trouble with, None where a channel took it."""
+        sender = self.sender()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notices") as pool:
-            return list(pool.map(self._sent, parcels))
+            return list(pool.map(lambda parcel: _sent(sender, parcel), parcels))
 
     def settle(
         self, connection: sa.Connection, parcel: Parcel, trouble: str | None, now: int
@@ -112,11 +113,9 @@ class Sending:
             _LOG.error("a notice to %s failed on every channel", parcel.person.id)
         deliveries.change(connection, parcel.ids, **(tell | again))
 
-    def _kept(self, connection: sa.Connection, each: Delivery) -> bool:
-        """Drop what is over, or taken, before it went out."""
-        if each.kind is NoticeKind.CLEARED:
-            return True
-        if wants_telling(self.source.alarm(connection, each.alarm)):
+    def _kept(self, connection: sa.Connection, each: Delivery, now: int) -> bool:
+        """Drop what is over, taken or put aside before it went out."""
+        if is_worth(each.kind, self.source.alarm(connection, each.alarm), now):
             return True
         deliveries.change(connection, [each.id], state=State.DROPPED)
         return False
@@ -134,16 +133,18 @@ class Sending:
             deliveries.change(connection, parcel.ids, state=State.SENDING, channel=parcel.channel)
         return parcels
 
-    def _sent(self, parcel: Parcel) -> str | None:
-        assert self.sender is not None  # noqa: S101 - without one there are no parcels
-        try:
-            self.sender.send(parcel.person.channels[parcel.place], parcel.message)
-        except ChannelError as error:
-            return str(error)
-        return None
-
     def _pause_us(self, attempts: int) -> int:
         return int(_FIRST_PAUSE_US * 2**attempts * self.chance.uniform(0.5, 1.5))
+
+
+def _sent(sender: Sender | None, parcel: Parcel) -> str | None:
+    if sender is None:
+        return "there is no channel any more"
+    try:
+        sender.send(parcel.person.channels[parcel.place], parcel.message)
+    except ChannelError as error:
+        return str(error)
+    return None
 
 
 def _parcel(own: tuple[Delivery, ...], person: Person) -> Parcel:

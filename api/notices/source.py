@@ -8,7 +8,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from analytics.alarms.alarm import Alarm, AlarmId, Condition
-from analytics.alarms.notice import Notice, NoticeId
+from analytics.alarms.notice import Notice, NoticeId, NoticeKind
 from ingest.contract.period import micros
 
 
@@ -63,8 +63,21 @@ class MemoryNotices:
         self.alarms[alarm] = replace(known, acknowledged_at=micros(at), acknowledged_by=person)
 
 
-def wants_telling(alarm: Alarm | None) -> bool:
-    """Tell whether there still is somebody to be found who takes an alarm."""
+def is_open(alarm: Alarm | None) -> bool:
+    """Tell whether an alarm still looks for somebody who takes it."""
     return (
         alarm is not None and alarm.condition is Condition.ACTIVE and alarm.acknowledged_at is None
     )
+
+
+def is_worth(notice: NoticeKind, alarm: Alarm | None, now: int) -> bool:
+    """Tell whether a notice still is to be told, by its alarm as it is now."""
+    if notice is NoticeKind.CLEARED:
+        return True
+    if alarm is None or alarm.suppressed or alarm.out_of_service:
+        return False
+    if alarm.shelved_until is not None and alarm.shelved_until > now:
+        return False
+    # Whoever took it has not heard that it has grown.
+    grown = notice is NoticeKind.GROWN and alarm.condition is Condition.ACTIVE
+    return grown or is_open(alarm)

@@ -29,7 +29,7 @@ class NoticeStage:
 
     async def run(self) -> None:
         """Run until cancelled; a turn that has begun is finished."""
-        if self.sending.sender is None:
+        if self.sending.sender() is None:
             _LOG.warning("no channel is set: notices are recorded and reach nobody")
         await finish_in_thread(self._resume)
         while True:

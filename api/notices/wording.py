@@ -39,7 +39,7 @@ class Reply:
 
 def message(told: Told, words: Wording, reply: Reply) -> Message:
     """Return a notice in a language."""
-    lines = [_mark(told, words) + what(told, words), *_lines(told, words, reply)]
+    lines = [heading(told, words), *_lines(told, words, reply)]
     return Message(
         title=title(told, words),
         short=short(told, words, reply.digit),
@@ -49,7 +49,12 @@ def message(told: Told, words: Wording, reply: Reply) -> Message:
 
 def title(told: Told, words: Wording) -> str:
     """Return a notice in one line, however long."""
-    return f"{_mark(told, words)}{what(told, words)}: {_where(told.number, told.road)}"
+    return f"{heading(told, words)}: {_where(told.number, told.road)}"
+
+
+def heading(told: Told, words: Wording) -> str:
+    """Return what is the matter, and what is new about it."""
+    return f"{_mark(told, words)}{what(told, words)}"
 
 
 def what(told: Told, words: Wording) -> str:

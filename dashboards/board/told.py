@@ -28,6 +28,7 @@ class ToldView:
 
     answer: Answer
     title: str
+    heading: str  # what is the matter, without where
     person: str  # what they do
     facts: tuple[ToldFact, ...]
     action: str  # where the form goes

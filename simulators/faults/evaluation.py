@@ -33,6 +33,7 @@ class Evaluation:
     messages: int
     labels: Sequence[Label]
     faults: Sequence[Fault]
+    observer: Observer
 
     @property
     def messages_per_cause(self) -> float:
@@ -90,6 +91,7 @@ def _evaluation(
         messages=first_messages(zone.registry, faults, span),
         labels=labels,
         faults=faults,
+        observer=observer,
     )
 
 

@@ -14,7 +14,7 @@ from analytics.condition import national_limits
 from analytics.faults.ahead import limits_exceeded, sims_running_out
 from analytics.faults.charging import charge_ratios
 from analytics.faults.daily import Judged
-from analytics.faults.fast import Memory, judge
+from analytics.faults.fast import JUDGES, Memory, judge, standing_at
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet, fleet_of
 from analytics.faults.lampdays import lamp_days
@@ -43,6 +43,8 @@ LAMP: Final = DeviceClass.STREETLIGHT
 SET: Final = DeviceClass.SCHOOL_PV
 STATION: Final = DeviceClass.AIR_STATION
 
+_NEVER: Final = np.iinfo(np.int64).max
+_A_MONTH_US: Final = 37 * DAY_US
 _TICK_US: Final = 30 * 60_000_000
 _JUDGED_AFTER_US: Final = 90 * 60_000_000
 _WINDOW: Final = 62  # days
@@ -113,6 +115,24 @@ class Observer:
         parts = [each.block(device_class) for each in told]
         block, received = _in_order([part[0] for part in parts], [part[1] for part in parts])
         return seen(self._fleets[device_class], block, received)
+
+    def judged_again(self) -> list[Fault]:
+        """Return what the last days say when they come once more, a month later."""
+        found: list[Fault] = []
+        for device_class in (LAMP, SET, STATION):
+            pieces = [day[device_class] for day in self._days if device_class in day]
+            if pieces:
+                start = int(pieces[0].at[0])
+                later = [
+                    replace(each, received_at=np.where(each.measured, start + _A_MONTH_US, _NEVER))
+                    for each in pieces
+                ]
+                blocks = [each.block(device_class) for each in later]
+                block, received = _in_order([one for one, _ in blocks], [two for _, two in blocks])
+                again = seen(self._fleets[device_class], block, received)
+                known = [each for each in self.known.values() if each.rule in JUDGES]
+                found += judge(again, standing_at(known, start), since=start)[0]
+        return found
 
     def _listen(self, midnight: int) -> None:
         names = {name: place for place, name in enumerate(self._listening.devices)}

@@ -67,6 +67,7 @@ _PLANS: Final = (
     _Plan(Kind.CALIBRATES, _STATION, 1, (12, 20), ("calibration",), ("limit_exceeded",)),
 )
 _USUAL_DAYS: Final = 60
+_FOUND_WITHIN: Final = 3.0  # days, by any rule that does not take weeks
 
 
 def placed(layout: Layout, *, seed: int, start: int, days: int, whole: bool) -> list[Label]:
@@ -96,9 +97,8 @@ def _on_devices(
         if device_class is _SET and left:
             yield _clipping(left.pop(), span)
         for plan in (each for each in _PLANS if each.device_class is device_class):
-            longest = plan.days[1]
-            room = (span.end - span.start) / DAY_US - min(longest, _least_days(plan)) - 0.5
-            if room <= 0 or (longest > 10 and not whole):  # noqa: PLR2004 - days
+            room = (span.end - span.start) / DAY_US - _least_days(plan) - 0.5
+            if room <= 0 or (_least_days(plan) > _FOUND_WITHIN and not whole):
                 continue
             scale = min((span.end - span.start) / DAY_US / _USUAL_DAYS, 1.0)
             for _ in range(math.ceil(plan.times * scale)):
@@ -108,8 +108,17 @@ def _on_devices(
 
 def _least_days(plan: _Plan) -> float:
     """Return how long a cause has to last until its rules must have found it."""
-    by_rule = {"battery_ageing": 16.0, "drift": 26.0, "soiling": 16.0, "calibration": 8.0}
-    return max((by_rule.get(rule, plan.days[1]) for rule in plan.must), default=plan.days[1])
+    by_rule = {
+        "battery_ageing": 16.0,
+        "dust_or_shading": 12.0,
+        "drift": 26.0,
+        "soiling": 18.0,
+        "string_low": 8.0,
+        "underperformance": 8.0,
+        "calibration": 8.0,
+    }
+    usual = min(plan.days[1], _FOUND_WITHIN)
+    return max((by_rule.get(rule, usual) for rule in plan.must), default=usual)
 
 
 def _label(

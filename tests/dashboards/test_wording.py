@@ -12,6 +12,7 @@ from analytics.alarms.notice import NoticeKind
 from analytics.alarms.repairlist import Duty
 from analytics.alarms.statistics import benchmarks
 from analytics.claims.claim import ClaimKind, Reason
+from analytics.clocks import Witness
 from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
@@ -71,6 +72,9 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
+    "repair.": ("device", "class", "kg", "light"),
+    "noise.": ("device", "day", "whole", "by_day", "by_night"),
+    "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,
@@ -107,7 +111,7 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    elsewhere = ("report.", "phrase.", "faults.", "notices.", "mail.")
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
     own = {key for key in Wording().keys if key.startswith(elsewhere)}
     assert Wording().keys - own == (whole | together) - own
     assert (whole | together) <= Wording().keys
@@ -119,6 +123,17 @@ def test_every_text_of_mails_is_used() -> None:
     occasions = {f"mail.{occasion}" for occasion in Occasion}
 
     assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
+
+
+def test_every_text_of_notices_is_used() -> None:
+    places = (files("api.notices"), files("dashboards.board").joinpath("templates"))
+    own = (each for place in places for each in place.iterdir() if "." in each.name)
+    code = "".join(each.read_text("utf-8") for each in own)
+    families = {"notices.mark.": NoticeKind, "notices.cause.": CauseKind, "notices.": Provenance}
+    for key in (key for key in Wording().keys if key.startswith("notices.")):
+        begin, _, end = key.rpartition(".")
+        named = any(text in code for text in (key, f'"{end}"', f"'{end}'"))
+        assert named or end in set(families.get(f"{begin}.", ())), key
 
 
 def test_every_text_of_reports_is_used() -> None:

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.faults.fast import judge
 from analytics.faults.machine import Floats
+from analytics.faults.seen import seen
 from ingest.contract.metric import DeviceClass
 from ingest.contract.quality import Quality
+from ingest.storage.block import empty
 from tests.analytics.faults.zone import (
     EVENING,
     NOON,
@@ -214,3 +217,11 @@ def test_damp_air_is_a_mark_between_two_thresholds() -> None:
     faults = found(readings(stations(), {"humidity": damp}), "humidity")
 
     assert [minutes(fault) for fault in faults] == [(0, 60, 200)]
+
+
+@pytest.mark.parametrize("device_class", list(DeviceClass))
+def test_without_readings_nothing_is_said(device_class: DeviceClass) -> None:
+    fleet = others(device_class)
+    block = empty(device_class)
+
+    assert judge(seen(fleet, block, 0), {}, since=0)[0] == []

@@ -128,6 +128,10 @@ def test_what_is_urgent_reaches_somebody_off_duty_where_nobody_is_on() -> None:
         (an_alarm(priority=Priority.LOW), NoticeKind.RAISED, "2026-10-03T06:00", Held.QUIET),
         (an_alarm(), NoticeKind.RAISED, FRIDAY_NIGHT, None),
         (an_alarm(priority=Priority.HIGH), NoticeKind.RAISED, FRIDAY_NIGHT, None),
+        (an_alarm(), NoticeKind.GROWN, FRIDAY_NIGHT, None),
+        (an_alarm(), NoticeKind.ESCALATED, "2026-10-03T06:00", Held.QUIET),
+        (an_alarm(), NoticeKind.REPEATED, "2026-10-03T06:00", Held.QUIET),
+        (an_alarm(priority=Priority.HIGH), NoticeKind.ESCALATED, FRIDAY_NIGHT, None),
         (an_alarm(priority=Priority.HIGH), NoticeKind.CLEARED, "2026-10-03T06:00", Held.QUIET),
     ],
 )
