@@ -27,6 +27,7 @@ from api.health import endpoints as health
 from api.health import metrics
 from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
+from api.life import changes as counter_changes
 from api.life import endpoints as life
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
@@ -43,6 +44,7 @@ from api.reports import endpoints as reports
 from api.results import Results
 from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
+from api.samples import sampled
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.subscriptions import endpoints as subscriptions
@@ -57,6 +59,7 @@ _RESOURCES = (
     devices,
     readings,
     life,
+    counter_changes,
     ledger,
     quarantine,
     imports,
@@ -66,6 +69,7 @@ _RESOURCES = (
     alarm_figures,  # in front of an alarm by its number
     alarms,
     repairs,
+    sampled,
     aid_batches,
     factors,
     methods,

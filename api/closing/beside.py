@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
+from analytics.counter_changes import CounterChange
 from analytics.periods import Days
 from analytics.service.alarmtables import ALARM, NOTICE, REPAIR
+from analytics.service.decisions import Kind
 from analytics.service.repairs import opening_notice
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN, ENTERED_FACTOR
 from api.closing.pages import Rows
@@ -60,6 +64,13 @@ def put(connection: sa.Connection, beside: Mapping[str, Rows]) -> None:
         values = [row | {day: date.fromisoformat(row[day]) for day in days} for row in rows]
         if values:
             connection.execute(sa.insert(table), values)
+
+
+def counter_changes(beside: Mapping[str, Rows]) -> list[CounterChange]:
+    """Return the changes of counters among what people entered, in the order of time."""
+    form = TypeAdapter(CounterChange)
+    rows = (row for row in beside.get(DECISIONS, []) if row["kind"] == Kind.COUNTER_CHANGE)
+    return sorted((form.validate_json(row["body"]) for row in rows), key=attrgetter("at"))
 
 
 def _of(days: Days | None) -> list[sa.ColumnElement[bool]]:

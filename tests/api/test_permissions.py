@@ -50,12 +50,13 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/factors"): 401,
         **{
             ("POST", f"/v1/{resource}{what}"): 401
-            for resource in ("exclusions", "overrides", "releases")
+            for resource in ("exclusions", "overrides", "releases", "sampled")
             for what in ("", "/1/withdraw")
         },
         **{("POST", f"/v1/alarms/1/{deed}"): 401 for deed in ("acknowledge", "shelve", "comment")},
         **{("POST", f"/v1/repairs/1/{deed}"): 401 for deed in ("assign", "close")},
         ("POST", "/v1/devices/1/life"): 401,
+        ("POST", "/v1/counter-changes/1/withdraw"): 401,
         ("POST", "/v1/notices/replies/sms"): 403,
         ("POST", "/v1/notices/replies/telegram"): 403,
         ("POST", "/told/1"): 404,

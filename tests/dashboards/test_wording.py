@@ -12,6 +12,7 @@ from analytics.alarms.notice import NoticeKind
 from analytics.alarms.repairlist import Duty
 from analytics.alarms.statistics import benchmarks
 from analytics.claims.claim import ClaimKind, Reason
+from analytics.clocks import Witness
 from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
@@ -71,6 +72,9 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
+    "repair.": ("device", "class", "kg", "light"),
+    "noise.": ("device", "day", "whole", "by_day", "by_night"),
+    "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,

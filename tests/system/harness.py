@@ -84,9 +84,17 @@ class Bench:
 
 @asynccontextmanager
 async def running_bench(
-    path: Path, registry: Registry, now: datetime, *, telling: NoticeSettings | None = None
+    path: Path,
+    registry: Registry,
+    now: datetime,
+    *,
+    uplinks: str | None = None,
+    telling: NoticeSettings | None = None,
 ) -> AsyncGenerator[Bench]:
-    """Run a backend in a folder, with a registry, at a time that stands still."""
+    """Run a backend in a folder, with a registry, at a time that stands still.
+
+    With a filter of uplinks it takes in what ChirpStack publishes, too.
+    """
     home = Home.create(path / "home")
     catalog = ready_catalog(home.catalog_url())
     with catalog.begin() as connection:
@@ -94,8 +102,9 @@ async def running_bench(
         tables.append(connection, entries, actor="test", source="test", known_at=now)
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
+        taken_in = replace(broker, uplinks=uplinks)
         with Backend.build(
-            home, broker=broker, clock=ManualClock(now), software="test", telling=telling
+            home, broker=taken_in, clock=ManualClock(now), software="test", telling=telling
         ) as built:
             backend = _hurried(built)
             running = asyncio.create_task(backend.run(listening=None))
