@@ -9,6 +9,7 @@ import pytest
 from analytics.alarms.alarm import CauseKind, Condition
 from analytics.alarms.notice import NoticeKind
 from analytics.faults.fault import Consequence
+from analytics.faults.rules import rules
 from api.notices.sms import clusters, fits
 from api.notices.told import Told, told_of
 from api.notices.wording import Reply, digest, message, short
@@ -20,7 +21,7 @@ from ingest.registry.model import Language, Provenance
 from tests.api import builders
 from tests.api.notices.builders import a_cause, a_notice, a_registry, an_alarm
 
-RULES = sorted({key.split(".")[1] for key in Wording().keys if key.startswith("faults.")})
+RULES = sorted(rules())
 LONGEST_NUMBER = "SHV-NR4-2026-LAMP-000123-B"
 LONGEST_ROADS = (
     "ផ្លូវជាតិលេខ៤ ខាងកើតរង្វង់មូលតោមាស សង្កាត់លេខ៤ ក្រុងព្រះសីហនុ ខេត្តព្រះសីហនុ",
@@ -74,6 +75,15 @@ def test_a_road_is_cut_between_clusters_and_keeps_what_there_is_room_for(
     assert "".join(list(clusters(kept))) == kept
     assert kept.strip() in {"".join(parts[:end]).strip() for end in range(len(parts) + 1)}
     assert len(kept) > 30
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_rule_has_its_words_and_no_words_are_of_no_rule(language: str) -> None:
+    texts = ("name", "check", "carry")
+
+    told = {key for key in Wording(language).keys if key.startswith("faults.")}
+
+    assert told == {f"faults.{rule}.{text}" for rule in rules() for text in texts}
 
 
 def test_every_language_of_a_person_has_a_catalogue() -> None:
