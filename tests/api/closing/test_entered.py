@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from analytics.counter_changes import CounterChange
 from analytics.factors.grid import Gas, GridFactor, Role
 from analytics.quality.overrides import Override
 from analytics.service import decisions, ownfactors
-from analytics.service.touching import touched_by_override
+from analytics.service.touching import touched_by_change, touched_by_override
 from ingest import feed
-from ingest.contract.period import Period
+from ingest.contract.period import Period, micros
 from ingest.contract.quality import Quality
 from tests.api.closing.commands import differences, run, sign, told
 from tests.api.closing.october import LAMP, PERIOD, PV, October, october, running
@@ -23,6 +24,14 @@ BAD = Override(
     period=Period.between(NIGHT, NIGHT + timedelta(hours=2)),
     quality=Quality.BAD,
     text="the meter was being changed",
+)
+CHANGED = CounterChange(
+    device=PV,
+    metric="energy_generated",
+    at=micros(datetime(2026, 10, 15, 5, tzinfo=UTC)),
+    old_end=100_000.0,
+    new_start=0.0,
+    text="a new inverter",
 )
 FACTOR = GridFactor(
     country="LA",
@@ -51,6 +60,8 @@ def decided(tmp_path: Path) -> Path:
         with zone.catalog.begin() as connection:
             decisions.enter(connection, BAD, actor="pa", at=zone.clock.now())
             feed.add(connection, touched_by_override(zone.feeder.registry(), BAD))
+            decisions.enter(connection, CHANGED, actor="pa", at=zone.clock.now())
+            feed.add(connection, touched_by_change(zone.feeder.registry(), CHANGED))
             ownfactors.enter(connection, FACTOR, actor="sok", known_at=zone.clock.now())
         compute(zone)
     sign(home)
