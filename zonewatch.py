@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
     "drill": ("simulators.drill.cli", "the outage drill: is anything lost?"),
+    "faults": ("simulators.faults.cli", "the fault rules against a zone with labelled causes"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

@@ -160,13 +160,13 @@ def _exceedances(result: ZoneResult) -> Iterable[Exceedance]:
     for station in _stations(result):
         for pollutant in POLLUTANTS:
             own = [f for f in result.air if (f.device, f.pollutant) == (station.id, pollutant)]
-            national = _national(result.zone.country, pollutant, days[-1])
+            national = national_limits(result.zone.country, pollutant, days[-1])
             if own and national:
                 hours = in_a_row(own, days[0], days[-1])[: max(passed, 0)]
                 yield from exceedances(station.id, hours, begins, national)
 
 
-def _national(country: str, pollutant: str, day: date) -> list[Limit]:
+def national_limits(country: str, pollutant: str, day: date) -> list[Limit]:
     """Return a country's limits in the unit of stations' readings."""
     return [
         each

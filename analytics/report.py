@@ -66,6 +66,7 @@ class Beside:
     factors: Sequence[GridFactor]  # to look the sensitivity's up in
     claims: Sequence[Claim] = ()  # claims and plan targets that its reader may see
     is_released: Callable[[Device, Period], bool] = _nothing_released  # of a station's air
+    repairs: Sequence[Document] = ()
 
 
 def report(
@@ -108,7 +109,7 @@ def report(
         "air": [row for result in results for row in _air(result, beside.is_released)],
         "delivery": [_delivery(each) for each in delivered(beside.lots, results)],
         "claims": compared(beside.claims, days, results),
-        "repairs": [],
+        "repairs": list(beside.repairs),
         "sensitivity": sensitivity(results, beside.factors),
         "memo": memo(results, days.count),
         "revisions": [],

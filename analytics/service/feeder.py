@@ -22,6 +22,7 @@ from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
 from analytics.service.pace import Pace
 from analytics.service.rolling import Roller
+from analytics.service.watch import Watch
 from analytics.uptime.days import UptimeDay, uptime_days
 from analytics.uptime.exclusions import Exclusion
 from ingest import feed, ledger
@@ -65,6 +66,7 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    watch: Watch | None = None  # None: nobody looks for faults
     pace: Pace = field(default_factory=Pace)  # of the zones' figures, which take all facts
 
     def step(self) -> int:
@@ -105,6 +107,8 @@ class Feeder:
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
+        if self.watch is not None:
+            self.watch.note(changes)
         self._figures(busy=True)
         return len(changes)
 

@@ -10,9 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.board import charts, strips
 from dashboards.board import map as ground
+from dashboards.board.alarms import AlarmStatisticsView, AlarmsView, AlarmView
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
+from dashboards.board.repairs import RepairsView
 from dashboards.board.strips import span
+from dashboards.board.told import ToldView
 from dashboards.board.views import (
     AccountView,
     ArithmeticView,
@@ -32,7 +35,9 @@ from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
-_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
+Shown = View | ConditionView | ToldView | AlarmsView | AlarmView | RepairsView | AlarmStatisticsView
+
+_TEMPLATES: Final[dict[type[Shown], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
@@ -44,12 +49,15 @@ _TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     ConditionView: "condition.html",
     ImportView: "import.html",
     CommissionView: "commission.html",
+    ToldView: "told.html",
+    AlarmsView: "alarms.html",
+    AlarmView: "alarm.html",
+    RepairsView: "repairs.html",
+    AlarmStatisticsView: "alarm_statistics.html",
 }
 
 
-def page(
-    view: View | ConditionView, *, person: Person | None = None, language: str = SOURCE
-) -> str:
+def page(view: Shown, *, person: Person | None = None, language: str = SOURCE) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(

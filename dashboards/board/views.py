@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from analytics.alarms.alarm import Alarm
 from analytics.closing.states import State as PeriodState
 from analytics.closing.states import Step
 from analytics.deviceday import DeviceDay
@@ -70,6 +71,7 @@ class ProgrammeView:
     balanced: bool
     span: Period | None
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ class ZoneView:
     handed_over: int
     span: Period | None
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +199,7 @@ class DeviceView:
     readings: tuple[ReadingView, ...]
     days: tuple[DayRow, ...]
     provenances: tuple[Provenance, ...]
+    alarms: tuple[Alarm, ...] = ()  # that are open and reach it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

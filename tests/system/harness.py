@@ -17,6 +17,7 @@ from analytics.result import ZoneResult
 from analytics.service.basis import so_far
 from api.backend import Backend
 from api.catalog import ready_catalog
+from api.notices.settings import NoticeSettings
 from ingest import ledger, quarantine
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import micros
@@ -83,7 +84,12 @@ class Bench:
 
 @asynccontextmanager
 async def running_bench(
-    path: Path, registry: Registry, now: datetime, *, uplinks: str | None = None
+    path: Path,
+    registry: Registry,
+    now: datetime,
+    *,
+    uplinks: str | None = None,
+    telling: NoticeSettings | None = None,
 ) -> AsyncGenerator[Bench]:
     """Run a backend in a folder, with a registry, at a time that stands still.
 
@@ -97,10 +103,10 @@ async def running_bench(
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
         taken_in = replace(broker, uplinks=uplinks)
-        with Backend.build(home, broker=taken_in, clock=ManualClock(now), software="test") as built:
-            backend = replace(
-                built, analytics=replace(built.analytics, pause=timedelta(seconds=0.05))
-            )
+        with Backend.build(
+            home, broker=taken_in, clock=ManualClock(now), software="test", telling=telling
+        ) as built:
+            backend = _hurried(built)
             running = asyncio.create_task(backend.run(listening=None))
             try:
                 ready = backend.ingest.service.link.subscribed
@@ -109,6 +115,18 @@ async def running_bench(
             finally:
                 running.cancel()
                 await asyncio.wait([running])
+
+
+def _hurried(built: Backend) -> Backend:
+    """Return a backend that looks again and again, whatever its clock says."""
+    short = timedelta(seconds=0.05)
+    if built.analytics.feeder.watch is not None:
+        built.analytics.feeder.watch.pause = timedelta(0)
+    return replace(
+        built,
+        analytics=replace(built.analytics, pause=short),
+        notices=replace(built.notices, stage=replace(built.notices.stage, pause=short)),
+    )
 
 
 def _connected(broker: BrokerAddress) -> paho.Client:

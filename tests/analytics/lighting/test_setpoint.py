@@ -1,5 +1,6 @@
 """Light by the set point of a 60 W lamp: half an hour of it, and what it drew meanwhile."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -12,7 +13,7 @@ from ingest.contract.period import HOUR_US
 _LIT_S = 1_800
 
 
-def an_hour(metric: str, mean: float) -> dict[str, object]:
+def an_hour(metric: str, mean: float) -> Mapping[str, object]:
     """Return the hour of a metric that is above 0 half of the time."""
     lit_s = _LIT_S if mean else 0
     values: dict[str, object] = {"seconds": 3_600, "positive_s": lit_s, "integral": mean * lit_s}
