@@ -86,6 +86,7 @@ class Backend:
                         registry=registry,
                         clock=clock,
                         means=means,
+                        keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
                     ),
                     meter=PassMeter(ingest.meter.counts),
                 ),

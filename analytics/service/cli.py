@@ -84,6 +84,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
             registry=CurrentRegistry(catalog),
             clock=SystemClock(),
             means=stack.enter_context(opened_means(settings.store)),
+            keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
         )
         stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts))
         stack.enter_context(

@@ -14,7 +14,7 @@ from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.means import hourly_means
 from analytics.quality.overrides import Override
-from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
+from analytics.service import dayfacts, decisions, facts, months, uptime, zonefigures
 from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
@@ -54,6 +54,7 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    keeps_months: bool = False  # whether somebody asks for months in SQL
 
     def step(self) -> int:
         """Take what is on the feed; return how many rows that were."""
@@ -87,6 +88,7 @@ class Feeder:
             facts.put_device_days(connection, found)
             uptime.put_uptime_days(connection, spent)
             dayfacts.put(connection, [(each.device, each.day) for each in spent], more)
+            months.touch(connection, {each.day for each in (*found, *spent)})
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
@@ -184,6 +186,9 @@ class Feeder:
     def _figures(self, *, busy: bool) -> None:
         with self.catalog.begin() as connection:
             zonefigures.keep_up(connection, self.registry(), busy=busy)
+        if self.keeps_months:
+            with self.catalog.begin() as connection:
+                months.keep_up(connection, self.registry())
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)
