@@ -101,13 +101,13 @@ def test_a_month_whose_facts_moved_is_written_anew(
     sources: Sources, by: int, expected: list[date]
 ) -> None:
     _kept(sources)
-    before = _document(sources, "zone:kh-coast")["figures"][0]["value"]
+    before = _document(sources, "zone:kh-coast")["figures"][0]["energy"]["credited"]
     _energy_doubled(sources)
     _later(sources, by)
 
     assert _kept(sources) == expected
 
-    moved = _document(sources, "zone:kh-coast")["figures"][0]["value"] != before
+    moved = _document(sources, "zone:kh-coast")["figures"][0]["energy"]["credited"] != before
     assert moved == bool(expected)
 
 
