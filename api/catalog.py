@@ -20,6 +20,7 @@ MIGRATIONS: Final = tuple(
         "analytics/service",
         "api",
         "api/closing",
+        "dashboards/grafana",
     )
 )
 

@@ -1,0 +1,132 @@
+-- What is deployed, as it is valid now. Instants are timestamps; a cell without a text is null.
+CREATE VIEW shown_entry AS
+SELECT DISTINCT ON (kind, id) kind, id, body::jsonb AS body
+FROM registry_entry
+WHERE valid_from <= extract(epoch FROM now()) * 1000000
+ORDER BY kind, id, valid_from DESC, change DESC;
+
+CREATE VIEW shown_zone AS
+SELECT
+    zone.id AS zone,
+    zone.body->>'name' AS name,
+    zone.body->>'country' AS country,
+    zone.body->>'timezone' AS timezone,
+    (zone.body->>'latitude')::float AS latitude,
+    (zone.body->>'longitude')::float AS longitude,
+    (
+        SELECT string_agg(DISTINCT upper(gateway.body->>'provenance'), ' + ')
+        FROM shown_entry AS gateway
+        JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+        WHERE gateway.kind = 'gateway' AND site.body->>'zone' = zone.id
+    ) AS provenance
+FROM shown_entry AS zone
+WHERE zone.kind = 'zone';
+
+CREATE VIEW shown_gateway AS
+SELECT
+    gateway.id AS gateway,
+    site.id AS site,
+    site.body->>'name' AS site_name,
+    site.body->>'zone' AS zone,
+    upper(gateway.body->>'provenance') AS provenance,
+    heard.software,
+    to_timestamp(nullif(heard.heard_at, 0) / 1e6) AS heard_at,
+    to_timestamp(heard.died_at / 1e6) AS gone_at,
+    CASE
+        WHEN heard.born_at IS NULL THEN 'never'
+        WHEN heard.died_at IS NOT NULL THEN 'gone'
+        ELSE 'connected'
+    END AS state,
+    jsonb_array_length(coalesce(heard.held, '[]')::jsonb) AS boots_held,
+    nullif(gateway.body->>'sim', '') AS sim,
+    card.body->>'operator' AS operator,
+    card.body->>'plan' AS plan,
+    nullif(card.body->>'expires', '')::date AS sim_expires,
+    nullif(card.body->>'expires', '')::date - current_date AS sim_days_left
+FROM shown_entry AS gateway
+JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+LEFT JOIN shown_entry AS card ON card.kind = 'sim_card' AND card.id = gateway.body->>'sim'
+LEFT JOIN presence AS heard ON heard.gateway = gateway.id
+WHERE gateway.kind = 'gateway';
+
+CREATE VIEW shown_batch AS
+SELECT
+    id AS aid_batch,
+    body->>'name' AS name,
+    body->>'country' AS country,
+    nullif(body->>'signed', '')::date AS signed
+FROM shown_entry
+WHERE kind = 'aid_batch';
+
+-- A device with the last of its days that something was asked of it.
+CREATE VIEW shown_device AS
+SELECT
+    device.id AS device,
+    coalesce(nullif(device.body->>'painted_number', ''), device.id) AS label,
+    device.body->>'device_class' AS device_class,
+    device.body->>'profile' AS profile,
+    device.body->>'gateway' AS gateway,
+    site.id AS site,
+    site.body->>'zone' AS zone,
+    nullif(device.body->>'lot', '') AS lot,
+    nullif(lot.body->>'aid_batch', '') AS aid_batch,
+    nullif(lot.body->>'supplier', '') AS supplier,
+    nullif(lot.body->>'warranty_until', '')::date AS warranty_until,
+    nullif(device.body->>'handed_over', '')::date AS handed_over,
+    coalesce(
+        nullif(device.body->>'latitude', ''),
+        nullif(site.body->>'latitude', ''),
+        zone.body->>'latitude'
+    )::float AS latitude,
+    coalesce(
+        nullif(device.body->>'longitude', ''),
+        nullif(site.body->>'longitude', ''),
+        zone.body->>'longitude'
+    )::float AS longitude,
+    last.day AS last_day,
+    CASE
+        WHEN last.day IS NULL THEN 'never'
+        WHEN last.known_down_s > 0 AND last.known_down_s >= last.up_s THEN 'down'
+        WHEN last.up_s = 0 THEN 'unknown'
+        WHEN last.up_s < 0.9 * last.base_s THEN 'partly'
+        ELSE 'up'
+    END AS state,
+    round(100.0 * last.up_s / last.base_s, 1) AS up_percent
+FROM shown_entry AS device
+JOIN shown_entry AS gateway
+    ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
+JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+JOIN shown_entry AS zone ON zone.kind = 'zone' AND zone.id = site.body->>'zone'
+LEFT JOIN shown_entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
+LEFT JOIN LATERAL (
+    SELECT day, base_s, up_s, known_down_s
+    FROM uptime_day
+    WHERE uptime_day.device = device.id AND base_s > 0
+    ORDER BY day DESC
+    LIMIT 1
+) AS last ON true
+WHERE device.kind = 'device';
+
+-- Days of devices with the lot, model and supplier they are of.
+CREATE VIEW shown_device_day AS
+SELECT
+    spent.day,
+    spent.device,
+    device.body->>'device_class' AS device_class,
+    device.body->>'profile' AS profile,
+    site.body->>'zone' AS zone,
+    nullif(device.body->>'lot', '') AS lot,
+    nullif(lot.body->>'supplier', '') AS supplier,
+    spent.base_s,
+    spent.up_s,
+    spent.down_s,
+    spent.excluded_s,
+    spent.known_down_s,
+    spent.base_s - spent.up_s - spent.down_s - spent.excluded_s AS unknown_s
+FROM uptime_day AS spent
+JOIN shown_entry AS device ON device.kind = 'device' AND device.id = spent.device
+JOIN shown_entry AS gateway
+    ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
+JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+LEFT JOIN shown_entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
+WHERE spent.base_s > 0;
