@@ -51,6 +51,40 @@ DARK: Final[Mapping[str, str]] = {
     "night": "#1d2733",
 }
 
+MARKS: Final[Mapping[str, str]] = {
+    "good": "#1a8a66",
+    "warning": "#b8741a",
+    "bad": "#d8502a",
+    "unknown": "#9066cf",
+    "idle": "#74808a",
+    "plain": "#3f7ae0",
+}
+"""What a value amounts to, where the ground may be light or dark and is not ours: Grafana's."""
+
+MARK_OF: Final[Mapping[str, str]] = {
+    "up": "good",
+    "connected": "good",
+    "reachable": "good",
+    "approved": "good",
+    "verified": "good",
+    "publishable": "good",
+    "partly": "warning",
+    "for_review": "warning",
+    "provisional": "warning",
+    "revised": "warning",
+    "SIMULATED": "warning",
+    "down": "bad",
+    "gone": "bad",
+    "fault": "bad",
+    "unknown": "unknown",
+    "silent": "unknown",
+    "never": "idle",
+    "idle": "idle",
+    "excluded": "plain",
+    "RECORDED": "plain",
+    "REAL": "good",
+}
+"""The mark of a word, wherever that word is a value; a word without one is plain text."""
 
 AIR: Final[Mapping[str, str]] = {
     "good": "#00e400",

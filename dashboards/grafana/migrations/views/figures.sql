@@ -145,7 +145,7 @@ SELECT
     each->>'version' AS version,
     (each->>'index')::integer AS index,
     each->>'category' AS category,
-    each->>'leading' AS leading,
+    each->>'leading' AS set_by,
     (each->>'released')::boolean AS released
 FROM shown_month AS month, jsonb_array_elements(month.index_days) AS each
 WHERE month.scope_kind = 'zone';
