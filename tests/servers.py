@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,11 +10,29 @@ import pytest
 from ingest.broker.process import mosquitto
 from simulators.influxd import influxd
 from simulators.postgres import postgres
+from tools import web
 
-_PROGRAMS: Final[Mapping[str, Callable[[], str | None]]] = {
+
+def node_modules() -> Path | None:
+    """Return the folder with npm's packages and Grafana's schemas, None where it was not made."""
+    return _made(web.kept("node"))
+
+
+def grafana() -> Path | None:
+    """Return the stand-in for a Grafana server, None where it was not built."""
+    return _made(web.kept("grafana") / "grafana")
+
+
+def _made(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+_PROGRAMS: Final[Mapping[str, Callable[[], object]]] = {
     "influxd": influxd,
     "mosquitto": mosquitto,
     "postgres": postgres,
+    "grafana": grafana,
+    "node": node_modules,
 }
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from dashboards.grafana.panels import Place
@@ -52,7 +52,7 @@ def _wrong(args: argparse.Namespace) -> str | None:
     if args.timezone not in ("utc", "browser"):
         try:
             ZoneInfo(args.timezone)
-        except (OSError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError):
             return f"--timezone {args.timezone}: expected a name like Asia/Phnom_Penh"
     return None
 

@@ -116,7 +116,11 @@ def _bars(block: Block, place: Place) -> barchart.Panel:
 
 def _curves(_: Block, _place: Place) -> timeseries.Panel:
     """Draw what was measured; where nothing was, there is a gap."""
-    return timeseries.Panel().line_width(1).span_nulls(span_nulls=False)
+    legend = build_common.VizLegendOptions().show_legend(show_legend=True)
+    legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM)
+    made = timeseries.Panel().line_width(1).span_nulls(span_nulls=False)
+    made.tooltip(build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
+    return made.legend(legend)
 
 
 def _strip(block: Block, place: Place) -> statetimeline.Panel:

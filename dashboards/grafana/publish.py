@@ -28,6 +28,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     air.BOARD,
 )
 _NOT_FOUND: Final = 404
+_OF_INTERVALS: Final = ("auto", "auto_count", "auto_min")
 _OF_THE_SERVER: Final = frozenset({"id", "version"})  # numbers that it gives itself
 
 Json = dict[str, Any]
@@ -50,14 +51,19 @@ class Standing:
 
 def documents(place: Place | None = None) -> Mapping[str, Json]:
     """Return every dashboard's JSON by the name of its file."""
-    return {
-        board.name: json.loads(JSONEncoder().encode(built(board, place or Place()).build()))
-        for board in BOARDS
-    }
+    return {board.name: _document(board, place or Place()) for board in BOARDS}
+
+
+def _document(board: Board, place: Place) -> Json:
+    document: Json = json.loads(JSONEncoder().encode(built(board, place).build()))
+    for variable in document["templating"]["list"]:
+        for name in _OF_INTERVALS:
+            del variable[name]  # the SDK writes them of every kind of variable
+    return document
 
 
 def export(folder: Path, place: Place | None = None) -> list[Path]:
-    """Write dashboards and provisioning into a folder, as compose.yaml mounts it; name the files."""
+    """Write dashboards and provisioning as compose.yaml mounts them; return the files."""
     told = {
         f"dashboards/{name}.json": json.dumps(
             document, indent=2, ensure_ascii=False, sort_keys=True
