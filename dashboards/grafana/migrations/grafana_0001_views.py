@@ -8,7 +8,7 @@ from alembic import op
 revision: Final = "grafana_0001"
 down_revision: Final = None
 branch_labels: Final = ("grafana",)
-depends_on: Final = ("registry_0001", "ingest_0007", "analytics_0005", "closing_0001")
+depends_on: Final = ("registry_0001", "ingest_0008", "analytics_0005", "closing_0001")
 
 _VIEWS: Final = Path(__file__).parent / "views"
 

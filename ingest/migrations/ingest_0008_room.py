@@ -5,8 +5,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: Final = "ingest_0007"
-down_revision: Final = "ingest_0006"
+revision: Final = "ingest_0008"
+down_revision: Final = "ingest_0007"
 branch_labels: Final = None
 depends_on: Final = None
 
