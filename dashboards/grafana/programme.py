@@ -5,9 +5,9 @@
 from typing import Final
 
 from analytics import zonefigures as figures
-from dashboards.grafana.asked import FAILING, IN_TROUBLE, IN_ZONES, LOTS, ZONES, bars, devices
+from dashboards.grafana.asked import FAILING, IN_TROUBLE, IN_ZONES, LOTS, ZONES, bars
 from dashboards.grafana.blocks import Block, Board, Form, Section, quoted, table
-from dashboards.grafana.curves import Curve, answering
+from dashboards.grafana.curves import answering
 from dashboards.grafana.sources import SqlQuestion
 from ingest.contract.metric import DeviceClass
 
@@ -153,21 +153,9 @@ _AIR: Final = table(
     ),
 )
 
-_CURVES: Final = tuple(
-    Curve(device_class=device_class, name=name)
-    for device_class, name in (
-        (DeviceClass.STREETLIGHT, "load_power"),
-        (DeviceClass.STREETLIGHT, "battery_soc"),
-        (DeviceClass.HOUSEHOLD_PV, "active_power"),
-        (DeviceClass.SCHOOL_PV, "active_power"),
-        (DeviceClass.AIR_STATION, "pm25"),
-        (DeviceClass.AIR_STATION, "pm10"),
-    )
-)
-
 BOARD: Final = Board(
     name="programme",
-    choices=(ZONES, devices()),
+    choices=(ZONES,),
     sections=(
         Section(title="grafana.section.glance", blocks=(_GLANCE, _MAP)),
         Section(
@@ -193,10 +181,5 @@ BOARD: Final = Board(
             title="grafana.section.answering",
             blocks=tuple(answering(device_class) for device_class in _CLASSES),
         ),
-        Section(
-            title="grafana.section.readings",
-            blocks=tuple(curve.of_readings() for curve in _CURVES),
-        ),
-        Section(title="grafana.section.hours", blocks=tuple(curve.of_hours() for curve in _CURVES)),
     ),
 )

@@ -69,19 +69,24 @@ _LINKS: Final = tuple(
     Curve(device_class=DeviceClass.GATEWAY, name=name, variable="gateway").of_readings()
     for name in ("outbox_records", "clock_offset", "cpu_temperature", "free_disk")
 )
-_CURVES: Final = tuple(
-    Curve(device_class=device_class, name=name).of_readings()
-    for device_class, name in (
-        (DeviceClass.STREETLIGHT, "load_power"),
-        (DeviceClass.STREETLIGHT, "battery_soc"),
-        (DeviceClass.STREETLIGHT, "pv_power"),
-        (DeviceClass.STREETLIGHT, "fault_word"),
-        (DeviceClass.SCHOOL_PV, "active_power"),
-        (DeviceClass.SCHOOL_PV, "fault_word"),
-        (DeviceClass.HOUSEHOLD_PV, "active_power"),
-        (DeviceClass.HOUSEHOLD_PV, "fault_word"),
+_DRAWN: Final = {
+    DeviceClass.STREETLIGHT: ("load_power", "battery_soc", "pv_power", "fault_word"),
+    DeviceClass.SCHOOL_PV: ("active_power", "fault_word"),
+    DeviceClass.HOUSEHOLD_PV: ("active_power", "fault_word"),
+    DeviceClass.AIR_STATION: ("pm25", "pm10"),
+}
+_NOT_AVERAGED: Final = "fault_word"
+
+
+def _of_class(device_class: DeviceClass) -> Section:
+    """Return the curves of the device that is chosen, where it is of that class."""
+    curves = [Curve(device_class=device_class, name=name) for name in _DRAWN[device_class]]
+    means = [curve.of_hours() for curve in curves if curve.name != _NOT_AVERAGED]
+    return Section(
+        title=f"class.{device_class}",
+        blocks=(*(curve.of_readings() for curve in curves), *means),
     )
-)
+
 
 BOARD: Final = Board(
     name="technician",
@@ -92,6 +97,7 @@ BOARD: Final = Board(
         Section(title="grafana.section.trouble", blocks=(IN_TROUBLE,)),
         Section(title="grafana.section.gateways", blocks=(_COMMS, *_LINKS)),
         Section(title="grafana.section.nights", blocks=(_STRIP,)),
-        Section(title="grafana.section.device", blocks=(_DEVICE, *_CURVES)),
+        Section(title="grafana.section.device", blocks=(_DEVICE,)),
+        *(_of_class(device_class) for device_class in _DRAWN),
     ),
 )

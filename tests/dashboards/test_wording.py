@@ -1,6 +1,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from api.subscriptions.subscription import Occasion
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
+from dashboards.grafana.publish import BOARDS
+from dashboards.grafana.sources import SqlQuestion
 from dashboards.report.viewing import SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
@@ -38,6 +41,8 @@ FIGURES = {
     *("distance_driven", "standard_coal_avoided"),
 }
 REPORTS = files("dashboards.report")
+GRAFANA = Path(__file__).parents[2] / "dashboards" / "grafana"
+OF_BOARDS = ("dashboard", "about")
 ALL_METRICS = [metric for metrics in METRICS.values() for metric in metrics]
 FAMILIES: Mapping[str, Iterable[str]] = {
     "class.": DeviceClass,
@@ -87,7 +92,9 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    own = {key for key in Wording().keys if key.startswith(("report.", "phrase.", "mail."))}
+    own = {
+        key for key in Wording().keys if key.startswith(("report.", "phrase.", "mail.", "grafana."))
+    }
     assert Wording().keys - own == whole | together
 
 
@@ -114,6 +121,20 @@ def test_every_text_of_reports_is_used() -> None:
     for key in (key for key in Wording().keys if key.startswith("report.")):
         begin, _, end = key.rpartition(".")
         assert key in named or end in families.get(f"{begin}.", {"all"}), key
+
+
+def test_every_text_of_dashboards_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in GRAFANA.glob("*.py"))
+    boards = {f"grafana.{family}.{board.name}" for board in BOARDS for family in OF_BOARDS}
+    asked = [each.question for board in BOARDS for each in (*board.blocks, *board.choices)]
+    columns = {name for each in asked if isinstance(each, SqlQuestion) for name in each.columns}
+    chosen = {f"grafana.variable.{each.name}" for board in BOARDS for each in board.choices}
+    named = set(re.findall(r'"(grafana\.[a-z_.]+)"', code)) | boards | chosen
+    named |= {f"grafana.column.{name}" for name in columns}
+    families = ("grafana.provenance.", "grafana.class.", "grafana.figure.", "grafana.state.")
+
+    own = {key for key in Wording().keys if key.startswith("grafana.")}
+    assert {key for key in own if key not in named and not key.startswith(families)} == set()
 
 
 def test_every_family_is_used() -> None:

@@ -129,7 +129,7 @@ def test_devices_that_need_somebody_are_there_and_no_others(servers: Servers) ->
     rows = _rows(servers, "technician", "grafana.panel.trouble")
 
     states = {row["device"]: row["state"] for row in rows}
-    assert states["kh-lamp-silent"] == "unknown"
+    assert states["kh-lamp-silent"] == "never"
     assert "up" not in states.values()
 
 
