@@ -10,7 +10,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup servers demo test check format drill bench fuzz lock clean
+.PHONY: help setup servers web demo test check format drill bench fuzz lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
@@ -21,6 +21,9 @@ setup: $(DEV) ## Make .venv with everything to run, test and check
 
 servers: ## Install the real servers that tests can use, and say what cannot be (ARGS=influxd)
 	@$(PYTHON) tools/servers.py $(ARGS)
+
+web: ## Install what checks of dashboards and pages take from npm and Go, and say what cannot be
+	@$(PYTHON) tools/web.py
 
 demo: $(RUN) ## Set up, then show three zones living (ARGS="--days 2 --once --json")
 	@$(BIN)/zonewatch demo $(ARGS)
