@@ -88,7 +88,7 @@ class Feeder:
             facts.put_device_days(connection, found)
             uptime.put_uptime_days(connection, spent)
             dayfacts.put(connection, [(each.device, each.day) for each in spent], more)
-            months.touch(connection, {each.day for each in (*found, *spent)})
+            months.touch(connection, {*(each.day for each in found), *(each.day for each in spent)})
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)

@@ -81,6 +81,14 @@ class Board:
         """All its blocks."""
         return tuple(block for section in self.sections for block in section.blocks)
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is asked, the variables' questions first."""
+        return (
+            *(choice.question for choice in self.choices),
+            *(block.question for block in self.blocks),
+        )
+
 
 def quoted(title: str, sql: str, *, width: int = 4) -> Block:
     """Return a block with a figure's digits as they are quoted everywhere."""

@@ -126,7 +126,7 @@ def test_every_text_of_reports_is_used() -> None:
 def test_every_text_of_dashboards_is_used() -> None:
     code = "".join(path.read_text("utf-8") for path in GRAFANA.glob("*.py"))
     boards = {f"grafana.{family}.{board.name}" for board in BOARDS for family in OF_BOARDS}
-    asked = [each.question for board in BOARDS for each in (*board.blocks, *board.choices)]
+    asked = [question for board in BOARDS for question in board.questions]
     columns = {name for each in asked if isinstance(each, SqlQuestion) for name in each.columns}
     chosen = {f"grafana.variable.{each.name}" for board in BOARDS for each in board.choices}
     named = set(re.findall(r'"(grafana\.[a-z_.]+)"', code)) | boards | chosen

@@ -1,29 +1,25 @@
-"""Asking what a panel asks, with Grafana's variables and macros filled in as Grafana does."""
+"""Asking what a panel asks, of a real PostgreSQL and a real InfluxDB."""
 
 import json
-import re
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from dashboards.grafana.blocks import Board
+from dashboards.grafana.filling import Chosen, filled_influxql, filled_sql
 from dashboards.grafana.sources import InfluxQuestion, SqlQuestion
 from simulators.influxd import FIRST_BUCKET, TOKEN
 
 Json = Any
-Chosen = Mapping[str, Sequence[str]]
 
 
 def rows_of(question: SqlQuestion, catalog: sa.Engine, chosen: Chosen) -> Sequence[Json]:
     """Return the rows of a question for what the variables have chosen."""
-    sql = question.sql
-    for name, values in chosen.items():
-        listed = ",".join(f"'{value}'" for value in values)
-        sql = sql.replace(f"${{{name}:sqlstring}}", listed)
+    sql = filled_sql(question, chosen)
     assert "$" not in sql, sql
     with catalog.connect() as connection:
         return connection.exec_driver_sql(sql.replace("%", "%%")).mappings().all()
@@ -44,10 +40,7 @@ def series_of(
     question: InfluxQuestion, url: str, chosen: Chosen, start: datetime, end: datetime
 ) -> list[Json]:
     """Return the series of a question in a span of time."""
-    span = f"time >= {_milliseconds(start)}ms and time <= {_milliseconds(end)}ms"
-    query = question.influxql.replace("$timeFilter", span).replace("$__interval", "5m")
-    for name, values in chosen.items():
-        query = query.replace(f"${{{name}:regex}}", _regex(values))
+    query = filled_influxql(question, chosen, start, end)
     assert "$" not in query.replace("$/", "/"), query
     told = urllib.parse.urlencode({"db": FIRST_BUCKET, "epoch": "ms", "q": query}).encode()
     request = urllib.request.Request(  # noqa: S310
@@ -57,13 +50,3 @@ def series_of(
         (result,) = json.load(answer)["results"]
     assert "error" not in result, result
     return list(result.get("series", []))
-
-
-def _regex(values: Sequence[str]) -> str:
-    """Write values as Grafana's format `regex` does: one stands alone."""
-    escaped = [re.sub(r"([.*+?^${}()|\[\]\\/])", r"\\\1", value) for value in values]
-    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
-
-
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)

@@ -11,11 +11,12 @@ from analytics.service.basis import so_far
 from analytics.summary import zone_summary
 from api.reports.compute import compute, document, parse_scope
 from dashboards.grafana.blocks import Block
+from dashboards.grafana.filling import Chosen
 from dashboards.grafana.publish import BOARDS
 from dashboards.grafana.sources import InfluxQuestion, SqlQuestion
 from ingest import ledger
 from ingest.tables import LEDGER_BOOT
-from tests.dashboards.grafana.asking import Chosen, choices_of, rows_of, series_of
+from tests.dashboards.grafana.asking import choices_of, rows_of, series_of
 from tests.dashboards.grafana.conftest import CLOSED, ZONE, Servers
 from tests.dashboards.living import DAYS, NOW
 from tests.servers import needs

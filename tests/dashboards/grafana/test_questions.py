@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,11 +15,12 @@ from sqlalchemy.exc import ProgrammingError
 from dashboards.grafana.blocks import Block, Board, Form
 from dashboards.grafana.columns import COLUMNS, Kind
 from dashboards.grafana.curves import UNITS
+from dashboards.grafana.filling import Chosen, filled_sql
 from dashboards.grafana.publish import BOARDS, documents
 from dashboards.grafana.sources import Answer, InfluxQuestion, SqlQuestion
 from dashboards.grafana.words import texts
 from dashboards.wording.wording import Wording
-from tests.dashboards.grafana.asking import Chosen, choices_of, rows_of, series_of
+from tests.dashboards.grafana.asking import choices_of, rows_of, series_of
 from tests.dashboards.grafana.conftest import CLOSED, ZONE, Servers
 from tests.dashboards.living import NOW
 from tests.servers import needs
@@ -188,6 +189,14 @@ def test_a_column_that_is_not_there_is_refused_and_another_kind_is_noticed(
     assert "quantity: 'kh-sihanoukville' is no number" in _wrong(told, block.question.columns)
 
 
+def _all_in_sql(servers: Servers) -> Iterator[str]:
+    for board in BOARDS:
+        chosen = _chosen(servers, board)
+        for question in board.questions:
+            if isinstance(question, SqlQuestion):
+                yield filled_sql(question, chosen).replace("%", "%%")
+
+
 @needs("influxd")
 @needs("postgres")
 def test_grafanas_own_role_may_ask_all_that_dashboards_ask_and_no_more(servers: Servers) -> None:
@@ -199,21 +208,11 @@ def test_grafanas_own_role_may_ask_all_that_dashboards_ask_and_no_more(servers: 
     with catalog.begin() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {role}")
         connection.exec_driver_sql(granted)
-    as_grafana = catalog.execution_options()
     try:
-        for board in BOARDS:
-            chosen = _chosen(servers, board)
-            questions = [each.question for each in (*board.choices, *board.blocks)]
-            for question in questions:
-                if isinstance(question, SqlQuestion):
-                    asked = replace(question, sql=question.sql)
-                    with as_grafana.connect() as connection:
-                        connection.exec_driver_sql(f"SET ROLE {role}")
-                        sql = asked.sql
-                        for name, values in chosen.items():
-                            listed = ",".join(f"'{value}'" for value in values)
-                            sql = sql.replace(f"${{{name}:sqlstring}}", listed)
-                        connection.exec_driver_sql(sql.replace("%", "%%")).all()
+        with catalog.connect() as connection:
+            connection.exec_driver_sql(f"SET ROLE {role}")
+            for sql in _all_in_sql(servers):
+                connection.exec_driver_sql(sql).all()
         with catalog.connect() as connection:
             connection.exec_driver_sql(f"SET ROLE {role}")
             for table in ("device_day", "registry_entry", "account", "period_revision"):
