@@ -1,4 +1,7 @@
-"""The views that Grafana's role reads: PostgreSQL's alone, for Grafana asks no file of SQLite's."""
+"""The views that Grafana's role reads: PostgreSQL's alone, for Grafana asks no file of SQLite's.
+
+They are made of tables of every owner, so this branch is brought up when all others are.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -8,7 +11,7 @@ from alembic import op
 revision: Final = "grafana_0001"
 down_revision: Final = None
 branch_labels: Final = ("grafana",)
-depends_on: Final = ("registry_0001", "ingest_0008", "analytics_0005", "closing_0001")
+depends_on: Final = None
 
 _VIEWS: Final = Path(__file__).parent / "views"
 
