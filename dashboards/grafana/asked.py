@@ -8,7 +8,7 @@ from dashboards.grafana.blocks import Block, Choice, Form, table
 from dashboards.grafana.sources import SqlQuestion
 
 IN_ZONES: Final = "zone IN (${zone:sqlstring})"
-LAST_30_DAYS: Final = "day > (SELECT max(day) FROM shown_device_day) - 30"
+LAST_30_DAYS: Final = "day > (SELECT max(day) FROM shown_day) - 30"
 _WORST_FIRST: Final = (
     "CASE state WHEN 'down' THEN 0 WHEN 'partly' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END"
 )
@@ -72,11 +72,13 @@ IN_TROUBLE: Final = table(
 
 FAILING: Final = table(
     "grafana.panel.failing",
-    "SELECT device_class, profile, supplier, count(DISTINCT device) AS devices,"
-    " count(*) AS device_days,"
-    " round(100.0 * sum(known_down_s) / sum(base_s), 1) AS down_percent,"
-    " round(100.0 * sum(unknown_s) / sum(base_s), 1) AS unknown_percent"
-    f" FROM shown_device_day WHERE {IN_ZONES} AND {LAST_30_DAYS}"
+    "WITH spent AS (SELECT device, count(*) AS days, sum(known_down_s) AS down,"
+    " sum(unknown_s) AS unknown, sum(base_s) AS base FROM shown_day"
+    f" WHERE {LAST_30_DAYS} GROUP BY 1)"
+    " SELECT device_class, profile, supplier, count(*) AS devices,"
+    " sum(days)::bigint AS device_days, round(100.0 * sum(down) / sum(base), 1) AS down_percent,"
+    " round(100.0 * sum(unknown) / sum(base), 1) AS unknown_percent"
+    f" FROM shown_equipment JOIN spent USING (device) WHERE {IN_ZONES}"
     " GROUP BY 1, 2, 3 ORDER BY down_percent DESC, 1, 2, 3",
     (
         *("device_class", "profile", "supplier", "devices", "device_days"),

@@ -10,6 +10,8 @@ from dashboards.grafana.curves import Curve
 from dashboards.grafana.sources import Answer, SqlQuestion
 from ingest.contract.metric import DeviceClass
 
+_LAMPS: Final = 50  # that a page can show, those in trouble first
+
 _GATEWAYS: Final = Choice(
     name="gateway",
     question=SqlQuestion(
@@ -38,13 +40,13 @@ _STRIP: Final = Block(
     about="grafana.about.strip",
     question=SqlQuestion(
         sql=(
-            "SELECT spent.day::timestamp AS time, device.label AS metric, CASE"
-            " WHEN spent.known_down_s > 0 AND spent.known_down_s >= spent.up_s THEN 2"
-            " WHEN spent.up_s = 0 THEN 4 WHEN spent.up_s < 0.9 * spent.base_s THEN 1"
-            " ELSE 0 END AS value_number"
-            " FROM shown_device_day AS spent JOIN shown_device AS device USING (device)"
-            f" WHERE spent.{IN_ZONES} AND spent.device_class = 'streetlight'"
-            f" AND spent.{LAST_30_DAYS} ORDER BY 1, 2"
+            "WITH lamp AS (SELECT device, label FROM shown_device"
+            f" WHERE {IN_ZONES} AND device_class = 'streetlight'"
+            f" ORDER BY state = 'up', device LIMIT {_LAMPS})"
+            " SELECT day::timestamp AS time, label AS metric, CASE"
+            " WHEN known_down_s > 0 AND known_down_s >= up_s THEN 2"
+            " WHEN up_s = 0 THEN 4 WHEN up_s < 0.9 * base_s THEN 1 ELSE 0 END AS value_number"
+            f" FROM shown_day JOIN lamp USING (device) WHERE {LAST_30_DAYS} ORDER BY 1, 2"
         ),
         columns=("time", "metric", "value_number"),
         answer=Answer.SERIES,

@@ -6,6 +6,9 @@ WHERE valid_from <= extract(epoch FROM now()) * 1000000
 ORDER BY kind, id, valid_from DESC, change DESC;
 
 CREATE VIEW shown_zone AS
+WITH entry AS MATERIALIZED (
+    SELECT * FROM shown_entry WHERE kind IN ('zone', 'site', 'gateway')
+)
 SELECT
     zone.id AS zone,
     zone.body->>'name' AS name,
@@ -15,14 +18,17 @@ SELECT
     (zone.body->>'longitude')::float AS longitude,
     (
         SELECT string_agg(DISTINCT upper(gateway.body->>'provenance'), ' + ')
-        FROM shown_entry AS gateway
-        JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+        FROM entry AS gateway
+        JOIN entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
         WHERE gateway.kind = 'gateway' AND site.body->>'zone' = zone.id
     ) AS provenance
-FROM shown_entry AS zone
+FROM entry AS zone
 WHERE zone.kind = 'zone';
 
 CREATE VIEW shown_gateway AS
+WITH entry AS MATERIALIZED (
+    SELECT * FROM shown_entry WHERE kind IN ('sim_card', 'site', 'gateway')
+)
 SELECT
     gateway.id AS gateway,
     site.id AS site,
@@ -43,9 +49,9 @@ SELECT
     card.body->>'plan' AS plan,
     nullif(card.body->>'expires', '')::date AS sim_expires,
     nullif(card.body->>'expires', '')::date - current_date AS sim_days_left
-FROM shown_entry AS gateway
-JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
-LEFT JOIN shown_entry AS card ON card.kind = 'sim_card' AND card.id = gateway.body->>'sim'
+FROM entry AS gateway
+JOIN entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+LEFT JOIN entry AS card ON card.kind = 'sim_card' AND card.id = gateway.body->>'sim'
 LEFT JOIN presence AS heard ON heard.gateway = gateway.id
 WHERE gateway.kind = 'gateway';
 
@@ -58,8 +64,11 @@ SELECT
 FROM shown_entry
 WHERE kind = 'aid_batch';
 
--- A device with the last of its days that something was asked of it.
-CREATE VIEW shown_device AS
+-- Devices with all that they are of.
+CREATE VIEW shown_equipment AS
+WITH entry AS MATERIALIZED (
+    SELECT * FROM shown_entry WHERE kind IN ('zone', 'site', 'gateway', 'lot', 'device')
+)
 SELECT
     device.id AS device,
     coalesce(nullif(device.body->>'painted_number', ''), device.id) AS label,
@@ -82,7 +91,31 @@ SELECT
         nullif(device.body->>'longitude', ''),
         nullif(site.body->>'longitude', ''),
         zone.body->>'longitude'
-    )::float AS longitude,
+    )::float AS longitude
+FROM entry AS device
+JOIN entry AS gateway ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
+JOIN entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
+JOIN entry AS zone ON zone.kind = 'zone' AND zone.id = site.body->>'zone'
+LEFT JOIN entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
+WHERE device.kind = 'device';
+
+CREATE VIEW shown_day AS
+SELECT
+    day,
+    device,
+    base_s,
+    up_s,
+    down_s,
+    excluded_s,
+    known_down_s,
+    base_s - up_s - down_s - excluded_s AS unknown_s
+FROM uptime_day
+WHERE base_s > 0;
+
+-- A device with the last of its days that something was asked of it.
+CREATE VIEW shown_device AS
+SELECT
+    device.*,
     last.day AS last_day,
     CASE
         WHEN last.day IS NULL THEN 'never'
@@ -92,41 +125,11 @@ SELECT
         ELSE 'up'
     END AS state,
     round(100.0 * last.up_s / last.base_s, 1) AS up_percent
-FROM shown_entry AS device
-JOIN shown_entry AS gateway
-    ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
-JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
-JOIN shown_entry AS zone ON zone.kind = 'zone' AND zone.id = site.body->>'zone'
-LEFT JOIN shown_entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
+FROM shown_equipment AS device
 LEFT JOIN LATERAL (
     SELECT day, base_s, up_s, known_down_s
-    FROM uptime_day
-    WHERE uptime_day.device = device.id AND base_s > 0
+    FROM shown_day
+    WHERE shown_day.device = device.device
     ORDER BY day DESC
     LIMIT 1
-) AS last ON true
-WHERE device.kind = 'device';
-
--- Days of devices with the lot, model and supplier they are of.
-CREATE VIEW shown_device_day AS
-SELECT
-    spent.day,
-    spent.device,
-    device.body->>'device_class' AS device_class,
-    device.body->>'profile' AS profile,
-    site.body->>'zone' AS zone,
-    nullif(device.body->>'lot', '') AS lot,
-    nullif(lot.body->>'supplier', '') AS supplier,
-    spent.base_s,
-    spent.up_s,
-    spent.down_s,
-    spent.excluded_s,
-    spent.known_down_s,
-    spent.base_s - spent.up_s - spent.down_s - spent.excluded_s AS unknown_s
-FROM uptime_day AS spent
-JOIN shown_entry AS device ON device.kind = 'device' AND device.id = spent.device
-JOIN shown_entry AS gateway
-    ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
-JOIN shown_entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
-LEFT JOIN shown_entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
-WHERE spent.base_s > 0;
+) AS last ON true;
