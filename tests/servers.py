@@ -1,6 +1,7 @@
 """The real servers that tests use where this machine has them: programs, found where they lie."""
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,11 @@ def grafana() -> Path | None:
     return _made(web.kept("grafana") / "grafana")
 
 
+def chromium() -> str | None:
+    """Return the browser, None where there is none."""
+    return shutil.which("chromium")
+
+
 def _made(path: Path) -> Path | None:
     return path if path.exists() else None
 
@@ -31,6 +37,7 @@ _PROGRAMS: Final[Mapping[str, Callable[[], object]]] = {
     "influxd": influxd,
     "mosquitto": mosquitto,
     "postgres": postgres,
+    "chromium": chromium,
     "grafana": grafana,
     "node": node_modules,
 }

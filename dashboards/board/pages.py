@@ -108,8 +108,8 @@ def _environment() -> Environment:
         "place": _place,
         "label": label_of,
         "ranges": _ranges,
-        "spoken": _spoken,
     }
+    environment.filters.update(spoken=_spoken)
     return environment
 
 

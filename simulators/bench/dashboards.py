@@ -97,9 +97,8 @@ def _fill_catalog(catalog: sa.Engine, share: int) -> Registry:
     with catalog.begin() as connection:
         items = [(0, entered.item) for entered in a_registry(share).entries]
         append(connection, items, actor="bench", source="bench", known_at=_NOW)
-        for sql in (_DAYS, _ENERGY, _ACCOUNT):
-            connection.exec_driver_sql(sql.format(first=first, last=last))
-        since = micros(datetime(2026, 12, 1, 6, tzinfo=UTC))
+        connection.exec_driver_sql(_ENERGY)
+        since = micros(datetime(2026, 12, 2, tzinfo=UTC))  # its first night is December's
         reached = Progress(changes=1, hours=1, since=since, as_of=micros(_NOW))
         facts.put_progress(connection, reached)
         registry = load(connection)
@@ -113,6 +112,9 @@ def _fill_catalog(catalog: sa.Engine, share: int) -> Registry:
         )
         months.keep_up(connection, registry)
         connection.exec_driver_sql(_MONTHS)
+    with catalog.begin() as connection:
+        for sql in (_DAYS, _ACCOUNT):
+            connection.exec_driver_sql(sql.format(first=first, last=last))
     with catalog.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     return registry
