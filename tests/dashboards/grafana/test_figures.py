@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from analytics.periods import parse_period
 from analytics.service.basis import so_far
 from analytics.summary import zone_summary
+from api.app import create_app
 from api.reports.compute import compute, document, parse_scope
 from dashboards.grafana.blocks import Block
 from dashboards.grafana.filling import Chosen
@@ -16,6 +18,7 @@ from dashboards.grafana.publish import BOARDS
 from dashboards.grafana.sources import InfluxQuestion, SqlQuestion
 from ingest import ledger
 from ingest.tables import LEDGER_BOOT
+from tests.dashboards.board.conftest import Everybody
 from tests.dashboards.grafana.asking import choices_of, rows_of, series_of
 from tests.dashboards.grafana.conftest import CLOSED, ZONE, Servers
 from tests.dashboards.living import DAYS, NOW
@@ -149,3 +152,28 @@ def test_a_curve_is_of_the_chosen_devices_alone(servers: Servers) -> None:
     assert [each["tags"]["device"] for each in one] == ["kh-lamp-002"]
     assert [each["tags"]["device"] for each in several] == ["kh-lamp-001", "kh-lamp-002"]
     assert _drawn(servers, name, {"device": ["kh-lamp"]}) == []
+
+
+def test_a_month_shows_the_five_numbers_of_the_api(servers: Servers) -> None:
+    board = TestClient(create_app(servers.zones.sources, Everybody()))
+    told: Any = board.get(
+        f"/v1/reports/country:LA/{CLOSED}", headers={"Accept": "application/json"}
+    ).json()
+    whole = next(each for each in told["figures"] if each["device_class"] == "all")
+    light = next(each for each in told["availability"] if each["device_class"] == "streetlight")
+
+    found = {
+        name: _quoted(servers, "ministry", name, country=["LA"], month=[CLOSED])
+        for name in (
+            *("figure.avoided", "figure.credited", "figure.proven", "figure.coverage"),
+            "grafana.panel.devices",
+        )
+    }
+
+    assert found == {
+        "figure.avoided": f"{whole['value']} {whole['unit']}",
+        "figure.credited": f"{whole['energy']['credited']} MWh",
+        "figure.proven": f"{light['proven_percent']} %",
+        "figure.coverage": f"{whole['coverage']['percent']} %",
+        "grafana.panel.devices": str(whole["coverage"]["handed_over"]),
+    }
