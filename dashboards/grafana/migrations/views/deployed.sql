@@ -64,40 +64,58 @@ SELECT
 FROM shown_entry
 WHERE kind = 'aid_batch';
 
--- Devices with all that they are of.
+-- Devices with all that they are of. A planner knows how many entries of one kind there are, and
+-- nothing of what is in their bodies: so each kind is taken apart by itself, then joined.
 CREATE VIEW shown_equipment AS
-WITH entry AS MATERIALIZED (
-    SELECT * FROM shown_entry WHERE kind IN ('zone', 'site', 'gateway', 'lot', 'device')
+WITH device AS MATERIALIZED (
+    SELECT id, body, body->>'gateway' AS gateway, nullif(body->>'lot', '') AS lot
+    FROM shown_entry
+    WHERE kind = 'device'
+), gateway AS MATERIALIZED (
+    SELECT id, body->>'site' AS site FROM shown_entry WHERE kind = 'gateway'
+), site AS MATERIALIZED (
+    SELECT
+        id,
+        body->>'zone' AS zone,
+        nullif(body->>'latitude', '') AS latitude,
+        nullif(body->>'longitude', '') AS longitude
+    FROM shown_entry
+    WHERE kind = 'site'
+), zone AS MATERIALIZED (
+    SELECT id, body->>'latitude' AS latitude, body->>'longitude' AS longitude
+    FROM shown_entry
+    WHERE kind = 'zone'
+), lot AS MATERIALIZED (
+    SELECT
+        id,
+        nullif(body->>'aid_batch', '') AS aid_batch,
+        nullif(body->>'supplier', '') AS supplier,
+        nullif(body->>'warranty_until', '')::date AS warranty_until
+    FROM shown_entry
+    WHERE kind = 'lot'
 )
 SELECT
     device.id AS device,
     coalesce(nullif(device.body->>'painted_number', ''), device.id) AS label,
     device.body->>'device_class' AS device_class,
     device.body->>'profile' AS profile,
-    device.body->>'gateway' AS gateway,
+    device.gateway,
     site.id AS site,
-    site.body->>'zone' AS zone,
-    nullif(device.body->>'lot', '') AS lot,
-    nullif(lot.body->>'aid_batch', '') AS aid_batch,
-    nullif(lot.body->>'supplier', '') AS supplier,
-    nullif(lot.body->>'warranty_until', '')::date AS warranty_until,
+    site.zone,
+    device.lot,
+    lot.aid_batch,
+    lot.supplier,
+    lot.warranty_until,
     nullif(device.body->>'handed_over', '')::date AS handed_over,
-    coalesce(
-        nullif(device.body->>'latitude', ''),
-        nullif(site.body->>'latitude', ''),
-        zone.body->>'latitude'
-    )::float AS latitude,
-    coalesce(
-        nullif(device.body->>'longitude', ''),
-        nullif(site.body->>'longitude', ''),
-        zone.body->>'longitude'
-    )::float AS longitude
-FROM entry AS device
-JOIN entry AS gateway ON gateway.kind = 'gateway' AND gateway.id = device.body->>'gateway'
-JOIN entry AS site ON site.kind = 'site' AND site.id = gateway.body->>'site'
-JOIN entry AS zone ON zone.kind = 'zone' AND zone.id = site.body->>'zone'
-LEFT JOIN entry AS lot ON lot.kind = 'lot' AND lot.id = device.body->>'lot'
-WHERE device.kind = 'device';
+    coalesce(nullif(device.body->>'latitude', ''), site.latitude, zone.latitude)::float
+        AS latitude,
+    coalesce(nullif(device.body->>'longitude', ''), site.longitude, zone.longitude)::float
+        AS longitude
+FROM device
+JOIN gateway ON gateway.id = device.gateway
+JOIN site ON site.id = gateway.site
+JOIN zone ON zone.id = site.zone
+LEFT JOIN lot ON lot.id = device.lot;
 
 CREATE VIEW shown_day AS
 SELECT
