@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.air.release import Release, is_released
+from analytics.alarms.reported import reported
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
 from analytics.methods.method import Choices
@@ -18,6 +19,8 @@ from analytics.result import ZoneResult, period_window, zone_result
 from analytics.scopes import PROGRAMME, of_one_provenance
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
+from analytics.service.repairs import tickets_told
+from ingest.contract.period import Period
 from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 
@@ -55,6 +58,7 @@ class Computed:
     registry: Registry
     factors: Sequence[GridFactor]
     releases: Sequence[Release]
+    repairs: Sequence[Document]
     as_of: int  # microseconds, UTC
 
 
@@ -86,15 +90,28 @@ def compute(
     if choices is not None:
         basis = replace(basis, choices=choices)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
+    quoted = of_one_provenance(results)
     return Computed(
         scope=scope,
         days=days,
-        results=of_one_provenance(results),
+        results=quoted,
         registry=registry,
         factors=basis.factors,
         releases=standing(connection, Release),
+        repairs=_repairs(connection, registry, quoted),
         as_of=basis.as_of,
     )
+
+
+def _repairs(
+    connection: sa.Connection, registry: Registry, results: Iterable[ZoneResult]
+) -> list[Document]:
+    """Return the repairs of the period; those of another provenance are in another report."""
+    spans: dict[str, Period] = {result.zone.id: result.window.by_day.span for result in results}
+    if not spans:
+        return []
+    start, end = min(one.start for one in spans.values()), max(one.end for one in spans.values())
+    return reported(tickets_told(connection, start, end), spans, registry)
 
 
 def reportable(days: Days) -> bool:
@@ -113,6 +130,7 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
         factors=computed.factors,
         claims=tuple(claims),
         is_released=partial(is_released, computed.releases, computed.registry),
+        repairs=computed.repairs,
     )
     return report(
         computed.scope,

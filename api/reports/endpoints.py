@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from analytics.periods import Days, PeriodError, parse_period
+from analytics.periods import Days, PeriodError
 from analytics.quoting import Document
 from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
@@ -126,18 +126,11 @@ def _with_limits_told(found: Document, actor: Actor) -> Document:
 
 def computed(sources: Sources, scope: str, period: str) -> Computed:
     """Return what was computed, or raise a problem that names what is wrong."""
-    days = _days(period)
+    named, days = asked_period(sources, scope, period)
     try:
         with snapshot(sources.catalog) as connection:
-            return compute(connection, sources.registry(), parse_scope(scope), days)
+            return compute(connection, sources.registry(), named, days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error
     except UnreportablePeriodError as error:
-        raise unprocessable(str(error)) from error
-
-
-def _days(period: str) -> Days:
-    try:
-        return parse_period(period)
-    except PeriodError as error:
         raise unprocessable(str(error)) from error

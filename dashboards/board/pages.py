@@ -12,9 +12,12 @@ from jinja2.runtime import Context
 
 from dashboards.board import charts, strips
 from dashboards.board import map as ground
+from dashboards.board.alarms import AlarmStatisticsView, AlarmsView, AlarmView
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
+from dashboards.board.repairs import RepairsView
 from dashboards.board.strips import span
+from dashboards.board.told import ToldView
 from dashboards.board.views import (
     AccountView,
     ArithmeticView,
@@ -42,7 +45,9 @@ from ingest.contract.ranges import Ranges
 
 NAMES: Final = {"en": "English", "zh": "中文", "km": "ខ្មែរ", "lo": "ລາວ"}  # each in its own
 _DIGITS: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
+Shown = View | ConditionView | ToldView | AlarmsView | AlarmView | RepairsView | AlarmStatisticsView
+
+_TEMPLATES: Final[dict[type[Shown], str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
@@ -57,12 +62,15 @@ _TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
     LotsView: "lots.html",
     LotView: "lot.html",
     ReportView: "report.html",
+    ToldView: "told.html",
+    AlarmsView: "alarms.html",
+    AlarmView: "alarm.html",
+    RepairsView: "repairs.html",
+    AlarmStatisticsView: "alarm_statistics.html",
 }
 
 
-def page(
-    view: View | ConditionView, *, person: Person | None = None, language: str | None = None
-) -> str:
+def page(view: Shown, *, person: Person | None = None, language: str | None = None) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody.
 
     Its language is that of the visit, where none is named.

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from analytics.alarms.alarm import Alarm
 from analytics.closing.states import State as PeriodState
 from analytics.closing.states import Step
 from analytics.delivery import Delivered
@@ -71,6 +72,7 @@ class ProgrammeView:
     balanced: bool
     span: Period | None
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ class ZoneView:
     span: Period | None
     months: tuple[str, ...]  # with data, the newest first
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +201,7 @@ class DeviceView:
     readings: tuple[ReadingView, ...]
     days: tuple[DayRow, ...]
     provenances: tuple[Provenance, ...]
+    alarms: tuple[Alarm, ...] = ()  # that are open and reach it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: Final = "analytics_0005"
-down_revision: Final = "analytics_0004"
+revision: Final = "analytics_0007"
+down_revision: Final = "analytics_0006"
 branch_labels: Final = None
 depends_on: Final = None
 
