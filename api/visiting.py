@@ -17,10 +17,10 @@ from dashboards.board.visit import CURRENT, Visit
 from dashboards.wording.wording import SOURCE, languages
 from ingest.settings import SettingsError
 
-COOKIE: Final = "zonewatch_lang"
+COOKIE: Final = "zonewatch_language"
 EVERY_S: Final = 60
 _BOARD: Final = "/board"
-_YEAR_S: Final = 31_536_000
+_LASTS: Final = "; Path=/board; Max-Age=31536000; SameSite=Lax; HttpOnly"  # s: a year
 
 
 def grafana_of(given: Mapping[str, str]) -> str | None:
@@ -63,7 +63,9 @@ class Visiting:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _tell(MutableHeaders(scope=message), visit, chosen)
+                secure = "; Secure" if scope["scheme"] == "https" else ""
+                remembered = None if chosen is None else f"{COOKIE}={chosen}{_LASTS}{secure}"
+                _tell(MutableHeaders(scope=message), visit, remembered)
             await send(message)
 
         token = CURRENT.set(visit)
@@ -85,7 +87,7 @@ class Visiting:
         return best_language(headers.get("accept-language"), (self._usual, *others)) or self._usual
 
 
-def _tell(headers: MutableHeaders, visit: Visit, chosen: str | None) -> None:
+def _tell(headers: MutableHeaders, visit: Visit, remembered: str | None) -> None:
     if not headers.get("content-type", "").startswith("text/html"):
         return
     headers["Content-Language"] = visit.language
@@ -93,8 +95,5 @@ def _tell(headers: MutableHeaders, visit: Visit, chosen: str | None) -> None:
     headers.add_vary_header("Cookie")
     if visit.live:
         headers["Refresh"] = str(EVERY_S)
-    if chosen is not None:
-        headers.append(
-            "Set-Cookie",
-            f"{COOKIE}={chosen}; Path=/board; Max-Age={_YEAR_S}; SameSite=Lax; HttpOnly",
-        )
+    if remembered is not None:
+        headers.append("Set-Cookie", remembered)
