@@ -145,7 +145,7 @@ def test_a_cause_of_many_is_named_for_what_it_is_and_nothing_is_to_be_carried() 
     )
 
     text = message(one, Wording("en"), Reply())
-    assert text.short == "Airport Road: Grid outage (2)"
+    assert text.short == "Coast <east>: Grid outage (2)"
     assert "What it costs: up to 20 kW by day" in text.long
     assert "Carry" not in text.long
 
@@ -163,6 +163,19 @@ def test_a_limit_of_the_air_has_words_of_its_own_and_none_of_repair() -> None:
     assert "Measured: pm25 62.5, limit 50" in text
     assert "You hear of this first. It is not released, and not verified yet." in text
     assert not [word for word in ("Carry", "Warranty", "Check first", "take it") if word in text]
+
+
+def test_bad_air_over_a_whole_zone_is_told_by_the_name_of_the_zone() -> None:
+    one = told(
+        cause=a_cause("limit_exceeded", CauseKind.STATION, "kh-coast"),
+        consequence=Consequence.ENVIRONMENT,
+        device_class=DeviceClass.AIR_STATION,
+        devices=(DeviceId("kh-air-1"), DeviceId("kh-pv-1"), DeviceId("kh-pv-2")),
+    )
+
+    assert short(one, Wording("en"), 1) == (
+        "Coast <east>: Air quality limit exceeded (3). Reply 1 when read"
+    )
 
 
 def test_what_is_not_real_says_so_first() -> None:
