@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from analytics.faults.daily import Verdict, last_known, unsound
+from analytics.faults.daily import GOOD_AGAIN, Verdict, last_known, unsound
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
@@ -84,7 +84,12 @@ def low_sets(sets: SetDays, rule: Rule, standing: Sequence[Fault]) -> Mapping[st
     numbers = rule.defaults
     window = round(numbers["normal_days"])
     ailing = unsound(
-        sets.fleet, sets.days, standing, (*LOW_RULES, "zero_output"), round(numbers["days"])
+        sets.fleet,
+        sets.days,
+        standing,
+        (*LOW_RULES, "zero_output"),
+        lead=round(numbers["days"]),
+        lag=-GOOD_AGAIN,
     )
     raw = sets.share[:, -window:]
     normal = own_normal(raw, ~ailing[:, -window:], fewest=round(numbers["fewest_normal"]))
