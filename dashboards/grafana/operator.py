@@ -89,10 +89,11 @@ _RATE: Final = Block(
     question=InfluxQuestion(
         influxql=(
             f'SELECT count("{REACHABLE.name}") FROM {_EVERY_CLASS} WHERE $timeFilter'
-            " GROUP BY time(10m) fill(none)"
+            " GROUP BY time(5m) fill(none)"
         ),
         series="$measurement",
     ),
+    span="1h",
     width=12,
 )
 _ALIVE: Final = Block(
@@ -103,10 +104,11 @@ _ALIVE: Final = Block(
         influxql=(
             "SELECT count(answers) FROM"
             f' (SELECT last("{REACHABLE.name}") AS answers FROM {_EVERY_CLASS} WHERE $timeFilter'
-            " GROUP BY time(1h), device) WHERE $timeFilter GROUP BY time(1h) fill(none)"
+            " GROUP BY time(5m), device) WHERE $timeFilter GROUP BY time(5m) fill(none)"
         ),
         series="devices",
     ),
+    span="1h",
     width=12,
 )
 
