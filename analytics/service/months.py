@@ -28,6 +28,7 @@ from analytics.scopes import PROGRAMME, scopes_of
 from analytics.service import facts
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
+from analytics.service.reportedrepairs import repairs_of
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN, ENTERED_FACTOR, SCOPE_MONTH
 from ingest.contract.metric import DeviceClass
 from ingest.registry.registry import Registry
@@ -88,6 +89,7 @@ def _put(connection: sa.Connection, registry: Registry, month: date, known: str)
             factors=basis.factors,
             claims=published_claims(),
             is_released=released,
+            repairs=repairs_of(connection, registry, own),
         )
         told = report(scope, days, own, beside, as_of=basis.as_of, software=_SOFTWARE)
         rows.append(

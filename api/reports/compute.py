@@ -8,7 +8,6 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.air.release import Release, is_released
-from analytics.alarms.reported import reported
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
 from analytics.methods.method import Choices
@@ -19,8 +18,7 @@ from analytics.result import ZoneResult, period_window, zone_result
 from analytics.scopes import PROGRAMME, of_one_provenance
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
-from analytics.service.repairs import tickets_told
-from ingest.contract.period import Period
+from analytics.service.reportedrepairs import repairs_of
 from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 
@@ -98,20 +96,9 @@ def compute(
         registry=registry,
         factors=basis.factors,
         releases=standing(connection, Release),
-        repairs=_repairs(connection, registry, quoted),
+        repairs=repairs_of(connection, registry, quoted),
         as_of=basis.as_of,
     )
-
-
-def _repairs(
-    connection: sa.Connection, registry: Registry, results: Iterable[ZoneResult]
-) -> list[Document]:
-    """Return the repairs of the period; those of another provenance are in another report."""
-    spans: dict[str, Period] = {result.zone.id: result.window.by_day.span for result in results}
-    if not spans:
-        return []
-    start, end = min(one.start for one in spans.values()), max(one.end for one in spans.values())
-    return reported(tickets_told(connection, start, end), spans, registry)
 
 
 def reportable(days: Days) -> bool:

@@ -2,13 +2,12 @@
 
 import re
 from datetime import UTC
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.board import charts, strips
 from dashboards.board import map as ground
@@ -77,13 +76,15 @@ def page(view: Shown, *, person: Person | None = None, language: str | None = No
     """
     visit = CURRENT.get()
     language = language or visit.language
+    speech = Language(language)
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(
         view=view,
         person=person,
         visit=visit,
         t=Wording(language),
-        speech=Language(language),
+        speech=speech,
+        spoken=partial(_spoken, speech),
         language=language,
         languages=NAMES,
         chart=charts,
@@ -117,7 +118,6 @@ def _environment() -> Environment:
         "label": label_of,
         "ranges": _ranges,
     }
-    environment.filters.update(spoken=_spoken)
     return environment
 
 
@@ -126,11 +126,9 @@ def _local(microseconds: int, timezone: str | None = None) -> str:
     return f"{instant(microseconds).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-@pass_context
-def _spoken(context: Context, value: object) -> str:
+def _spoken(speech: Language, value: object) -> str:
     """Write a number as readers of the page's language do; what is none stays as it is."""
     text = str(value)
-    speech: Language = context["speech"]
     return speech.number(text) if _DIGITS.fullmatch(text) else text
 
 

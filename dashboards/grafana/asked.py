@@ -70,6 +70,32 @@ IN_TROUBLE: Final = table(
     height=10,
 )
 
+ALARMS: Final = table(
+    "grafana.panel.alarms",
+    "SELECT alarm, priority, rule, subject, devices, zone, device_class, raised_local,"
+    f" acknowledged_by, assignee FROM shown_alarm WHERE {IN_ZONES} AND condition = 'active'"
+    " AND suppressed IS NULL AND NOT shelved AND NOT out_of_service"
+    " ORDER BY CASE priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, raised_at"
+    f" LIMIT {_MOST_ROWS}",
+    (
+        *("alarm", "priority", "rule", "subject", "devices", "zone", "device_class"),
+        *("raised_local", "acknowledged_by", "assignee"),
+    ),
+    about="grafana.about.alarms",
+)
+
+REPAIRS: Final = table(
+    "grafana.panel.repairs",
+    "SELECT ticket, alarm, priority, rule, subject, devices, zone, assignee, opened_at, hours,"
+    f" cause, parts, closed_at, helped FROM shown_repair WHERE {IN_ZONES}"
+    f" ORDER BY closed_at DESC NULLS FIRST, opened_at LIMIT {_MOST_ROWS}",
+    (
+        *("ticket", "alarm", "priority", "rule", "subject", "devices", "zone", "assignee"),
+        *("opened_at", "hours", "cause", "parts", "closed_at", "helped"),
+    ),
+    about="grafana.about.repairs",
+)
+
 FAILING: Final = table(
     "grafana.panel.failing",
     "WITH spent AS (SELECT device, count(*) AS days, sum(known_down_s) AS down,"

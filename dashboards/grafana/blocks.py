@@ -34,6 +34,7 @@ class Block:
     unit: str = ""  # as Grafana calls it
     steps: tuple[Step, ...] = ()
     words: str = ""  # the family of texts that numbers of a strip stand for, in order
+    span: str = ""  # of time that it always asks, such as 1h; empty: that of the dashboard
     width: int = WHOLE_WIDTH
     height: int = 8
 

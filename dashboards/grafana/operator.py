@@ -89,27 +89,13 @@ _RATE: Final = Block(
     question=InfluxQuestion(
         influxql=(
             f'SELECT count("{REACHABLE.name}") FROM {_EVERY_CLASS} WHERE $timeFilter'
-            " GROUP BY time(10m) fill(none)"
+            " GROUP BY time(5m) fill(none)"
         ),
         series="$measurement",
     ),
+    span="1h",
     width=12,
 )
-_ALIVE: Final = Block(
-    title=("grafana.panel.alive",),
-    form=Form.CURVES,
-    about="grafana.about.alive",
-    question=InfluxQuestion(
-        influxql=(
-            "SELECT count(answers) FROM"
-            f' (SELECT last("{REACHABLE.name}") AS answers FROM {_EVERY_CLASS} WHERE $timeFilter'
-            " GROUP BY time(1h), device) WHERE $timeFilter GROUP BY time(1h) fill(none)"
-        ),
-        series="devices",
-    ),
-    width=12,
-)
-
 _ARCHIVE: Final = table(
     "grafana.panel.archive",
     "SELECT worker, archive_file, bytes FROM shown_archive ORDER BY 1",
@@ -161,7 +147,7 @@ BOARD: Final = Board(
             blocks=(*(_sum(state) for state in _STATES), _BY_GATEWAY, _BY_DAY),
         ),
         Section(title="grafana.section.quarantine", blocks=(_REASONS, _ENTRIES)),
-        Section(title="grafana.section.queues", blocks=(*_QUEUES, _RATE, _ALIVE)),
+        Section(title="grafana.section.queues", blocks=(*_QUEUES, _RATE)),
         Section(title="grafana.section.disk", blocks=(*_DISK, _ARCHIVE)),
     ),
 )

@@ -69,6 +69,8 @@ def panel(block: Block, place: Place) -> Panel:
     made.span(block.width).height(block.height).datasource(block.question.source)
     if block.unit:
         made.unit(block.unit)
+    if block.span:
+        made.time_from(block.span)
     if block.steps:
         made.thresholds(_steps(block.steps)).color_scheme(_by_steps())
     return made.with_target(Target(block.question))

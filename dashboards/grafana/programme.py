@@ -5,7 +5,16 @@
 from typing import Final
 
 from analytics import zonefigures as figures
-from dashboards.grafana.asked import FAILING, IN_TROUBLE, IN_ZONES, LOTS, ZONES, bars
+from dashboards.grafana.asked import (
+    ALARMS,
+    FAILING,
+    IN_TROUBLE,
+    IN_ZONES,
+    LOTS,
+    REPAIRS,
+    ZONES,
+    bars,
+)
 from dashboards.grafana.blocks import Block, Board, Form, Section, quoted, table
 from dashboards.grafana.curves import answering
 from dashboards.grafana.sources import SqlQuestion
@@ -175,7 +184,7 @@ BOARD: Final = Board(
         Section(title="grafana.section.light", blocks=(_AVAILABILITY,)),
         Section(title="grafana.section.claims", blocks=(_CLAIMS,)),
         Section(title="grafana.section.delivery", blocks=(_BATCHES, LOTS)),
-        Section(title="grafana.section.trouble", blocks=(FAILING, IN_TROUBLE)),
+        Section(title="grafana.section.trouble", blocks=(ALARMS, FAILING, IN_TROUBLE, REPAIRS)),
         Section(title="grafana.section.air", blocks=(_AIR,)),
         Section(
             title="grafana.section.answering",

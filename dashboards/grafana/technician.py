@@ -4,7 +4,15 @@
 
 from typing import Final
 
-from dashboards.grafana.asked import IN_TROUBLE, IN_ZONES, LAST_30_DAYS, ZONES, devices
+from dashboards.grafana.asked import (
+    ALARMS,
+    IN_TROUBLE,
+    IN_ZONES,
+    LAST_30_DAYS,
+    REPAIRS,
+    ZONES,
+    devices,
+)
 from dashboards.grafana.blocks import Block, Board, Choice, Form, Section, table
 from dashboards.grafana.curves import Curve
 from dashboards.grafana.sources import Answer, SqlQuestion
@@ -96,7 +104,7 @@ BOARD: Final = Board(
     since="now-24h",
     refresh="1m",
     sections=(
-        Section(title="grafana.section.trouble", blocks=(IN_TROUBLE,)),
+        Section(title="grafana.section.trouble", blocks=(ALARMS, REPAIRS, IN_TROUBLE)),
         Section(title="grafana.section.gateways", blocks=(_COMMS, *_LINKS)),
         Section(title="grafana.section.nights", blocks=(_STRIP,)),
         Section(title="grafana.section.device", blocks=(_DEVICE,)),

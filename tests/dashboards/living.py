@@ -14,6 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analytics.faults.fault import Consequence, Fault, RuleId
+from analytics.service.alarmkeeper import AlarmKeeper
+from analytics.service.alarmtables import ALARM, REPAIR
+from analytics.service.faults import put_faults
 from analytics.service.feeder import Feeder, MeansCopy
 from analytics.service.hourfiles import HourFiles
 from api.sources import Sources
@@ -22,6 +26,7 @@ from ingest.archive import Archive
 from ingest.contract.clock import ManualClock
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
+from ingest.contract.period import HOUR_US, micros
 from ingest.disk import Disk
 from ingest.home import Home
 from ingest.pipeline import Pipeline
@@ -43,6 +48,26 @@ STEPS_A_CHUNK = 12
 PIECES = {DeviceClass.STREETLIGHT: 3, DeviceClass.SCHOOL_PV: 2}
 
 Json = dict[str, Any]
+
+
+def _a_fault(rule: str, subject: str) -> Fault:
+    """Return what held for three hours until now."""
+    return Fault(
+        rule=RuleId(rule),
+        subject=subject,
+        consequence=Consequence.ALARM,
+        began_at=micros(NOW) - 3 * HOUR_US,
+        raised_at=micros(NOW) - 2 * HOUR_US,
+        proven_at=micros(NOW) - 2 * HOUR_US,
+        evidence={"load_power": 0.5},
+    )
+
+
+FAULTS = (
+    _a_fault("lamp_out", "kh-lamp-001"),
+    _a_fault("zero_output", "la-pv-01"),
+    _a_fault("lamp_out", "sc-lamp-002"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +119,13 @@ def living(
             means=means,
             keeps_months=True,
         )
+        alarms = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
         for _ in range(6):  # the feed, then a month a pass
             feeder.step()
+        with catalog.begin() as connection:
+            put_faults(connection, FAULTS, changed_at=micros(NOW))
+        alarms.step()
+        _worked_on(catalog)
         disk = Disk(home=home, clock=clock, free=lambda _: 2**33)
         with catalog.begin() as connection:
             rooms.note(connection, disk.look(), at=NOW)
@@ -112,6 +142,15 @@ def living(
             ),
             feeder=feeder,
         )
+
+
+def _worked_on(catalog: sa.Engine) -> None:
+    """Let somebody acknowledge every alarm, and close the ticket of the first."""
+    done = {"cause": "driver burnt", "parts": "driver", "closed_at": micros(NOW), "helped": True}
+    with catalog.begin() as connection:
+        connection.execute(sa.update(ALARM).values(acknowledged_by="sok"))
+        connection.execute(sa.update(REPAIR).values(assignee="dara"))
+        connection.execute(sa.update(REPAIR).where(REPAIR.c.id == 1).values(done))
 
 
 def _register(catalog: sa.Engine) -> None:

@@ -19,5 +19,5 @@ _VIEWS: Final = Path(__file__).parent / "views"
 def upgrade() -> None:
     """Make the views; those of deployed equipment come first, for others are made of them."""
     if op.get_bind().dialect.name == "postgresql":
-        for name in ("deployed", "figures", "records"):
+        for name in ("deployed", "figures", "records", "alarms"):
             op.execute(_VIEWS.joinpath(f"{name}.sql").read_text(encoding="utf-8"))

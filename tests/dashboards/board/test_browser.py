@@ -25,11 +25,18 @@ from tests.dashboards.board.browsing import (
 from tests.servers import needs
 
 FOLDER = os.environ.get("ZONEWATCH_PICTURES")
-NO_PAGES = {"/board/board.css", "/board/icon.svg"}
+NO_PAGES = {"/board/board.css", "/board/icon.svg", "/board/repairs.csv"}
 LANGUAGES = ("en", "km")
 SERIOUS = {"serious", "critical"}
 MOST_BYTES = 300_000
-PHONE_PAGES = ("/board/", "/board/lots", "/board/commission", "/board/imports")
+PHONE_PAGES = (
+    "/board/",
+    "/board/lots",
+    "/board/commission",
+    "/board/imports",
+    "/board/alarms",
+    "/board/repairs",
+)
 MOST_BYTES_ON_A_PHONE = 100_000
 
 
