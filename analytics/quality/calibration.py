@@ -28,8 +28,8 @@ def calibrations(values: Floats, seconds: Floats, *, surge: float) -> npt.NDArra
     """
     index = pd.to_datetime(seconds, unit="s")
     around = pd.Series(values, index=index).rolling(f"{2 * AROUND_S}s", center=True).median()
-    high = values - around.to_numpy() > surge
-    found = high.copy()
+    high = np.greater(values - around.to_numpy(), surge)
+    found: npt.NDArray[np.bool_] = high.copy()
     at = seconds[high]
     for day in range(1, REACH_DAYS + 1):
         wanted = seconds - day * DAY_S

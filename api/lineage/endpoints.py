@@ -15,6 +15,7 @@ from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Scope
 from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.scopes import of_one_provenance
 from analytics.service.ownfactors import all_factors
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
@@ -38,7 +39,7 @@ from api.lineage.shown import (
 )
 from api.lineage.walk import DeviceDayName
 from api.problems import not_found
-from api.reports.compute import document, of_one_provenance, zones_in
+from api.reports.compute import document, zones_in
 from api.reports.endpoints import asked_period, computed
 from api.sources import Given, Sources, Whole
 from ingest import taken

@@ -11,6 +11,7 @@ gateway: one gateway's memory and processor time with 300 Modbus devices.
 programme: a year of the whole programme, from hours to figures.
 nightly: a zone of 6,500 devices, its last night and its condition; a year of ten air stations.
 report: the whole programme's month as PDF, XLSX and CSV, from the catalog.
+dashboards: what Grafana's dashboards ask of a year of the whole programme.
 faults: the fast fault rules over the whole programme's last hours.
 summary: a zone's summary for 50 clients, beside a year of the whole programme.
 """
@@ -37,6 +38,7 @@ _NAMES: Final = (  # each a module beside this one
     "programme",
     "nightly",
     "report",
+    "dashboards",
     "faults",
     "summary",
 )

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,8 @@ from api.subscriptions.subscription import Occasion
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
+from dashboards.grafana.publish import BOARDS
+from dashboards.grafana.sources import SqlQuestion
 from dashboards.report.viewing import SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
@@ -38,7 +41,7 @@ COLUMNS = {  # fields of the document's sections, which a table takes as they co
     *("technical_percent", "contractual_percent", "lot", "aid_batch", "zone", "quantity"),
     *("signed", "shipped", "accepted", "handed_over", "installed", "revision", "cause"),
     *("energy_estimated", "coverage_sampled", "lineage", "factors", "interval_covers"),
-    *("name", "number", "device", "metric"),
+    *("name", "number", "device", "metric", "pieces"),
 }
 STATES = {"provisional", "open", "prepared", "closed", "approved", "revised", "verified"}
 FIGURES = {
@@ -46,6 +49,8 @@ FIGURES = {
     *("distance_driven", "standard_coal_avoided"),
 }
 REPORTS = files("dashboards.report")
+GRAFANA = Path(__file__).parents[2] / "dashboards" / "grafana"
+OF_BOARDS = ("dashboard", "about")
 ALL_METRICS = [metric for metrics in METRICS.values() for metric in metrics]
 FAMILIES: Mapping[str, Iterable[str]] = {
     "class.": DeviceClass,
@@ -93,6 +98,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "memo.": constants(),
     "quality.": [quality.name.lower() for quality in Quality],
     "ledger.": LEDGER,
+    "report.column.": ("signed", "shipped", "accepted", "handed_over", "installed"),
     "provenance.": [
         *(f"{each}.total" for each in Provenance),
         *(f"{each}.{text}" for each in ("simulated", "recorded") for text in ("mark", "meaning")),
@@ -112,7 +118,7 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.", "grafana.")
     own = {key for key in Wording().keys if key.startswith(elsewhere)}
     assert Wording().keys - own == (whole | together) - own
     assert (whole | together) <= Wording().keys
@@ -154,6 +160,20 @@ def test_every_text_of_reports_is_used() -> None:
         assert key in named or end in families.get(f"{begin}.", {"all"}), key
 
 
+def test_every_text_of_dashboards_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in GRAFANA.glob("*.py"))
+    boards = {f"grafana.{family}.{board.name}" for board in BOARDS for family in OF_BOARDS}
+    asked = [question for board in BOARDS for question in board.questions]
+    columns = {name for each in asked if isinstance(each, SqlQuestion) for name in each.columns}
+    chosen = {f"grafana.variable.{each.name}" for board in BOARDS for each in board.choices}
+    named = set(re.findall(r'"(grafana\.[a-z_.]+)"', code)) | boards | chosen
+    named |= {f"grafana.column.{name}" for name in columns}
+    families = ("grafana.provenance.", "grafana.class.", "grafana.figure.", "grafana.state.")
+
+    own = {key for key in Wording().keys if key.startswith("grafana.")}
+    assert {key for key in own if key not in named and not key.startswith(families)} == set()
+
+
 def test_every_family_is_used() -> None:
     assert used()[1] == FAMILIES.keys()
 
@@ -173,17 +193,9 @@ def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
         Wording(language)
 
 
-def shown_in_reports() -> set[str]:
-    """Return the keys that reports are put together from."""
-    families = ("report.", "phrase.", "class.", "status.", "role.", "none.")
-    marks = {f"provenance.{each}.{text}" for each in UNREAL for text in ("mark", "meaning")}
-    headline = {f"figure.{each}" for each in HEADLINE}
-    return {key for key in Wording().keys if key.startswith(families)} | marks | headline
-
-
 @pytest.mark.parametrize("language", languages())
-def test_every_catalogue_has_all_that_reports_show(language: str) -> None:
-    assert Wording(language).keys >= shown_in_reports()
+def test_every_catalogue_has_every_text(language: str) -> None:
+    assert Wording().keys - Wording(language).keys == set()
 
 
 @pytest.mark.parametrize("language", languages())
@@ -217,7 +229,10 @@ def test_a_text_is_translated_and_not_copied(language: str) -> None:
     source, other = Wording(), Wording(language)
     copied = {key for key in other.keys if other(key) == source(key)}
 
-    assert copied <= {"none.mark", "product"}
+    assert {key for key in copied if not key.startswith("unit.")} <= {
+        "none.mark",
+        "product",
+    }
 
 
 def gaps(text: str) -> set[str]:
