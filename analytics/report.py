@@ -253,6 +253,8 @@ def _delivery(delivered: Delivered) -> Document:
         "device_class": lot.device_class,
         "quantity": lot.quantity,
         **{name: _date(getattr(lot, name)) for name in dates},
+        "supplier": lot.supplier,
+        "warranty_until": _date(lot.warranty_until),
         "registered": delivered.registered,
         "online": delivered.online,
         "proven": delivered.proven,

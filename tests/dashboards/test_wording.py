@@ -14,7 +14,7 @@ from analytics.memo import constants
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
-from dashboards.report.viewing import SECTIONS
+from dashboards.report.sections import ON_ONE_PAGE, SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
 from ingest.contract.metric import DeviceClass
@@ -29,7 +29,9 @@ COLUMNS = {  # fields of the document's sections, which a table takes as they co
     *("technical_percent", "contractual_percent", "lot", "aid_batch", "zone", "quantity"),
     *("signed", "shipped", "accepted", "handed_over", "installed", "revision", "cause"),
     *("energy_estimated", "coverage_sampled", "lineage", "factors", "interval_covers"),
-    *("name", "number", "device", "metric"),
+    *("name", "number", "device", "metric", "claimed_per", "computed_scope", "low", "high"),
+    *("versions", "label", "limits", "national", "reference_temperature_c", "reason", "scope"),
+    *("statement", "evidence", "registered", "coverage_handed_over"),
 }
 STATES = {"provisional", "open", "prepared", "closed", "approved", "revised", "verified"}
 FIGURES = {
@@ -95,12 +97,15 @@ def test_every_text_of_reports_is_used() -> None:
     named = set(re.findall(r'"(report\.[a-z_.]+)"', code))
     columns = set(re.findall(r'"([a-z_]+)"', code)) | COLUMNS
     families: dict[str, Container[str]] = {
-        "report.section.": {*SECTIONS, "summary", "notes"},
+        "report.section.": {*SECTIONS, *ON_ONE_PAGE, "summary", "notes"},
         "report.scope.": {"zone", "country", "aid_batch", "programme"},
         "report.provenance.": set(Provenance),
         "report.state.": STATES,
         "report.figure.": FIGURES,
         "report.column.": columns,
+        "report.kind.": {"reasons", "assumed_inputs"},
+        "report.answer.": {"yes", "no"},
+        "report.unit.": {"trees", "t/year", "trees/year"},
     }
     for key in (key for key in Wording().keys if key.startswith("report.")):
         begin, _, end = key.rpartition(".")
@@ -128,10 +133,15 @@ def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
 
 def shown_in_reports() -> set[str]:
     """Return the keys that reports are put together from."""
-    families = ("report.", "phrase.", "class.", "status.", "role.", "none.")
+    families = (
+        *("report.", "phrase.", "class.", "status.", "role.", "none.", "memo.", "sensitivity."),
+        *("claims.kind.", "claims.reason.", "air."),
+    )
+    others = {"memo.title", "memo.meaning", "sensitivity.title", "sensitivity.factor"}
     marks = {f"provenance.{each}.{text}" for each in UNREAL for text in ("mark", "meaning")}
     headline = {f"figure.{each}" for each in HEADLINE}
-    return {key for key in Wording().keys if key.startswith(families)} | marks | headline
+    shown = {key for key in Wording().keys if key.startswith(families)} - others
+    return shown | marks | headline
 
 
 @pytest.mark.parametrize("language", languages())
