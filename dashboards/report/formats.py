@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from dashboards.report.encoding import encode
 from dashboards.report.language import Language
-from dashboards.report.sections import Document
+from dashboards.report.showing import Document
 from dashboards.report.viewing import view
 
 

@@ -1,20 +1,12 @@
-"""What of a document each section of a report shows: rows short enough for a page.
+"""The sections of a report: of what rows, in what columns, in the order they are read."""
 
-A document nests; a page does not. What is too long for a row stands in an annex of its own.
-"""
-
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
-from dashboards.report.tables import Row, flattened
-
-Document = Mapping[str, object]
-
-_GRID_FACTOR: Final = re.compile(r"(\w\w) \w+ (\S+) t/MWh \((.+)\)")
-_MARKED: Final = "verify"  # in an evidence that is not to be published as it is
-_ALL: Final = "all"
+from dashboards.report import showing
+from dashboards.report.showing import Document, as_it_is
+from dashboards.report.tables import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,224 +17,66 @@ class Shown:
     columns: Sequence[str] | None
 
 
-def _to_verify(row: Row) -> object:
-    """Return an evidence that says more than that there is a source."""
-    evidence = row.get("evidence")
-    return evidence if _MARKED in str(evidence) else None
-
-
-def _rows(document: Document, name: str) -> list[Row]:
-    return cast("list[Row]", document[name])
-
-
-def _list(row: Row, name: str) -> list[Row]:
-    return cast("list[Row]", row.get(name) or [])
-
-
-def _as_it_is(name: str) -> Callable[[Document], Iterable[Row]]:
-    return lambda document: _rows(document, name)
-
-
-def _distinct(found: Iterable[Row]) -> list[Row]:
-    return list({tuple(map(str, row.values())): row for row in found}.values())
-
-
-def _claims(document: Document) -> Iterator[Row]:
-    for row in _rows(document, "claims"):
-        claimed = cast("Row", row.get("claimed") or {})
-        per = f"{claimed.get('unit')}/{claimed.get('per')}" if claimed else None
-        yield {
-            **row,
-            "claim": row.get("kind"),
-            "claimed_value": claimed.get("value"),
-            "claimed_unit": per,
-        }
-
-
-def _emissions(document: Document) -> Iterator[Row]:
-    return (row for row in _rows(document, "figures") if row["id"] == "emissions_avoided")
-
-
-def _air(document: Document) -> Iterator[Row]:
-    for station in _rows(document, "air"):
-        for each in _list(station, "pollutants"):
-            limits = [limit for limit in _list(each, "limits") if limit["national"]]
-            national = limits[0] if limits else {}
-            yield {
-                **station,
-                **each,
-                "released": "yes" if station.get("released") else "no",
-                "limit": national.get("value"),
-                "days_above": national.get("days_above"),
-            }
-
-
-def _air_index(document: Document) -> Iterator[Row]:
-    for station in _rows(document, "air"):
-        index = cast("Row", station.get("index") or {})
-        if index.get("days"):
-            by_category = cast("Mapping[str, int]", index["days_by_category"])
-            yield {**station, **index, "days_by_category": [*by_category.items()]}
-
-
-def _air_limits(document: Document) -> list[Row]:
-    found: dict[tuple[str, ...], dict[str, object]] = {}
-    for station in _rows(document, "air"):
-        for each in _list(station, "pollutants"):
-            for limit in _list(each, "limits"):
-                row = {"pollutant": each["pollutant"], **limit}
-                row |= {"to_verify": _to_verify(row)}
-                about = {key: value for key, value in row.items() if key != "days_above"}
-                known = found.setdefault(tuple(map(str, about.values())), row)
-                known["days_above"] = max(_whole(known["days_above"]), _whole(row["days_above"]))
-    return [*found.values()]
-
-
-def _whole(value: object) -> int:
-    return int(str(value or 0))
-
-
-def _sensitivity(document: Document) -> Iterator[Row]:
-    for row in _rows(document, "sensitivity"):
-        grids = [match for each in _list(row, "factors") if (match := _grid(str(each)))]
-        by_country: dict[str, list[str]] = {}
-        for country, value, _ in grids:
-            by_country.setdefault(country, []).append(value)
-        yield {
-            **row,
-            "factor": row["id"],
-            "factors": [f"{name} {', '.join(values)}" for name, values in by_country.items()],
-            "source": [*dict.fromkeys(source for *_, source in grids)] or row.get("reason"),
-        }
-
-
-def _grid(text: str) -> tuple[str, str, str] | None:
-    match = _GRID_FACTOR.fullmatch(text)
-    return (match[1], match[2], match[3]) if match else None
-
-
-def _memo(document: Document) -> Iterator[Row]:
-    for row in _rows(document, "memo"):
-        edges = {"lower": row.get("low"), "upper": row.get("high")}
-        about = {"memo": row.get("id"), "note": row.get("label"), "to_verify": _to_verify(row)}
-        yield {**row, **edges, **about}
-
-
-def _methods(document: Document) -> Iterator[Row]:
-    found: dict[tuple[object, object], dict[str, object]] = {}
-    for row in map(flattened, _rows(document, "figures")):
-        if row["device_class"] == _ALL:
-            continue
-        names = {key: row.get(key) for key in ("method_id", "method_version", "method_evidence")}
-        known = found.setdefault((row["method_id"], row["method_version"]), {**names, "for": []})
-        classes = cast("list[object]", known["for"])
-        if row["device_class"] not in classes:
-            classes.append(row["device_class"])
-    for row in found.values():
-        yield {**row, "device_class": row["for"], "to_verify": row["method_evidence"]}
-
-
-def _factors(document: Document) -> list[Row]:
-    rows = (each for row in _rows(document, "figures") for each in _list(row, "factors"))
-    return _distinct({**each, "to_verify": _to_verify(each)} for each in rows)
-
-
-def _reasons(document: Document) -> list[Row]:
-    """Return each reason and each assumed input once, with the device classes it is told of."""
-    found: dict[tuple[str, str], dict[str, object]] = {}
-    for row in _rows(document, "figures"):
-        if row["device_class"] == _ALL:
-            continue
-        for kind in ("reasons", "assumed_inputs"):
-            for text in cast("list[str]", row.get(kind) or []):
-                known = found.setdefault((kind, text), {"kind": kind, "why": text, "for": []})
-                classes = cast("list[object]", known["for"])
-                if row["device_class"] not in classes:
-                    classes.append(row["device_class"])
-    told = sorted(found.values(), key=lambda row: str(row["kind"]), reverse=True)
-    return [{**row, "device_class": row["for"]} for row in told]
-
-
-def _claim_sources(document: Document) -> Iterator[Row]:
-    for row in _rows(document, "claims"):
-        told = {"about": row.get("scope"), "differs": row.get("reasons")}
-        yield {**row, **told, "claim": row.get("kind")}
-
-
-def _revisions(document: Document) -> Iterator[Row]:
-    for row in _rows(document, "revisions"):
-        cause = cast("Row", row.get("cause") or {})
-        steps = _list(row, "steps")
-        yield {
-            **row,
-            "state": row.get("status"),
-            "why": cause.get("text"),
-            "differences": cause.get("difference_count"),
-            "signed_by": [(each["state"], each["by"]) for each in steps if each.get("role")],
-            "digest": str(row.get("sha256") or "")[:16],
-        }
-
-
 SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
     "claims": Shown(
-        rows=_claims,
+        rows=showing.claims,
         columns=(
             *("claim", "zone", "year", "claimed_value", "claimed_unit", "claimed_in_period"),
             *("computed", "unit", "progress_percent"),
         ),
     ),
     "claim_sources": Shown(
-        rows=_claim_sources,
+        rows=showing.claim_sources,
         columns=("claim", "zone", "about", "source", "gas", "if_carbon", "differs"),
     ),
     "figures": Shown(
-        rows=_as_it_is("figures"),
+        rows=as_it_is("figures"),
         columns=(
             *("id", "device_class", "value", "unit", "lower", "upper"),
             *("energy_measured", "energy_credited", "coverage_percent", "status"),
         ),
     ),
     "availability": Shown(
-        rows=_as_it_is("availability"),
+        rows=as_it_is("availability"),
         columns=(
             *("device_class", "pieces", "proven_percent", "low_percent", "point_percent"),
             *("high_percent", "data_percent", "technical_percent", "contractual_percent"),
         ),
     ),
     "air": Shown(
-        rows=_air,
+        rows=showing.air,
         columns=(
             *("station", "pollutant", "averaging", "mean", "highest", "highest_on"),
             *("unit", "valid_days", "days", "limit", "days_above", "released"),
         ),
     ),
     "air_index": Shown(
-        rows=_air_index,
+        rows=showing.air_index,
         columns=(
             *("zone", "station", "scheme", "days", "highest", "highest_on", "dominant"),
             "days_by_category",
         ),
     ),
     "delivery": Shown(
-        rows=_as_it_is("delivery"),
+        rows=as_it_is("delivery"),
         columns=(
             *("lot", "zone", "device_class", "quantity", "handed_over", "registered", "online"),
             *("proven", "on"),
         ),
     ),
     "delivery_dates": Shown(
-        rows=_as_it_is("delivery"),
+        rows=as_it_is("delivery"),
         columns=(
             *("lot", "aid_batch", "supplier", "signed", "shipped", "accepted", "handed_over"),
             *("installed", "warranty_until"),
         ),
     ),
-    "repairs": Shown(rows=_as_it_is("repairs"), columns=None),
+    "repairs": Shown(rows=as_it_is("repairs"), columns=None),
     "sensitivity": Shown(
-        rows=_sensitivity, columns=("factor", "value", "unit", "factors", "source")
+        rows=showing.sensitivity, columns=("factor", "value", "unit", "factors", "source")
     ),
     "memo": Shown(
-        rows=_memo,
+        rows=showing.memo,
         columns=(
             "memo",
             "value",
@@ -256,10 +90,10 @@ SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
         ),
     ),
     "methods": Shown(
-        rows=_methods, columns=("method_id", "method_version", "device_class", "to_verify")
+        rows=showing.methods, columns=("method_id", "method_version", "device_class", "to_verify")
     ),
     "factors": Shown(
-        rows=_factors,
+        rows=showing.factors,
         columns=(
             "country",
             "role",
@@ -273,22 +107,22 @@ SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
         ),
     ),
     "basis": Shown(
-        rows=_as_it_is("figures"),
+        rows=as_it_is("figures"),
         columns=(
             *("id", "device_class", "coverage_handed_over", "coverage_metered"),
             *("coverage_sampled", "coverage_unmonitored", "method_id", "interval_covers"),
         ),
     ),
-    "reasons": Shown(rows=_reasons, columns=("kind", "why", "device_class")),
+    "reasons": Shown(rows=showing.reasons, columns=("kind", "why", "device_class")),
     "air_limits": Shown(
-        rows=_air_limits,
+        rows=showing.air_limits,
         columns=(
             *("pollutant", "jurisdiction", "value", "unit", "allowance", "days_above", "source"),
             "to_verify",
         ),
     ),
     "revisions": Shown(
-        rows=_revisions,
+        rows=showing.revisions,
         columns=("revision", "state", "made_at", "why", "differences", "signed_by", "digest"),
     ),
 }
@@ -296,7 +130,7 @@ SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
 ON_ONE_PAGE: Final[Mapping[str, Shown]] = {  # a manager's, where there is any
     "claims": SECTIONS["claims"],
     "emissions": Shown(
-        rows=_emissions,
+        rows=showing.emissions,
         columns=(
             *("device_class", "value", "unit", "lower", "upper", "energy_credited"),
             *("coverage_percent", "status"),
@@ -304,7 +138,7 @@ ON_ONE_PAGE: Final[Mapping[str, Shown]] = {  # a manager's, where there is any
     ),
     "availability": SECTIONS["availability"],
     "lots": Shown(
-        rows=_as_it_is("delivery"),
+        rows=as_it_is("delivery"),
         columns=(
             *("lot", "supplier", "device_class", "quantity", "handed_over", "online", "proven"),
             "warranty_until",

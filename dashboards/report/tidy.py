@@ -11,7 +11,7 @@ from typing import Final, cast
 from dashboards.report.encoding import digest, encode
 from dashboards.report.guarding import guarded
 from dashboards.report.language import Language
-from dashboards.report.sections import Document
+from dashboards.report.showing import Document
 from dashboards.report.tables import Row, is_number, label
 
 _SECTIONS: Final = (

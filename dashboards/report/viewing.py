@@ -6,7 +6,8 @@ from typing import Final, cast
 
 from dashboards.report.encoding import digest
 from dashboards.report.language import Language
-from dashboards.report.sections import ON_ONE_PAGE, SECTIONS, Document, Shown
+from dashboards.report.sections import ON_ONE_PAGE, SECTIONS, Shown
+from dashboards.report.showing import Document
 from dashboards.report.tables import Row, cell, flattened, table, unit
 from dashboards.report.view import Headline, Section, View
 
