@@ -34,6 +34,7 @@ from api.closing.making import devices_of, make
 from api.closing.pages import Rows
 from api.closing.revisions import Basis
 from api.reports.compute import zones_in
+from api.reports.part import in_scope
 from ingest import feed
 from ingest.columns import Touched
 from ingest.contract.catalog import METRICS
@@ -61,9 +62,10 @@ class Target:
 
     def parts(self) -> "Iterator[Part]":
         """Yield the devices whose readings are needed, by zone and class."""
+        part = in_scope(self.registry, self.scope)
         for zone in zones_in(self.registry, self.scope):
             by_class: dict[DeviceClass, list[Device]] = {}
-            for device in devices_of(self.registry, zone, self.days):
+            for device in devices_of(part, zone, self.days):
                 by_class.setdefault(device.device_class, []).append(device)
             for device_class, devices in sorted(by_class.items()):
                 yield Part(

@@ -40,6 +40,7 @@ from api.lineage.walk import DeviceDayName
 from api.problems import not_found
 from api.reports.compute import document, of_one_provenance, zones_in
 from api.reports.endpoints import asked_period, computed
+from api.reports.part import in_scope
 from api.sources import Given, Sources, Whole
 from ingest import taken
 from ingest.archive import Position
@@ -102,7 +103,7 @@ def _of_now(connection: sa.Connection, sources: Sources, asked: Lineage) -> Line
         "revision": 0,
         "sha256": None,
         "software": sources.software,
-        "registry_change": result.registry.change,
+        "registry_change": sources.registry().change,
         "watermark": [asdict(mark) for mark in watermark(connection)],
     }
     return _shown(asked, result.results, hashes, told, beside)
@@ -119,7 +120,7 @@ def _of_revision(
     """Return the lineage of a revision, from the facts that were kept for it."""
     registry = sources.registry().as_of(pinned.basis.registry_change)
     basis = Basis(
-        registry=registry,
+        registry=in_scope(registry, scope),
         facts=DayTable.of(fact_of(row) for row in pinned_facts(connection, pinned)),
         uptime=(),
         batteries=(),

@@ -45,7 +45,7 @@ def report(
     actor: Reader,
     revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
 ) -> Response:
-    """Return the report document of zone:ID, country:CODE or programme.
+    """Return the report document of zone:ID, country:CODE, aid-batch:ID or programme.
 
     Of what was prepared or closed it is the newest revision, or the one asked for; the notes say
     so where its reader does not see the whole of what is still open. The format is asked for by

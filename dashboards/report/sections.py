@@ -64,6 +64,13 @@ SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
             *("proven", "on"),
         ),
     ),
+    "by_lot": Shown(
+        rows=showing.by_lot,
+        columns=(
+            *("lot", "device_class", "quantity", "value", "unit", "energy_credited"),
+            *("proven_percent", "low_percent", "high_percent", "data_percent"),
+        ),
+    ),
     "delivery_dates": Shown(
         rows=as_it_is("delivery"),
         columns=(

@@ -99,6 +99,13 @@ def _whole(value: object) -> int:
     return int(str(value or 0))
 
 
+def by_lot(document: Document) -> Iterator[Row]:
+    """Return what each lot achieved by itself, where that was asked for."""
+    for row in _rows(document, "delivery"):
+        if avoided := cast("Row", row.get("emissions_avoided") or {}):
+            yield {**row, **avoided, **cast("Row", row["availability"])}
+
+
 def sensitivity(document: Document) -> Iterator[Row]:
     """Return the total at other factors, with the factors of each country."""
     for row in _rows(document, "sensitivity"):

@@ -12,7 +12,7 @@ from dashboards.report.tables import Row, cell, flattened, table, unit
 from dashboards.report.view import Headline, Section, View
 
 _SECONDARY: Final = (  # where there is nothing, nothing is said
-    *("air_index", "delivery_dates", "reasons", "claim_sources", "air_limits"),
+    *("air_index", "by_lot", "delivery_dates", "reasons", "claim_sources", "air_limits"),
 )
 _MOST_ON_ONE_PAGE: Final = 12  # rows of a section
 _ONLY_WHERE_ANY: Final = "to_verify"  # a column that says nothing where all is well
