@@ -37,6 +37,7 @@ from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
 from api.sites import endpoints as sites
 from api.sources import Sources
+from api.subscriptions import endpoints as subscriptions
 from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
@@ -65,6 +66,7 @@ _RESOURCES = (
     exclusions,
     overrides,
     releases,
+    subscriptions,
     audit,
     me,
 )

@@ -19,6 +19,8 @@ from api.catalog import ready_catalog
 from api.closing.keeper import Keeper
 from api.server import serve
 from api.sources import Sources
+from api.subscriptions.sender import Sender
+from api.subscriptions.settings import mail_server
 from ingest.contract.clock import Clock
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
@@ -38,6 +40,7 @@ class Backend:
     analytics: AnalyticsStage
     sources: Sources
     keeper: Keeper
+    sender: Sender
 
     @classmethod
     @contextmanager
@@ -91,6 +94,7 @@ class Backend:
                 ),
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),
+                sender=Sender(sources=sources, home=home, mail=mail_server(os.environ)),
             )
 
     async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
@@ -104,6 +108,7 @@ class Backend:
             if listening is not None:
                 tasks.create_task(serve(listening, self.sources, accounts), name="api")
                 tasks.create_task(self.keeper.run(), name="keeper")
+                tasks.create_task(self.sender.run(), name="sender")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from api.closing.keeper import Keeper
     from api.sources import Sources
+    from api.subscriptions.sender import Sender
 
 _PORT: Final = 8080
 
@@ -41,6 +42,8 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from api.closing.keeper import Keeper
     from api.server import listen
     from api.sources import Sources
+    from api.subscriptions.sender import Sender
+    from api.subscriptions.settings import mail_server
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.control_socket import SocketControl
@@ -52,6 +55,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     given = given_settings(args.config, os.environ)
     home = Home.open(home_of(args.home, given))
     settings = StageSettings.of(given, home)
+    mail = mail_server(given)
     with ExitStack() as stack:
         catalog = ready_catalog(settings.catalog)
         stack.callback(catalog.dispose)
@@ -60,6 +64,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         if args.check:
             for name, value in settings.shown().items():
                 sys.stdout.write(f"{name:<8} {value}\n")
+            sys.stdout.write(f"mail     {mail.host if mail else 'nobody is sent any'}\n")
             sys.stdout.write(f"{home.path}: ready to be served\n")
             return
         sources = Sources(
@@ -75,11 +80,13 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
-        asyncio.run(_until_told_to_stop(listening, sources, Keeper(sources=sources, home=home)))
+        keeper = Keeper(sources=sources, home=home)
+        sender = Sender(sources=sources, home=home, mail=mail)
+        asyncio.run(_until_told_to_stop(listening, sources, keeper, sender))
 
 
 async def _until_told_to_stop(
-    listening: "socket.socket", sources: "Sources", keeper: "Keeper"
+    listening: "socket.socket", sources: "Sources", keeper: "Keeper", sender: "Sender"
 ) -> None:
     import asyncio
 
@@ -92,6 +99,7 @@ async def _until_told_to_stop(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(listening, sources), name="api")
             tasks.create_task(keeper.run(), name="keeper")
+            tasks.create_task(sender.run(), name="sender")
 
     await until_stopped(serving())
 

@@ -124,3 +124,31 @@ LIFE_EVENT: Final = sa.Table(
     sa.Column("entered_at", sa.BigInteger, nullable=False),
     sa.Index("life_event_device", "device"),
 )
+
+SUBSCRIPTION: Final = sa.Table(
+    "subscription",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("account", sa.String(63), nullable=False),
+    sa.Column("means", sa.String(10), nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("scope", sa.String(80), nullable=False),
+    sa.Column("occasions", sa.Text, nullable=False),  # JSON
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("formats", sa.Text, nullable=False),  # JSON
+    sa.Column("made_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("ended_at", sa.BigInteger, nullable=True),
+)
+
+# What a subscription was told of, once each.
+SENDING: Final = sa.Table(
+    "sending",
+    METADATA,
+    sa.Column("subscription", sa.Integer, sa.ForeignKey("subscription.id"), primary_key=True),
+    sa.Column("occurrence", sa.String(100), primary_key=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("sent_at", sa.BigInteger, nullable=True),
+    sa.Column("given_up", sa.Boolean, nullable=False),
+    sa.Column("error", sa.Text, nullable=True),
+)

@@ -8,8 +8,17 @@ from operator import attrgetter
 import sqlalchemy as sa
 
 from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.period import micros
 from ingest.intake import Heard
 from ingest.tables import PRESENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of a gateway's clock."""
+
+    at: int  # what it said just behind the step; microseconds, UTC
+    by_s: float  # negative: back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,8 @@ class Presence:
     born_at: int | None
     died_at: int | None
     heard_at: int
+    clock_steps: tuple[Step, ...] = ()  # the newest of this boot
+    not_taken: int = 0  # records of this boot that its outbox had no room for
 
     @property
     def alive(self) -> bool:
@@ -38,7 +49,8 @@ def note(connection: sa.Connection, heard: Iterable[Heard]) -> None:
         known = noted.get(one.gateway) or one_of(connection, one.gateway)
         noted[one.gateway] = _told(known or _unknown(one.gateway), one)
     for gateway, presence in noted.items():
-        values = asdict(presence) | {"held": json.dumps(presence.held)}
+        told = asdict(presence)
+        values = told | {name: json.dumps(told[name]) for name in ("held", "clock_steps")}
         changed = connection.execute(
             sa.update(PRESENCE).where(PRESENCE.c.gateway == gateway).values(values)
         )
@@ -57,6 +69,10 @@ def _told(known: Presence, one: Heard) -> Presence:
             software=one.birth.software,
             born_at=one.at,
             died_at=None,
+            clock_steps=tuple(
+                Step(at=micros(step.at), by_s=step.by_s) for step in one.birth.clock_steps
+            ),
+            not_taken=one.birth.not_taken,
         )
     if one.death is not None and (one.death.boot, one.death.connection) == (
         known.boot,
@@ -101,4 +117,6 @@ def _presence(row: "sa.Row[tuple[object, ...]]") -> Presence:
         born_at=row.born_at,
         died_at=row.died_at,
         heard_at=row.heard_at,
+        clock_steps=tuple(Step(**step) for step in json.loads(row.clock_steps)),
+        not_taken=row.not_taken,
     )

@@ -89,6 +89,8 @@ PRESENCE: Final = sa.Table(
     sa.Column("born_at", sa.BigInteger, nullable=True),  # microseconds
     sa.Column("died_at", sa.BigInteger, nullable=True),
     sa.Column("heard_at", sa.BigInteger, nullable=False),
+    sa.Column("clock_steps", sa.Text, nullable=False, server_default="[]"),  # JSON
+    sa.Column("not_taken", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 ENTERED: Final = sa.Table(

@@ -1,7 +1,7 @@
 """What people decided on data: entered with a name, withdrawn with a name, never altered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar, cast
@@ -102,12 +102,15 @@ def enter(connection: sa.Connection, what: T, *, actor: str, at: datetime) -> De
     return Decision(id=made[0], what=what, actor=actor, known_at=micros(at))
 
 
-def withdraw(connection: sa.Connection, found: Decision[T], *, actor: str, at: datetime) -> None:
-    """Take a decision back."""
+def withdraw(
+    connection: sa.Connection, found: Decision[T], *, actor: str, at: datetime
+) -> Decision[T]:
+    """Take a decision back, and return it as it is now."""
     if found.withdrawn_at is not None:
         raise AlreadyWithdrawnError(found.id)
     values = {"decision": found.id, "actor": actor, "known_at": micros(at)}
     connection.execute(sa.insert(DECISION_WITHDRAWN).values(values))
+    return replace(found, withdrawn_by=actor, withdrawn_at=micros(at))
 
 
 def _form(kind: type[Decidable]) -> TypeAdapter[Decidable]:

@@ -84,20 +84,23 @@ _Hour = tuple[int, int]
 
 
 def _heard(hours: pd.DataFrame, device_class: DeviceClass) -> pd.DataFrame:
-    """Return by device, day and hour how long was known, and how long of it up."""
+    """Return by device, day and hour how long was known, and how long of it up.
+
+    An hour that nothing was asked for counts as heard: what a counter says then is of all before.
+    """
     metrics = ENERGY.get(device_class)
     if metrics is None:
         held = hours[hours["metric"] != RECORD]
         known = held.groupby(["device", "day", "hour"])["seconds"].max().reset_index()
-        return known.assign(positive_s=known["seconds"])
-    power = hours[hours["metric"] == metrics.power]
+        return known.assign(positive_s=known["seconds"])[known["seconds"] > 0]
+    power = hours[(hours["metric"] == metrics.power) & (hours["seconds"] > 0)]
     return power[["device", "day", "hour", "seconds", "positive_s"]]
 
 
 def _spent(
     heard: pd.DataFrame, asked: Mapping[Key, Asked]
 ) -> Iterator[tuple[Key, dict[int, _Hour]]]:
-    """Yield by device and day its hours with anything asked, and how they were spent."""
+    """Yield by device and day the hours it was heard in, and how what was asked was spent."""
     if heard.empty:
         return
     keys = list(zip(heard["device"], heard["day"], strict=True))
@@ -150,9 +153,8 @@ def _day(
 
 
 def _tail_s(span: Period, hours: Mapping[int, _Hour]) -> int:
-    """Return how long was still asked for behind the last hour with anything known."""
-    heard = [at for at, (up, down) in hours.items() if up or down]
-    behind = max(heard) + HOUR_US if heard else span.start
+    """Return how long was still asked for behind the last hour it was heard in."""
+    behind = max(hours) + HOUR_US if hours else span.start
     return overlap_s(Period(min(behind, span.end), span.end), span)
 
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     VERIFY_PERIOD = "verify_period"
     LEAVE_FINDING = "leave_finding"
     ANSWER_FINDING = "answer_finding"
+    SUBSCRIBE = "subscribe"  # to reports that go out by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,38 +3,29 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from analytics.service import decisions
 from analytics.service.decisions import Decision
 from analytics.service.touching import touched_by_exclusion
 from analytics.uptime.exclusions import Exclusion, Reason
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
-from api.decisions.forms import (
-    Number,
-    OfShown,
-    Signed,
-    Text,
-    found,
-    period_between,
-    signed,
-    withdrawn,
-    written_down,
-)
+from api.decisions.book import Book
+from api.decisions.forms import Number, OfShown, Signed, Text, period_between, signed
 from api.instants import shown
-from api.paging import Asked, Page, page_of
-from api.problems import not_found
-from api.sources import Given, Sources
-from ingest import feed
+from api.paging import Asked, Page
+from api.sources import Given
 from ingest.contract.metric import DeviceClass
 
 router = APIRouter(tags=["exclusions"])
 
 Decider = Annotated[Actor, Depends(Require(Permission.DECIDE_EXCLUSION))]
-_WIDTH: Final = 10  # digits of the highest number, so that keys sort as numbers
+_BOOK: Final = Book(
+    kind=Exclusion,
+    seen=lambda registry, what: what.of.known_in(registry),
+    touched=touched_by_exclusion,
+)
 
 
 class NewExclusion(BaseModel):
@@ -64,10 +55,7 @@ class ExclusionShown(Signed):
 @router.get("/exclusions")
 def exclusions(sources: Given, place: Asked) -> Page[ExclusionShown]:
     """Return the exclusions in the order they were entered, withdrawn ones too."""
-    with sources.catalog.connect() as connection:
-        every = decisions.decisions(connection, Exclusion)
-    seen = [each for each in every if each.what.of.known_in(sources.registry())]
-    return page_of(seen, place, key=lambda each: f"{each.id:0{_WIDTH}}", show=_shown)
+    return _BOOK.listed(sources, place, _shown)
 
 
 @router.post("/exclusions", status_code=HTTPStatus.CREATED)
@@ -80,27 +68,13 @@ def enter(new: NewExclusion, sources: Given, actor: Decider) -> ExclusionShown:
         reason=new.reason,
         text=new.text,
     )
-    with sources.catalog.begin() as connection:
-        entered = decisions.enter(connection, what, actor=actor.name, at=sources.clock.now())
-        written_down(connection, entered, actor, sources, "enter")
-        _touch(connection, sources, what)
-    return _shown(entered)
+    return _shown(_BOOK.enter(sources, actor, what))
 
 
 @router.post("/exclusions/{number}/withdraw")
 def withdraw(number: Number, sources: Given, actor: Decider) -> ExclusionShown:
     """Take an exclusion back; what it touched is computed again."""
-    with sources.catalog.begin() as connection:
-        one = found(connection, Exclusion, number)
-        if not one.what.of.known_in(sources.registry()):
-            raise not_found("decision", number)
-        taken_back = withdrawn(connection, one, actor, sources)
-        _touch(connection, sources, one.what)
-    return _shown(taken_back)
-
-
-def _touch(connection: sa.Connection, sources: Sources, what: Exclusion) -> None:
-    feed.add(connection, touched_by_exclusion(sources.registry(), what))
+    return _shown(_BOOK.withdraw(sources, actor, number))
 
 
 def _shown(decision: Decision[Exclusion]) -> ExclusionShown:

@@ -3,31 +3,20 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.quality.overrides import Override
-from analytics.service import decisions
 from analytics.service.decisions import Decision
 from analytics.service.touching import touched_by_override
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
-from api.decisions.forms import (
-    Number,
-    Signed,
-    Text,
-    found,
-    period_between,
-    signed,
-    withdrawn,
-    written_down,
-)
+from api.decisions.book import Book
+from api.decisions.forms import Number, Signed, Text, period_between, signed
 from api.instants import shown
-from api.paging import Asked, Page, page_of
+from api.paging import Asked, Page
 from api.problems import not_found, unprocessable
 from api.sources import Given, Sources
-from ingest import feed
 from ingest.contract.catalog import metric
 from ingest.contract.quality import Quality
 from ingest.registry.model import Device
@@ -35,7 +24,11 @@ from ingest.registry.model import Device
 router = APIRouter(tags=["overrides"])
 
 Decider = Annotated[Actor, Depends(Require(Permission.OVERRIDE_QUALITY))]
-_WIDTH: Final = 10  # digits of the highest number, so that keys sort as numbers
+_BOOK: Final = Book(
+    kind=Override,
+    seen=lambda registry, what: registry.device(what.device) is not None,
+    touched=touched_by_override,
+)
 _SAYABLE: Final = (Quality.GOOD, Quality.SUSPECT, Quality.BAD)
 
 
@@ -66,11 +59,7 @@ class OverrideShown(Signed):
 @router.get("/overrides")
 def overrides(sources: Given, place: Asked) -> Page[OverrideShown]:
     """Return the overrides in the order they were entered, withdrawn ones too."""
-    with sources.catalog.connect() as connection:
-        every = decisions.decisions(connection, Override)
-    registry = sources.registry()
-    seen = [each for each in every if registry.device(each.what.device) is not None]
-    return page_of(seen, place, key=lambda each: f"{each.id:0{_WIDTH}}", show=_shown)
+    return _BOOK.listed(sources, place, _shown)
 
 
 @router.post("/overrides", status_code=HTTPStatus.CREATED)
@@ -83,23 +72,13 @@ def enter(new: NewOverride, sources: Given, actor: Decider) -> OverrideShown:
         quality=new.quality,
         text=new.text,
     )
-    with sources.catalog.begin() as connection:
-        entered = decisions.enter(connection, what, actor=actor.name, at=sources.clock.now())
-        written_down(connection, entered, actor, sources, "enter")
-        _touch(connection, sources, what)
-    return _shown(entered)
+    return _shown(_BOOK.enter(sources, actor, what))
 
 
 @router.post("/overrides/{number}/withdraw")
 def withdraw(number: Number, sources: Given, actor: Decider) -> OverrideShown:
     """Take an override back; what it touched is computed again."""
-    with sources.catalog.begin() as connection:
-        one = found(connection, Override, number)
-        if sources.registry().device(one.what.device) is None:
-            raise not_found("decision", number)
-        taken_back = withdrawn(connection, one, actor, sources)
-        _touch(connection, sources, one.what)
-    return _shown(taken_back)
+    return _shown(_BOOK.withdraw(sources, actor, number))
 
 
 def _device(new: NewOverride, sources: Sources) -> Device:
@@ -111,10 +90,6 @@ def _device(new: NewOverride, sources: Sources) -> Device:
     if new.quality not in _SAYABLE:
         raise unprocessable("quality: expected 1 (good), 3 (suspect) or 4 (bad)")
     return device
-
-
-def _touch(connection: sa.Connection, sources: Sources, what: Override) -> None:
-    feed.add(connection, touched_by_override(sources.registry(), what))
 
 
 def _shown(decision: Decision[Override]) -> OverrideShown:

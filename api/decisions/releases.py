@@ -7,30 +7,24 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.air.release import Release
-from analytics.service import decisions
 from analytics.service.decisions import Decision
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
-from api.decisions.forms import (
-    Number,
-    OfShown,
-    Signed,
-    Text,
-    found,
-    signed,
-    withdrawn,
-    written_down,
-)
+from api.decisions.book import Book
+from api.decisions.forms import Number, OfShown, Signed, Text, signed
 from api.instants import shown
-from api.paging import Asked, Page, page_of
-from api.problems import not_found, unprocessable
+from api.paging import Asked, Page
+from api.problems import unprocessable
 from api.sources import Given
 from ingest.contract.period import micros
 
 router = APIRouter(tags=["releases"])
 
 Decider = Annotated[Actor, Depends(Require(Permission.RELEASE_AIR))]
-_WIDTH: Final = 10  # digits of the highest number, so that keys sort as numbers
+_BOOK: Final = Book(
+    kind=Release,
+    seen=lambda registry, what: what.of.known_in(registry),
+)
 
 
 class NewRelease(BaseModel):
@@ -56,10 +50,7 @@ class ReleaseShown(Signed):
 @router.get("/releases")
 def releases(sources: Given, place: Asked) -> Page[ReleaseShown]:
     """Return the releases in the order they were entered, withdrawn ones too."""
-    with sources.catalog.connect() as connection:
-        every = decisions.decisions(connection, Release)
-    seen = [each for each in every if each.what.of.known_in(sources.registry())]
-    return page_of(seen, place, key=lambda each: f"{each.id:0{_WIDTH}}", show=_shown)
+    return _BOOK.listed(sources, place, _shown)
 
 
 @router.post("/releases", status_code=HTTPStatus.CREATED)
@@ -73,20 +64,13 @@ def enter(new: NewRelease, sources: Given, actor: Decider) -> ReleaseShown:
         end=None if new.end is None else micros(new.end),
         text=new.text,
     )
-    with sources.catalog.begin() as connection:
-        entered = decisions.enter(connection, what, actor=actor.name, at=sources.clock.now())
-        written_down(connection, entered, actor, sources, "enter")
-    return _shown(entered)
+    return _shown(_BOOK.enter(sources, actor, what))
 
 
 @router.post("/releases/{number}/withdraw")
 def withdraw(number: Number, sources: Given, actor: Decider) -> ReleaseShown:
     """Take a release back."""
-    with sources.catalog.begin() as connection:
-        one = found(connection, Release, number)
-        if not one.what.of.known_in(sources.registry()):
-            raise not_found("decision", number)
-        return _shown(withdrawn(connection, one, actor, sources))
+    return _shown(_BOOK.withdraw(sources, actor, number))
 
 
 def _shown(decision: Decision[Release]) -> ReleaseShown:

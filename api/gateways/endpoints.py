@@ -16,6 +16,13 @@ from ingest.registry.registry import Registry
 router = APIRouter(tags=["gateways"])
 
 
+class StepShown(BaseModel):
+    """A step of a gateway's clock: what it said just behind it, and how far it went."""
+
+    at: str | None
+    by_s: float  # negative: back
+
+
 class PresenceShown(BaseModel):
     """What was last heard of a gateway."""
 
@@ -25,6 +32,8 @@ class PresenceShown(BaseModel):
     born_at: str | None
     died_at: str | None
     heard_at: str | None
+    clock_steps: list[StepShown]  # the newest of this boot
+    not_taken: int  # records of this boot that its outbox had no room for
 
 
 class GatewayShown(BaseModel):
@@ -79,6 +88,8 @@ def _presence(presence: Presence) -> PresenceShown:
         born_at=shown(presence.born_at),
         died_at=shown(presence.died_at),
         heard_at=shown(presence.heard_at),
+        clock_steps=[StepShown(at=shown(one.at), by_s=one.by_s) for one in presence.clock_steps],
+        not_taken=presence.not_taken,
     )
 
 

@@ -1,6 +1,6 @@
 """What this installation counts, for Prometheus: read from the ledger when asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -32,6 +32,13 @@ _STATES: Final = (
     "missing",
     "redelivered",
     "unnumbered",
+)
+
+
+_TOLD: Final[Sequence[tuple[str, str, Callable[[Presence], float]]]] = (
+    ("alive", "1 where a gateway is connected.", lambda one: one.alive),
+    ("clock_steps", "Steps of its clock that its boot tells of.", lambda one: len(one.clock_steps)),
+    ("not_taken", "Records its boot had no room for.", lambda one: one.not_taken),
 )
 
 
@@ -71,18 +78,17 @@ class Counts(Collector):
             for state in _STATES:
                 records.add_metric([gateway, state], getattr(line, state))
             balanced.add_metric([gateway], float(line.balanced))
-        yield from (records, balanced, self._presence())
+        yield from (records, balanced, *self._presence())
         yield GaugeMetricFamily(
             "zonewatch_quarantine_entries", "Entries in the quarantine.", value=self._entries
         )
 
-    def _presence(self) -> Metric:
-        alive = GaugeMetricFamily(
-            "zonewatch_gateway_alive", "1 where a gateway is connected.", labels=["gateway"]
-        )
-        for each in self._heard:
-            alive.add_metric([each.gateway], float(each.alive))
-        return alive
+    def _presence(self) -> Iterator[Metric]:
+        for name, told, of in _TOLD:
+            family = GaugeMetricFamily(f"zonewatch_gateway_{name}", told, labels=["gateway"])
+            for each in self._heard:
+                family.add_metric([each.gateway], float(of(each)))
+            yield family
 
 
 def _by_gateway(account: Mapping[tuple[GatewayId, date], Line]) -> dict[GatewayId, Line]:

@@ -59,7 +59,7 @@ def compare(log: Log, *, everything: Log, kept: Mapping[Key, Values], named: Nam
         named: What need not be in the store.
     """
     places = [_place(one, kept, named) for one in log.records]
-    known = everything.tried | {one.key for one in everything.records}
+    known = everything.tried.keys() | {one.key for one in everything.records}
     return Comparison(
         taken=len(places),
         stored=places.count("stored"),

@@ -1,7 +1,8 @@
 """Device-days, where figures get their digits, against what the gateways' truth log makes of them.
 
 By hand, on fractions, sharing no code with analytics: a counter's increase belongs to the day of
-the reading that shows it.
+the reading that shows it. What the gateway itself flagged, as around a stepped clock, shows none:
+the next good reading does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from simulators.drill.field import every_device
 from simulators.drill.taken import Taken
 
 _ZONE: Final = ZoneInfo("Asia/Phnom_Penh")
+_COUNTER: Final = "energy_generated"
 _MWH_A_KWH: Final = 1_000_000
 _DAYS: Final = sa.text("SELECT device, day, records, energy_mwh FROM device_day")
 _FIGURES: Final = sa.text(
@@ -70,7 +72,8 @@ def by_hand(records: Iterable[Taken]) -> DeviceDays:
         key = (one.device, _local_day(one.measured_at))
         counts[key] = counts.get(key, 0) + 1
         kwh.setdefault(key, Fraction(0))
-        if (told := one.values.get("energy_generated")) is not None:
+        told = None if _COUNTER in one.doubtful else one.values.get(_COUNTER)
+        if told is not None:
             now = Fraction(str(told))
             kwh[key] += max(now - before.get(one.device, now), Fraction(0))
             before[one.device] = now

@@ -25,16 +25,10 @@ class LoggedOutbox(Outbox):
     def append(self, records: Sequence[Record], *, entered_at: datetime) -> Ranges:
         """Append as an outbox does."""
         if records:
-            _write(taken.trying([(one.device, one.measured_at) for one in records]))
+            _write(taken.trying(records))
         numbers = super().append(records, entered_at=entered_at)
         if numbers:
-            rows = zip(numbers.numbers(), records, strict=True)
-            _write(
-                taken.taken(
-                    self.boot,
-                    [(n, one.device, one.measured_at, one.values) for n, one in rows],
-                )
-            )
+            _write(taken.taken(self.boot, numbers.numbers(), records))
         return numbers
 
 

@@ -120,9 +120,17 @@ def _whole(setting: Setting) -> Comparison:
 
 def _in_doubt(log: Log, kept: Mapping[Key, Values]) -> list[Taken]:
     """Return what is stored of commits that a kill cut off before they were logged."""
-    unsure = log.tried - {one.key for one in log.records}
+    unsure = log.tried.keys() - {one.key for one in log.records}
     return [
-        Taken(gateway="", boot="", number=0, device=device, measured_at=at, values=kept[device, at])
+        Taken(
+            gateway="",
+            boot="",
+            number=0,
+            device=device,
+            measured_at=at,
+            values=kept[device, at],
+            doubtful=log.tried[device, at],
+        )
         for device, at in unsure & kept.keys()
     ]
 

@@ -4,15 +4,21 @@ One JSON document a line, written by a single call at once, so that a killed gat
 lines: `said` when a device has answered, `trying` before a commit, `taken` when it has returned.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from ingest.contract.quality import Quality
+from ingest.contract.record import Record
+
 Key = tuple[str, int]
 """A device, and the instant it said something at. [microseconds, UTC]"""
+
+Doubtful = frozenset[str]
+"""The metrics of a record that the gateway itself flagged: kept, and left out of figures."""
 
 LOG_VARIABLE: Final = "ZONEWATCH_DRILL_LOG"
 """Tells a gateway of the drill where its log is."""
@@ -28,6 +34,7 @@ class Taken:
     device: str
     measured_at: int  # microseconds, UTC
     values: Mapping[str, float | None]
+    doubtful: Doubtful = frozenset()
 
     @property
     def key(self) -> Key:
@@ -40,7 +47,7 @@ class Log:
     """What the gateways' logs hold, or a stretch of them."""
 
     records: list[Taken] = field(default_factory=list)
-    tried: set[Key] = field(default_factory=set)  # whether or not the commit returned
+    tried: dict[Key, Doubtful] = field(default_factory=dict)  # whether or not the commit returned
     said: int = 0  # by devices, when asked
 
     @property
@@ -87,7 +94,9 @@ def read(folder: Path, *, since: Mark | None = None, until: Mark | None = None) 
 
 def _note(log: Log, gateway: str, line: Mapping[str, Any]) -> None:
     log.said += line.get("said", 0)
-    log.tried.update((device, at) for device, at in line.get("trying", ()))
+    log.tried.update(
+        ((device, at), frozenset(doubtful)) for device, at, doubtful in line.get("trying", ())
+    )
     log.records += [
         Taken(
             gateway=gateway,
@@ -96,8 +105,9 @@ def _note(log: Log, gateway: str, line: Mapping[str, Any]) -> None:
             device=device,
             measured_at=at,
             values=values,
+            doubtful=frozenset(doubtful),
         )
-        for number, device, at, values in line.get("taken", ())
+        for number, device, at, values, doubtful in line.get("taken", ())
     ]
 
 
@@ -108,14 +118,25 @@ def _lines(path: Path, start: int, end: int) -> Iterator[dict[str, Any]]:
             yield orjson.loads(line)
 
 
-def trying(keys: Sequence[Key]) -> bytes:
+def trying(records: Sequence[Record]) -> bytes:
     """Form the line of records about to be committed."""
-    return orjson.dumps({"trying": keys}, option=orjson.OPT_APPEND_NEWLINE)
+    rows = [(one.device, one.measured_at, _doubtful(one)) for one in records]
+    return orjson.dumps({"trying": rows}, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def taken(boot: str, rows: Sequence[tuple[int, str, int, Mapping[str, float | None]]]) -> bytes:
-    """Form the line of records committed: number, device, instant and values of each."""
+def taken(boot: str, numbers: Iterable[int], records: Sequence[Record]) -> bytes:
+    """Form the line of records committed under their numbers."""
+    rows = [
+        (number, one.device, one.measured_at, one.values, _doubtful(one))
+        for number, one in zip(numbers, records, strict=True)
+    ]
     return orjson.dumps({"boot": boot, "taken": rows}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _doubtful(record: Record) -> list[str]:
+    """Name the metrics flagged by the gateway, as analytics leaves them out of hours."""
+    good = (Quality.GOOD, Quality.UNCHECKED)
+    return sorted(name for name, flag in record.quality.items() if flag not in good)
 
 
 def said() -> bytes:

@@ -303,7 +303,14 @@ def _presence(connection: sa.Connection) -> None:
         {"gateway": "la-gw", "born_at": micros(SINCE), "died_at": micros(NOW), "heard_at": 1},
     ]
     for row in rows:
-        told = {"boot": "boot-1", "connection": 1, "software": "0.1.0", "held": "[]"}
+        told = {
+            "boot": "boot-1",
+            "connection": 1,
+            "software": "0.1.0",
+            "held": "[]",
+            "clock_steps": '[{"at": 1793408400000000, "by_s": -3600.0}]',
+            "not_taken": 7,
+        }
         connection.execute(sa.insert(PRESENCE).values(row | told))
 
 

@@ -35,6 +35,8 @@ def test_metrics_are_the_ledgers_counts(client: TestClient) -> None:
     assert 'zonewatch_ledger_records{gateway="kh-gw",state="stored"} 7.0' in text
     assert 'zonewatch_ledger_records{gateway="kh-gw",state="missing"} 0.0' in text
     assert 'zonewatch_gateway_alive{gateway="la-gw"} 0.0' in text
+    assert 'zonewatch_gateway_clock_steps{gateway="la-gw"} 1.0' in text
+    assert 'zonewatch_gateway_not_taken{gateway="la-gw"} 7.0' in text
     assert "zonewatch_quarantine_entries 2.0" in text
 
 

@@ -61,6 +61,9 @@ def test_gateways_come_with_their_presence(client: TestClient) -> None:
         ("la-gw", False),
     ]
     assert gateways[0]["presence"]["heard_at"] == "2026-10-02T17:00:00Z"
+    steps = [{"at": "2026-10-31T01:00:00Z", "by_s": -3600.0}]
+    assert gateways[0]["presence"]["clock_steps"] == steps
+    assert gateways[0]["presence"]["not_taken"] == 7
 
 
 def test_sites_are_filtered_by_zone(client: TestClient) -> None:

@@ -11,6 +11,7 @@ from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
 from analytics.figures import Status
 from analytics.memo import constants
+from api.subscriptions.subscription import Occasion
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
@@ -88,8 +89,16 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES[begin]}
 
-    own = {key for key in Wording().keys if key.startswith(("report.", "phrase."))}
+    own = {key for key in Wording().keys if key.startswith(("report.", "phrase.", "mail."))}
     assert Wording().keys - own == whole | together
+
+
+def test_every_text_of_mails_is_used() -> None:
+    code = files("api.subscriptions").joinpath("mail.py").read_text("utf-8")
+    named = set(re.findall(r'"(mail\.[a-z_]+)"', code))
+    occasions = {f"mail.{occasion}" for occasion in Occasion}
+
+    assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
 
 
 def test_every_text_of_reports_is_used() -> None:

@@ -1,6 +1,7 @@
 """Which gateways are there, however their births and deaths are grouped."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from ingest import presence
 from ingest.contract.identity import BootId, GatewayId
-from ingest.contract.lifecycle import Birth, Death
+from ingest.contract.lifecycle import Birth, ClockStep, Death
 from ingest.intake import Heard
-from ingest.presence import Presence
+from ingest.presence import Presence, Step
 from ingest.tables import METADATA
 
 _GATEWAY = GatewayId("kh-gw-1")
@@ -68,6 +69,21 @@ def test_a_birth_makes_a_gateway_alive_and_its_death_ends_that(connection: sa.Co
 
     assert not ended.alive
     assert (ended.born_at, ended.died_at, ended.heard_at) == (10, 20, 20)
+
+
+def test_what_troubled_a_gateway_stays_until_it_is_born_again(connection: sa.Connection) -> None:
+    step = ClockStep(at=datetime(2026, 10, 31, 1, tzinfo=UTC), by_s=-3600.0)
+    birth = born(1, 10).birth
+    assert birth is not None
+    troubled = replace(birth, clock_steps=(step,), not_taken=7)
+
+    found = told(
+        connection, Heard(gateway=_GATEWAY, at=10, birth=troubled, held=(_BOOT,)), died(1, 20)
+    )
+
+    assert found.clock_steps == (Step(at=1_793_408_400_000_000, by_s=-3600.0),)
+    assert found.not_taken == 7
+    assert told(connection, born(2, 30)).clock_steps == ()
 
 
 def test_a_death_of_another_connection_is_ignored(connection: sa.Connection) -> None:

@@ -55,11 +55,23 @@ def _day(hours: pd.DataFrame, exclusions: Sequence[Exclusion] = ()) -> UptimeDay
 
 
 def test_light_outside_what_is_asked_does_not_count() -> None:
-    told = _day(_hours((-1, 3600, 3600), (0, 3600, 3600), (1, 3600, 1200), (9, 3600, 3600)))
+    told = _day(_hours((-1, 3600, 3600), (0, 3600, 3600), (1, 3600, 1200)))
 
     assert (told.base_s, told.up_s, told.down_s) == (12_600, 1800 + 1200, 2400)
-    assert told.gauge_mwh == round(60 * (3 * 3600 + 1200) / 3.6)
+    assert told.gauge_mwh == round(60 * (2 * 3600 + 1200) / 3.6)
     assert told.tail_s == 2 * 3600
+
+
+def test_a_lamp_heard_again_after_sunrise_leaves_no_tail_to_its_night() -> None:
+    told = _day(_hours((0, 3600, 3600), (9, 3600, 0)))
+
+    assert (told.base_s, told.up_s, told.down_s, told.tail_s) == (12_600, 1800, 0, 0)
+
+
+def test_an_hour_without_a_good_second_is_not_heard() -> None:
+    told = _day(_hours((0, 3600, 3600), (9, 0, 0)))
+
+    assert told.tail_s == 3 * 3600
 
 
 def test_a_night_without_an_hour_is_unknown() -> None:

@@ -26,7 +26,9 @@ def a_record(number: int, **values: float | None) -> Taken:
 
 
 def a_log(*records: Taken) -> Log:
-    return Log(records=list(records), tried={one.key for one in records}, said=len(records))
+    return Log(
+        records=list(records), tried={one.key: one.doubtful for one in records}, said=len(records)
+    )
 
 
 def as_kept(*records: Taken) -> dict[Key, Values]:
@@ -86,7 +88,7 @@ def test_what_nobody_took_was_stored_under_another_key() -> None:
 
 def test_what_was_tried_and_cut_off_may_be_in_the_store() -> None:
     log = a_log(a_record(1))
-    log.tried.add(a_record(2).key)
+    log.tried[a_record(2).key] = frozenset()
 
     found = compare(log, everything=log, kept=as_kept(a_record(1), a_record(2)), named=Named())
 

@@ -6,7 +6,9 @@ from simulators.drill.figures import by_hand, differences
 from simulators.drill.taken import Taken
 
 
-def a_reading(hour: int, minute: int, kwh: float | None) -> Taken:
+def a_reading(
+    hour: int, minute: int, kwh: float | None, *, doubtful: frozenset[str] = frozenset()
+) -> Taken:
     at = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
     return Taken(
         gateway="gw",
@@ -15,6 +17,7 @@ def a_reading(hour: int, minute: int, kwh: float | None) -> Taken:
         device="pv",
         measured_at=int(at.timestamp()) * 1_000_000,
         values={"energy_generated": kwh},
+        doubtful=doubtful,
     )
 
 
@@ -37,6 +40,17 @@ def test_a_counter_that_goes_back_adds_nothing_and_counts_on() -> None:
     found = by_hand([a_reading(1, minute, kwh) for minute, kwh in enumerate([5.0, 1.0, None, 1.2])])
 
     assert found == {("pv", date(2026, 11, 24)): (4, 200_000)}
+
+
+def test_what_the_gateway_flagged_is_a_record_and_shows_no_increase() -> None:
+    flagged = a_reading(16, 50, 5.0, doubtful=frozenset({"energy_generated"}))
+
+    found = by_hand([a_reading(16, 40, 4.5), flagged, a_reading(17, 1, 5.5)])
+
+    assert found == {
+        ("pv", date(2026, 11, 24)): (2, 0),
+        ("pv", date(2026, 11, 25)): (1, 1_000_000),
+    }
 
 
 def test_differences_name_both() -> None:
