@@ -25,14 +25,13 @@ from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
-from api.closing import revisions
-from api.closing.seeing import sees
 from api.commissioning import page as commissioning
 from api.imports import page as importing
+from api.lineage import page as following
 from api.releasing import may_see, seen_by
-from api.reports.compute import parse_scope
 from api.results import GivenResults
-from api.sources import Given, Sources, Whole
+from api.revisions import page as signing
+from api.sources import Given, Sources
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
 from dashboards.board.condition import ConditionView, condition_view
@@ -40,7 +39,7 @@ from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, PeriodRow, PeriodsView, Person, View
+from dashboards.board.views import MissingView, Person, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.catalog import snapshot
@@ -48,7 +47,7 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.ledger import lines, load, missing
-from ingest.registry.model import Device, Provenance, Zone
+from ingest.registry.model import Device, Zone
 from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
@@ -63,6 +62,8 @@ def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     app.include_router(_router, dependencies=list(dependencies))
     app.include_router(importing.router, dependencies=list(dependencies))
     app.include_router(commissioning.router, dependencies=list(dependencies))
+    app.include_router(signing.router, dependencies=list(dependencies))
+    app.include_router(following.router, dependencies=list(dependencies))
     app.include_router(_open)
     log_in.mount(app)
 
@@ -154,29 +155,6 @@ def arithmetic(device: str, sources: Given, person: GivenPerson, day: DayAsked) 
     steps = day_arithmetic(sources, found, day)
     zone, provenance = registry.zone_of(found), registry.provenance_of(found)
     return _answer(arithmetic_view(found, zone, day, provenance, steps), person)
-
-
-@_router.get("/periods")
-def periods(whole: Whole, person: GivenPerson, actor: Reader) -> HTMLResponse:
-    """Return the page of what was prepared or closed, of whole scopes that are seen."""
-    with whole.catalog.connect() as connection:
-        known = revisions.every(connection)
-    registry = whole.registry()
-    seen = [each for each in reversed(known) if sees(actor, registry, parse_scope(each.scope))]
-    rows = tuple(
-        PeriodRow(
-            scope=each.scope,
-            period=each.period,
-            number=each.number,
-            state=each.state,
-            steps=each.steps,
-            cause=str(each.cause["text"]),
-            changed=int(each.cause.get("difference_count", 0)),
-        )
-        for each in seen
-    )
-    provenances = tuple(sorted({Provenance(each.provenance) for each in seen}))
-    return _answer(PeriodsView(rows=rows, provenances=provenances), person)
 
 
 @_open.get("/board.css")

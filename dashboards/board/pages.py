@@ -1,5 +1,6 @@
 """Pages: a view model in, a whole HTML document out."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,8 @@ from dashboards.board import charts, strips
 from dashboards.board import map as ground
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
+from dashboards.board.lineage import DeviceDayView, LineageView, MessageView
+from dashboards.board.periods import PeriodsView, PeriodView
 from dashboards.board.strips import span
 from dashboards.board.views import (
     AccountView,
@@ -21,24 +24,30 @@ from dashboards.board.views import (
     ImportView,
     LogInView,
     MissingView,
-    PeriodsView,
     Person,
     ProgrammeView,
     View,
     ZoneView,
 )
 from dashboards.palette import css
+from dashboards.report.tables import unit
 from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
-_TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
+Page = View | ConditionView | PeriodsView | PeriodView | LineageView | DeviceDayView | MessageView
+
+_TEMPLATES: Final[Mapping[type, str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
     AccountView: "account.html",
     ArithmeticView: "arithmetic.html",
     PeriodsView: "periods.html",
+    PeriodView: "period.html",
+    LineageView: "lineage.html",
+    DeviceDayView: "lineage_day.html",
+    MessageView: "lineage_message.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
     ConditionView: "condition.html",
@@ -47,9 +56,7 @@ _TEMPLATES: Final[dict[type[View | ConditionView], str]] = {
 }
 
 
-def page(
-    view: View | ConditionView, *, person: Person | None = None, language: str = SOURCE
-) -> str:
+def page(view: Page, *, person: Person | None = None, language: str = SOURCE) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(
@@ -86,6 +93,7 @@ def _environment() -> Environment:
         "place": _place,
         "label": label_of,
         "ranges": _ranges,
+        "sign": unit,
     }
     return environment
 

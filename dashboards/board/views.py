@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from analytics.closing.states import State as PeriodState
-from analytics.closing.states import Step
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -351,34 +349,12 @@ class CommissionView:
     provenances: tuple[Provenance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodRow:
-    """A revision of a scope's period, as it is listed."""
-
-    scope: str
-    period: str
-    number: int
-    state: PeriodState
-    steps: tuple[Step, ...]
-    cause: str
-    changed: int  # leaves of the document that differ from the revision before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodsView:
-    """The page of everything that was prepared or closed, the newest first."""
-
-    rows: tuple[PeriodRow, ...]
-    provenances: tuple[Provenance, ...]
-
-
 View = (
     ProgrammeView
     | ZoneView
     | DeviceView
     | AccountView
     | ArithmeticView
-    | PeriodsView
     | MissingView
     | LogInView
     | ImportView
