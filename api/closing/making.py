@@ -18,7 +18,7 @@ from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Scope
-from analytics.result import ZoneResult
+from analytics.result import ZoneResult, period_window
 from analytics.service import facts
 from api.closing import beside
 from api.closing.pages import (
@@ -35,7 +35,7 @@ from api.closing.revisions import Basis, Mark
 from api.reports.compute import Computed, compute, document
 from ingest.contract.identity import DeviceId, ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import DAY_US
+from ingest.contract.period import DAY_US, Period
 from ingest.registry.model import Device, Zone
 from ingest.registry.registry import DanglingReferenceError, Registry
 from ingest.tables import WATERMARK
@@ -139,6 +139,13 @@ def devices_of(registry: Registry, zone: Zone, days: Days) -> list[Device]:
         except DanglingReferenceError:
             continue
     return [found[name] for name in sorted(found)]
+
+
+def reach_of(zone: Zone, days: Days) -> Period:
+    """Return the whole hours that a period's days and nights take."""
+    window = period_window(zone, days)
+    spans = (window.by_night.span, window.by_day.span)
+    return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
 def fact_pages(own: Iterable[DeviceDay], computed: Computed) -> dict[PageName, bytes]:
