@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from analytics.periods import Days, PeriodError, parse_period
+from analytics.periods import Days, PeriodError
 from analytics.quoting import Document
 from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
@@ -53,18 +53,30 @@ def report(
     that the client holds.
     """
     named, days = asked_period(sources, scope, period)
-    found = _published(whole, actor, named, days, revision)
-    if found is None:
-        result = computed(sources, scope, days.label)
-        found = document(result, software=sources.software, claims=claims_for(actor))
-        found = _with_limits_told(found, actor)
-    response = answer(as_seen(actor, found), wanted)
+    response = answer(document_of(sources, whole, actor, named, days, revision), wanted)
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
     with sources.catalog.begin() as connection:
         deed = actor.deed("report.export", f"report:{scope}/{period}")
         journal.append(connection, deed, at=sources.clock.now())
     return response
+
+
+def document_of(
+    sources: Sources,
+    whole: Sources,
+    actor: Actor,
+    scope: Scope,
+    days: Days,
+    revision: int | None = None,
+) -> Document:
+    """Return a period's document as its reader may see it, or raise a problem."""
+    found = _published(whole, actor, scope, days, revision)
+    if found is None:
+        result = computed(sources, scope, days)
+        found = document(result, software=sources.software, claims=claims_for(actor))
+        found = _with_limits_told(found, actor)
+    return as_seen(actor, found)
 
 
 def asked_period(sources: Sources, scope: str, period: str) -> tuple[Scope, Days]:
@@ -108,20 +120,12 @@ def _with_limits_told(found: Document, actor: Actor) -> Document:
     return found | {"notes": [*notes, f"only what its reader sees: {' and '.join(parts)}"]}
 
 
-def computed(sources: Sources, scope: str, period: str) -> Computed:
+def computed(sources: Sources, scope: Scope, days: Days) -> Computed:
     """Return what was computed, or raise a problem that names what is wrong."""
-    days = _days(period)
     try:
         with snapshot(sources.catalog) as connection:
-            return compute(connection, sources.registry(), parse_scope(scope), days)
+            return compute(connection, sources.registry(), scope, days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error
     except UnreportablePeriodError as error:
-        raise unprocessable(str(error)) from error
-
-
-def _days(period: str) -> Days:
-    try:
-        return parse_period(period)
-    except PeriodError as error:
         raise unprocessable(str(error)) from error
