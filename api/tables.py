@@ -125,6 +125,16 @@ LIFE_EVENT: Final = sa.Table(
     sa.Index("life_event_device", "device"),
 )
 
+# The hash stays with the row of evidence, so that what cites it still names it.
+EVIDENCE_ERASED: Final = sa.Table(
+    "evidence_erased",
+    METADATA,
+    sa.Column("evidence", sa.Integer, sa.ForeignKey("evidence.id"), primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("erased_by", sa.String(200), nullable=False),
+    sa.Column("erased_at", sa.BigInteger, nullable=False),  # microseconds
+)
+
 SUBSCRIPTION: Final = sa.Table(
     "subscription",
     METADATA,

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     VERIFY_PERIOD = "verify_period"
     LEAVE_FINDING = "leave_finding"
     ANSWER_FINDING = "answer_finding"
+    ERASE_EVIDENCE = "erase_evidence"
     SUBSCRIBE = "subscribe"  # to reports that go out by themselves
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.accounts.actor import Actor, Permission
 from api.accounts.forms import Posted, Upload, Uploads
 from api.accounts.guard import Require
 from api.evidence import shelf
-from api.evidence.shelf import About, Evidence, EvidenceKind, NotEvidenceError
+from api.evidence.shelf import About, CitedError, Evidence, EvidenceKind, NotEvidenceError
 from api.instants import shown
 from api.paging import Asked, Page, page_of
 from api.problems import Problem, not_found, unprocessable
@@ -23,6 +23,7 @@ from ingest.audit import journal
 router = APIRouter(tags=["evidence"])
 
 MayEnter = Annotated[Actor, Depends(Require(Permission.ENTER_FIELDWORK))]
+MayErase = Annotated[Actor, Depends(Require(Permission.ERASE_EVIDENCE))]
 _NAMES: Final = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 
@@ -40,6 +41,14 @@ class EvidenceShown(BaseModel):
     size: int
     entered_by: str
     entered_at: str | None
+    erased_by: str | None
+    erased_at: str | None
+
+
+class Erasing(BaseModel):
+    """Why a photograph is erased."""
+
+    why: Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 
 
 @router.post("/evidence", status_code=HTTPStatus.CREATED)
@@ -79,12 +88,35 @@ def of_number(number: Number, sources: Given) -> EvidenceShown:
 def file(number: Number, sources: Given) -> FileResponse:
     """Return the file itself, never shown as a page of ours."""
     found = _found(sources, number)
+    if found.erased_at is not None:
+        raise Problem(HTTPStatus.GONE, f"the file of evidence {number} was erased")
     home = sources.home
     path = None if home is None else shelf.place_of(shelf.shelf_of(home), found.sha256)
     if path is None or not path.is_file():
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the file of evidence {number} is not here")
     name = f"evidence-{number}.{_NAMES[found.media_type]}"
     return FileResponse(path, media_type=found.media_type, filename=name)
+
+
+@router.post("/evidence/{number}/erase")
+def erase(number: Number, asked: Erasing, sources: Given, actor: MayErase) -> EvidenceShown:
+    """Erase a photograph that nothing rests on; what it was of, and its hash, stay."""
+    found, home, at = _found(sources, number), sources.home, sources.clock.now()
+    if found.erased_at is not None:
+        raise Problem(HTTPStatus.CONFLICT, f"evidence {number} is erased already")
+    if home is None:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "nobody here keeps files")
+    try:
+        with sources.catalog.begin() as connection:
+            deed = actor.deed("evidence.erase", f"evidence:{number}")
+            journal.append(connection, deed, at=at)  # it takes the lock that writers wait for
+            erased = shelf.erase(connection, found, why=asked.why, actor=actor.name, at=at)
+            wanted = shelf.is_wanted(connection, found.sha256)
+    except CitedError as error:
+        raise Problem(HTTPStatus.CONFLICT, f"evidence {number}: {error}") from error
+    if not wanted:
+        shelf.take_away(shelf.shelf_of(home), found.sha256)
+    return _shown(erased)
 
 
 def kept(sources: Sources, actor: Actor, upload: Upload, about: About) -> Evidence:
@@ -134,5 +166,6 @@ def _is_seen(sources: Sources, each: Evidence) -> bool:
 
 
 def _shown(each: Evidence) -> EvidenceShown:
-    told: dict[str, Any] = asdict(each) | {"entered_at": shown(each.entered_at)}
+    instants = {"entered_at": shown(each.entered_at), "erased_at": shown(each.erased_at)}
+    told: dict[str, Any] = asdict(each) | instants
     return EvidenceShown(**told)

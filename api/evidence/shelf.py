@@ -5,7 +5,7 @@ Equal content is kept once. What kind of file it is, its first bytes say, never 
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -15,8 +15,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from api.accounts.forms import Upload
-from api.tables import EVIDENCE
+from api.tables import EVIDENCE, EVIDENCE_ERASED, FINDING, VISIT
 from ingest.contract.period import micros
+from ingest.durable import sync
 from ingest.home import Home
 
 _BEGINS: Final = {
@@ -26,6 +27,11 @@ _BEGINS: Final = {
 }
 
 
+_EVERY: Final = sa.select(
+    EVIDENCE, EVIDENCE_ERASED.c.erased_by, EVIDENCE_ERASED.c.erased_at
+).select_from(EVIDENCE.outerjoin(EVIDENCE_ERASED))
+
+
 class EvidenceKind(StrEnum):
     """What a file is evidence of."""
 
@@ -33,6 +39,10 @@ class EvidenceKind(StrEnum):
     ACCEPTANCE = "acceptance"
     CALIBRATION = "calibration"
     REPLACEMENT = "replacement"
+
+
+class CitedError(Exception):
+    """Evidence that cannot be erased, because something rests on it."""
 
 
 class NotEvidenceError(ValueError):
@@ -66,6 +76,8 @@ class Evidence:
     size: int
     entered_by: str
     entered_at: int  # microseconds
+    erased_by: str | None = None
+    erased_at: int | None = None  # microseconds
 
 
 def shelf_of(home: Home, environment: Mapping[str, str] = os.environ) -> Path:
@@ -132,7 +144,7 @@ def of(
     connection: sa.Connection, *, after: int = 0, device: str | None = None
 ) -> Sequence[Evidence]:
     """Return evidence in the order it came, behind an id; of one device, or of all."""
-    query = sa.select(EVIDENCE).where(EVIDENCE.c.id > after).order_by(EVIDENCE.c.id)
+    query = _EVERY.where(EVIDENCE.c.id > after).order_by(EVIDENCE.c.id)
     if device is not None:
         query = query.where(EVIDENCE.c.device == device)
     return [_evidence(row) for row in connection.execute(query)]
@@ -140,8 +152,41 @@ def of(
 
 def one(connection: sa.Connection, number: int) -> Evidence | None:
     """Return a piece of evidence, or None where there is none of that id."""
-    row = connection.execute(sa.select(EVIDENCE).where(EVIDENCE.c.id == number)).first()
+    row = connection.execute(_EVERY.where(EVIDENCE.c.id == number)).first()
     return None if row is None else _evidence(row)
+
+
+def erase(
+    connection: sa.Connection, found: Evidence, *, why: str, actor: str, at: datetime
+) -> Evidence:
+    """Write down that a photograph is erased; its hash, its day and its device stay.
+
+    Raises:
+        CitedError: It is no photograph, or somebody refers to it.
+    """
+    if found.kind is not EvidenceKind.PHOTOGRAPH:
+        raise CitedError(f"a certificate of {found.kind}: figures rest on it")
+    for table, name in ((VISIT, "visit"), (FINDING, "finding of a sample")):
+        cited = sa.select(table.c.id).where(table.c.evidence == found.id)
+        if (number := connection.scalar(cited)) is not None:
+            raise CitedError(f"{name} {number} refers to it")
+    values = {"evidence": found.id, "why": why, "erased_by": actor, "erased_at": micros(at)}
+    connection.execute(sa.insert(EVIDENCE_ERASED).values(values))
+    return replace(found, erased_by=actor, erased_at=micros(at))
+
+
+def is_wanted(connection: sa.Connection, digest: str) -> bool:
+    """Tell whether any evidence that is not erased has a content."""
+    query = _EVERY.where(EVIDENCE.c.sha256 == digest, EVIDENCE_ERASED.c.erased_at.is_(None))
+    return connection.execute(query).first() is not None
+
+
+def take_away(shelf: Path, digest: str) -> None:
+    """Remove a content, for good once this returns."""
+    path = place_of(shelf, digest)
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        sync(path.parent)
 
 
 def _evidence(row: "sa.Row[Any]") -> Evidence:

@@ -74,6 +74,45 @@ def test_evidence_is_kept_under_its_hash_and_comes_back_to_the_byte(
     assert deeds(field.catalog) == [("tech", "evidence.add")] * 2
 
 
+def test_an_erased_photograph_is_gone_and_what_it_was_of_stays(
+    door: TestClient, field: Sources
+) -> None:
+    put_in(door)
+    manager = bearer(a_token(field, a_user(field, "head", "manager"), role="manager")[1])
+    why = {"why": "a person is in it"}
+    assert door.post("/v1/evidence/1/erase", json=why).status_code == 403
+
+    erased = door.post("/v1/evidence/1/erase", json=why, headers=manager).json()
+
+    digest = hashlib.sha256(PHOTOGRAPH).hexdigest()
+    assert (erased["sha256"], erased["erased_by"]) == (digest, "head")
+    assert door.get("/v1/evidence/1/file").status_code == 410
+    assert door.get("/v1/evidence/1").json()["erased_at"] == "2026-10-02T17:00:00Z"
+    assert door.post("/v1/evidence/1/erase", json=why, headers=manager).status_code == 409
+    assert field.home is not None
+    assert [path for path in field.home.path.rglob("*") if path.name == digest] == []
+    assert deeds(field.catalog)[-1] == ("head", "evidence.erase")
+
+
+def test_what_something_rests_on_is_not_erased(door: TestClient, field: Sources) -> None:
+    put_in(door, kind="calibration")
+    put_in(door)
+    door.post("/v1/visits", json=a_visit(evidence=2))
+    put_in(door)
+    manager = bearer(a_token(field, a_user(field, "head", "manager"), role="manager")[1])
+
+    answers = [
+        door.post(f"/v1/evidence/{number}/erase", json={"why": "asked to"}, headers=manager)
+        for number in (1, 2, 3)
+    ]
+
+    assert [each.status_code for each in answers] == [409, 409, 200]
+    assert "figures rest on it" in answers[0].json()["detail"]
+    assert "visit 1 refers to it" in answers[1].json()["detail"]
+    # the same photograph, put in twice: it goes with the last that speaks of it
+    assert door.get("/v1/evidence/2/file").content == PHOTOGRAPH
+
+
 @pytest.mark.parametrize(
     ("content", "changed"),
     [
