@@ -16,7 +16,7 @@ from api.accounts.forms import Posted
 from api.accounts.guard import Require
 from api.closing.seeing import sees
 from api.desk import AtDesk, Desk
-from api.findings.endpoints import NewAnswer, NewFinding
+from api.findings.endpoints import NewAnswer, NewFinding, require_finding
 from api.findings.endpoints import answer as answer_finding
 from api.findings.endpoints import leave as leave_finding
 from api.problems import Problem, unprocessable
@@ -88,6 +88,8 @@ def verify(scope: str, period: str, desk: AtDesk, actor: Verifier) -> Response:
 @router.post("/periods/{scope}/{period}/findings")
 def find(scope: str, period: str, fields: Posted, desk: AtDesk, actor: Finder) -> Response:
     """Leave a finding on a revision."""
+    if _asked(desk.sources, actor, scope, period) is None:
+        return desk.shown(MissingView(what=scope), HTTPStatus.NOT_FOUND)
     try:
         new = NewFinding(
             scope=scope,
@@ -106,6 +108,7 @@ def answer(
     number: Annotated[int, Path(ge=1, le=_HIGHEST)], fields: Posted, desk: AtDesk, actor: Answerer
 ) -> Response:
     """Answer a finding."""
+    require_finding(desk.sources, actor, number)
     try:
         new = NewAnswer(text=fields.get("text", "").strip())
     except ValidationError as error:
