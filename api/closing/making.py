@@ -155,12 +155,13 @@ def fact_pages(own: Iterable[DeviceDay], computed: Computed) -> dict[PageName, b
         for result in computed.results
         for device in devices_in(computed, result)
     }
-    rows: dict[PageName, Rows] = {}
+    of_page: dict[PageName, list[DeviceDay]] = {}
     for fact in own:
         name = PageName(kind=FACTS, zone=zones[fact.device], day=fact.day.isoformat())
-        rows.setdefault(name, []).append(fact_row(fact))
+        of_page.setdefault(name, []).append(fact)
     return {
-        name: packed(sorted(page, key=lambda row: row["device"])) for name, page in rows.items()
+        name: packed([fact_row(fact) for fact in sorted(page, key=lambda fact: fact.device)])
+        for name, page in of_page.items()
     }
 
 
