@@ -103,7 +103,7 @@ def report(
         "status": _status(results, as_of),
         "as_of": rfc3339(instant(as_of)) if as_of else None,
         "software": software,
-        "figures": _figures(scope, days, rows),
+        "figures": figures(scope, days, rows),
         "availability": _availability(results),
         "air": [row for result in results for row in _air(result, beside.is_released)],
         "delivery": [
@@ -134,7 +134,8 @@ def _status(results: Iterable[ZoneResult], as_of: int) -> str:
     return "open" if as_of >= settled_after else "provisional"
 
 
-def _figures(scope: Scope, days: Days, rows: Sequence[Emissions]) -> list[Document]:
+def figures(scope: Scope, days: Days, rows: Sequence[Emissions]) -> list[Document]:
+    """Return the figures of emissions, all classes together before each by itself."""
     by_class: dict[str, list[Emissions]] = {}
     for row in rows:
         by_class.setdefault(row.device_class, []).append(row)

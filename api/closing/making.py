@@ -99,7 +99,7 @@ def make(
             factors={row["file"]: _hash(row["text"]) for row in factor_rows()},
         ),
         pages={
-            **fact_pages(own, computed),
+            **fact_pages(own, _zones(computed)),
             PageName(kind=REGISTRY): packed(registry_rows(registry)),
             PageName(kind=FACTORS): packed(factor_rows()),
             **{PageName(kind=n): packed(rows) for n, rows in beside.read(connection).items()},
@@ -148,13 +148,16 @@ def reach_of(zone: Zone, days: Days) -> Period:
     return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
-def fact_pages(own: Iterable[DeviceDay], computed: Computed) -> dict[PageName, bytes]:
-    """Return a page a zone and day, whose rows are ordered by device."""
-    zones: dict[DeviceId, ZoneId] = {
+def _zones(computed: Computed) -> dict[DeviceId, ZoneId]:
+    return {
         device.id: result.zone.id
         for result in computed.results
         for device in devices_in(computed, result)
     }
+
+
+def fact_pages(own: Iterable[DeviceDay], zones: Mapping[DeviceId, ZoneId]) -> dict[PageName, bytes]:
+    """Return a page a zone and day, whose rows are ordered by device."""
     of_page: dict[PageName, list[DeviceDay]] = {}
     for fact in own:
         name = PageName(kind=FACTS, zone=zones[fact.device], day=fact.day.isoformat())

@@ -1,12 +1,11 @@
 """What a figure was made of, and what was made of a message."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from analytics.periods import Days
 from analytics.report import Scope
@@ -18,7 +17,7 @@ from api.closing.revisions import Revision
 from api.closing.seeing import sees
 from api.lineage import walk
 from api.lineage.compute import Lineage, LineageError
-from api.lineage.figure import of_now, of_revision
+from api.lineage.figure import Part, of_now, of_revision
 from api.lineage.shown import (
     DeviceDayLineage,
     LineageShown,
@@ -39,14 +38,6 @@ DEVICE_DAY: Final = re.compile(r"device-day:([^~]{1,63})~(\d{4}-\d\d-\d\d)")
 MESSAGE: Final = re.compile(r"message:([^~/]{1,80})~(\d{1,15})~(\d{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Which revision of a figure is asked for, else the newest, and which zone of it, else all."""
-
-    revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None
-    zone: Annotated[str | None, Query(max_length=63)] = None
-
-
 PartAsked = Annotated[Part, Depends()]
 
 
@@ -60,7 +51,7 @@ def lineage(
 ) -> LineageShown | DeviceDayLineage | MessageLineage:
     """Return what a figure was made of, or `device-day:ID~DAY`, or what `message:PLACE` made.
 
-    What is larger than anybody looks at comes in `parts`, a zone each.
+    What is larger than anybody looks at comes in `parts`: a zone each, a month, a day.
     """
     if fits := DEVICE_DAY.fullmatch(lineage):
         return device_day_lineage(sources, fits[1], fits[2])
@@ -81,12 +72,12 @@ def figure_lineage(
     if not sees(actor, whole.registry(), named):
         if part.revision is not None:
             raise not_found("revision", part.revision)
-        return of_now(sources, asked, named, days)
+        return of_now(sources, asked, named, days, part)
     with sources.catalog.connect() as connection:
         pinned = _revision(connection, named, days, part.revision)
         if pinned is not None:
-            return of_revision(connection, whole, pinned, asked, named, days, part.zone)
-    return of_now(sources, asked, named, days)
+            return of_revision(connection, whole, pinned, asked, named, days, part)
+    return of_now(sources, asked, named, days, part)
 
 
 def _revision(

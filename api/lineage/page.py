@@ -23,6 +23,7 @@ from api.lineage.shown import (
     LineShown,
     MessageLineage,
     MessageShown,
+    PartShown,
     RevisionShown,
 )
 from api.problems import Problem
@@ -100,14 +101,18 @@ def _figure_view(
         method=method.get("id", ""),
         method_version=method.get("version", ""),
         products=tuple(map(_product, found.lines)),
-        parts=tuple((each.zone, _own(each.lineage)) for each in found.parts),
+        parts=tuple(map(_part, found.parts)),
         days=tuple(rows[:_MOST_DAYS]),
         days_all=len(rows),
-        zone_days=len(found.zone_days),
+        zone_days=len(found.zone_days) + sum(each.zone_days for each in found.parts),
         by_day=credited_by_day(rows),
         watermark=tuple(f"{each['file']} + {each['offset']}" for each in found.watermark),
         provenances=_provenances(sources, [row.device for row in rows]),
     )
+
+
+def _part(one: PartShown) -> tuple[str, str]:
+    return f"{one.zone}, {one.days}", _own(one.lineage)
 
 
 def _product(line: LineShown) -> ProductRow:

@@ -68,9 +68,15 @@ class ZoneDayShown(BaseModel):
 
 
 class PartShown(BaseModel):
-    """A zone's part of a figure, to be asked for by itself."""
+    """A part of a figure, to be asked for by itself: a zone, or some days of one.
+
+    Of a revision it has the SHA-256 of its zone-days' hashes, each with its day before it.
+    """
 
     zone: str
+    days: str
+    zone_days: int
+    sha256: str | None
     lineage: str
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ from analytics.methods.method import Choices
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Beside, Scope, report
-from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.result import Avoided, Basis, ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
 from api.reports.part import AID_BATCH, in_scope, lots_of, of_lots
@@ -147,7 +147,10 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
     )
 
 
-def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
+_Result = TypeVar("_Result", ZoneResult, Avoided)
+
+
+def of_one_provenance(results: Iterable[_Result]) -> list[_Result]:
     """Return the results with equipment of the first provenance that has devices: real first.
 
     What was handed over and has no device yet is real.

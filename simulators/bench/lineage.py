@@ -93,9 +93,11 @@ def _walked(sources: Sources, period: str) -> dict[str, Measured]:
     registry = sources.registry()
     device = next(iter(registry.devices()))
     zone, day = registry.zone_of(device).id, parse_period(period).first
+    month = f"{day.isoformat()}..{day.replace(day=31).isoformat()}"
     steps: dict[str, Callable[[], str]] = {
         "programme": lambda: _of_figure(sources, period, Part()),
         "zone": lambda: _of_figure(sources, period, Part(zone=zone)),
+        "month": lambda: _of_figure(sources, period, Part(zone=zone, days=month)),
         "device_day": lambda: device_day_lineage(
             sources, device.id, day.isoformat()
         ).model_dump_json(),
