@@ -174,12 +174,18 @@ def by_itself(state: State, at: int) -> Step:
 
 
 def pinned(
-    connection: sa.Connection, revision: int, *, day: str | None = None
+    connection: sa.Connection,
+    revision: int,
+    *,
+    zones: Collection[str] | None = None,
+    days: tuple[str, str] | None = None,
 ) -> dict[PageName, str]:
-    """Return which pages a revision rests on: all, or those of a day."""
+    """Return which pages a revision rests on: all, or some zones' and days', both included."""
     query = sa.select(REVISION_PAGE).where(REVISION_PAGE.c.revision == revision)
-    if day is not None:
-        query = query.where(REVISION_PAGE.c.day == day)
+    if zones is not None:
+        query = query.where(REVISION_PAGE.c.zone.in_(zones))
+    if days is not None:
+        query = query.where(REVISION_PAGE.c.day.between(*days))
     return {
         PageName(kind=row.kind, zone=row.zone, day=row.day): row.sha256
         for row in connection.execute(query)

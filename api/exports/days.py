@@ -102,9 +102,10 @@ def _live(connection: sa.Connection, day: date) -> Iterator[Told]:
 
 
 def _kept(connection: sa.Connection, pinned: Revision, day: date) -> Iterator[Told]:
+    told = day.isoformat()
     names = {
         digest
-        for name, digest in revisions.pinned(connection, pinned.id, day=day.isoformat()).items()
+        for name, digest in revisions.pinned(connection, pinned.id, days=(told, told)).items()
         if name.kind == FACTS
     }
     found = pages.get(connection, names)

@@ -99,18 +99,32 @@ def of_revision(
     told = pinned.told()
     beside = {name: told[name] for name in _BESIDE}
     figure = _figure(orjson.loads(pinned.content)["figures"], asked)
-    named = {zone.id for zone in zones}
+    first = _first_needed(own, _places(own, zones, looked), looked).isoformat()
     kept = {
         name: digest
-        for name, digest in revisions.pinned(connection, pinned.id).items()
-        if name.kind == FACTS and name.zone in named
+        for name, digest in revisions.pinned(
+            connection,
+            pinned.id,
+            zones=[zone.id for zone in zones],
+            days=(first, looked.last.isoformat()),
+        ).items()
+        if name.kind == FACTS
     }
     if _is_too_much(own, zones, looked):
-        parts = [_part_of(pinned, asked, zone, each, kept) for zone, each in _parts(zones, looked)]
+        by_zone: dict[str, list[_ZONE_DAY]] = {zone.id: [] for zone in zones}
+        for name, digest in kept.items():
+            by_zone[name.zone].append((name.day, digest))
+        parts = [
+            _part_of(pinned, asked, zone, each, by_zone[zone.id])
+            for zone, each in _parts(zones, looked)
+        ]
         return _shown(asked, figure, (), {}, parts, beside)
     results = _again(connection, own, pinned, kept, looked, zones)
-    first, last = looked.first.isoformat(), looked.last.isoformat()
-    hashes = {(n.zone, n.day): digest for n, digest in kept.items() if first <= n.day <= last}
+    hashes = {
+        (name.zone, name.day): digest
+        for name, digest in kept.items()
+        if name.day >= looked.first.isoformat()
+    }
     shown = _shown(asked, figure, results, hashes, (), beside)
     # A part's products may be at other factors than the whole's, whose last day is another.
     return shown if looked == days else shown.model_copy(update={"lines": []})
@@ -140,12 +154,10 @@ def _again(
     days: Days,
     zones: Sequence[Zone],
 ) -> list[Avoided]:
-    first = _first_needed(registry, _places(registry, zones, days), days).isoformat()
-    wanted = [name for name in names if first <= name.day <= days.last.isoformat()]
-    kept = pages.get(connection, {names[name] for name in wanted})
+    kept = pages.get(connection, set(names.values()))
     basis = _basis(
         registry,
-        DayTable.of(fact_of(row) for name in wanted for row in kept[names[name]]),
+        DayTable.of(fact_of(row) for digest in names.values() for row in kept[digest]),
         factors=all_factors(connection, change=pinned.basis.registry_change),
         as_of=pinned.basis.as_of,
     )
@@ -204,14 +216,10 @@ def _own_part(asked: Lineage, scope: Scope, zone: Zone, days: Days) -> PartShown
 
 
 def _part_of(
-    pinned: Revision, asked: Lineage, zone: Zone, days: Days, names: Mapping[PageName, str]
+    pinned: Revision, asked: Lineage, zone: Zone, days: Days, hashes: Sequence[_ZONE_DAY]
 ) -> PartShown:
     first, last = days.first.isoformat(), days.last.isoformat()
-    own = sorted(
-        (name.day, digest)
-        for name, digest in names.items()
-        if name.zone == zone.id and first <= name.day <= last
-    )
+    own = sorted(each for each in hashes if first <= each[0] <= last)
     told = "".join(f"{day} {digest}\n" for day, digest in own)
     name = f"{pinned.scope}~{pinned.period}~{asked.figure}~{asked.device_class}"
     only = "" if days.label == pinned.period else f"&days={days.label}"
