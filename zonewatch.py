@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "token": ("api.accounts.programs.cli", "make and revoke tokens of programs"),
     "report": ("api.reports.cli", "a period's report"),
     "whatif": ("api.whatif.cli", "another factor, method or assumption; nothing changes"),
+    "factors": ("api.factors.cli", "grid emission factors, and entering one's own"),
     "close": ("api.closing.commands.close", "prepare a period"),
     "check": ("api.closing.commands.check", "check a period that somebody prepared, and close it"),
     "approve": ("api.closing.commands.approve", "approve a period that is closed"),
@@ -40,6 +41,7 @@ COMMANDS: Final = {
     "simulate": ("simulators.simulate.cli", "a recording played through the whole chain"),
     "dashboards": ("dashboards.grafana.cli", "Grafana's dashboards as code"),
     "drill": ("simulators.drill.cli", "the outage drill: is anything lost?"),
+    "faults": ("simulators.faults.cli", "the fault rules against a zone with labelled causes"),
     "bench": ("simulators.bench.cli", "measurements"),
 }
 

@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from analytics.avoided import Emissions, Line
+from analytics.counter_changes import CounterChange, with_room
 from analytics.crediting import Case, Expected, emissions
 from analytics.days import span_of
 from analytics.daytable import DayTable
@@ -82,6 +83,7 @@ class Known:
     facts: DayTable  # of all of them, from the year's start to the day
     kept: DeviceDay | None
     factors: Sequence[GridFactor]
+    changes: Sequence[CounterChange] = ()  # of its counters
 
 
 def arithmetic(device: Device, day: date, block: Block, known: Known) -> Arithmetic:
@@ -97,8 +99,13 @@ def arithmetic(device: Device, day: date, block: Block, known: Known) -> Arithme
     span = span_of(day, timezone, device.device_class)
     start = reach_of(device, day, timezone).start + lead_in(device.interval_s)
     first = start - start % HOUR_US
+    reach, changes = Period(first, span.end), known.changes
     hours = roll(
-        block, Period(first, span.end), intervals_s={device.id: device.interval_s}, running={}
+        with_room(block, changes, reach),
+        reach,
+        intervals_s={device.id: device.interval_s},
+        running={},
+        changes=changes,
     )
     hours = hours[hours["hour"] >= span.start].assign(day=day)
     again = device_days(hours, device_class=device.device_class)

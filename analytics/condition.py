@@ -12,10 +12,13 @@ from analytics.air.days import FIXED, POLLUTANTS, in_a_row
 from analytics.air.exceeding import Exceedance, exceedances
 from analytics.air.figures import IndexDay, index_days, unit_of
 from analytics.air.limits import Limit, limits
-from analytics.days import span_of
+from analytics.air.sound import NoiseDay
+from analytics.clockhealth import ClockSuspect, suspected
+from analytics.days import passed_days
 from analytics.lighting.health import LampHealth, lamp_health
 from analytics.pv.clearsky import clear_sky_yields
 from analytics.pv.health import PvHealth, pv_health
+from analytics.repairs import Repair, repairs
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.uptime.base import PV
 from analytics.uptime.grid import Spent
@@ -50,6 +53,9 @@ class Condition:
     pv: tuple[PvHealth, ...]
     index: tuple[IndexDay, ...]
     exceedances: tuple[Exceedance, ...]
+    clocks: tuple[ClockSuspect, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    noise: tuple[NoiseDay, ...] = ()  # of days that are over
 
 
 def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
@@ -64,15 +70,21 @@ def condition(basis: Basis, zone: Zone, since: int | None) -> Condition:
     result = zone_result(
         basis, zone, open_window(zone, Period(min(start, basis.as_of), basis.as_of))
     )
-    lamps = [each.id for each in result.devices if each.device_class is DeviceClass.STREETLIGHT]
+    names = [each.id for each in result.devices if each.device_class is DeviceClass.STREETLIGHT]
+    lamps, pv = lamp_health(names, result.batteries), list(_pv(basis, result))
+    ailing = [each.device for each in lamps if each.panel_low or each.cutoffs]
+    ailing += [each.device for each in pv if each.low]
     return Condition(
         result=result,
         groups=tuple(_groups(basis.registry, result)),
         outages={each: outages(fleet.grid) for each, fleet in result.fleets.items()},
-        lamps=tuple(lamp_health(lamps, result.batteries)),
-        pv=tuple(_pv(basis, result)),
+        lamps=tuple(lamps),
+        pv=tuple(pv),
         index=tuple(_index(result)),
         exceedances=tuple(_exceedances(result)),
+        clocks=tuple(_clocks(basis, result)),
+        repairs=tuple(repairs(result, ailing)),
+        noise=tuple(_noise(basis, result)),
     )
 
 
@@ -116,9 +128,27 @@ def _pv(basis: Basis, result: ZoneResult) -> Iterable[PvHealth]:
     )
 
 
+def _clocks(basis: Basis, result: ZoneResult) -> Iterable[ClockSuspect]:
+    night, day = result.passed.by_night, result.passed.by_day
+    return suspected(
+        basis.registry,
+        result.zone,
+        result.devices,
+        pv=[fact for fact in basis.pv if day.first <= fact.day <= day.last],
+        lamps=[fact for fact in result.batteries if night.first <= fact.day <= night.last],
+    )
+
+
+def _noise(basis: Basis, result: ZoneResult) -> Iterable[NoiseDay]:
+    reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
+    names = {each.id for each in result.devices}
+    days = passed_days(reach.days, timezone, DeviceClass.NOISE_METER, until=reach.span.end)
+    return (each for each in basis.noise if each.device in names and each.day in days)
+
+
 def _index(result: ZoneResult) -> Iterable[IndexDay]:
     reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
-    whole = [day for day in reach.days if span_of(day, timezone, FIXED).end <= reach.span.end]
+    whole = passed_days(reach.days, timezone, FIXED, until=reach.span.end)
     for station in _stations(result):
         yield from index_days(station.id, whole, result.air)
 
@@ -130,13 +160,13 @@ def _exceedances(result: ZoneResult) -> Iterable[Exceedance]:
     for station in _stations(result):
         for pollutant in POLLUTANTS:
             own = [f for f in result.air if (f.device, f.pollutant) == (station.id, pollutant)]
-            national = _national(result.zone.country, pollutant, days[-1])
+            national = national_limits(result.zone.country, pollutant, days[-1])
             if own and national:
                 hours = in_a_row(own, days[0], days[-1])[: max(passed, 0)]
                 yield from exceedances(station.id, hours, begins, national)
 
 
-def _national(country: str, pollutant: str, day: date) -> list[Limit]:
+def national_limits(country: str, pollutant: str, day: date) -> list[Limit]:
     """Return a country's limits in the unit of stations' readings."""
     return [
         each

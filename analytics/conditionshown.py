@@ -7,9 +7,13 @@ from fractions import Fraction
 from analytics.air.exceeding import Exceedance
 from analytics.air.figures import IndexDay
 from analytics.air.shown import category, decimal
+from analytics.air.sound import NoiseDay
+from analytics.clockhealth import ClockSuspect
 from analytics.condition import Condition
+from analytics.figures import Unit, written
 from analytics.lighting.health import LampHealth
 from analytics.pv.health import PvHealth
+from analytics.repairs import Repair
 from analytics.uptime.outages import Outages
 from analytics.uptime.shown import availability
 from ingest.contract.period import instant, rfc3339
@@ -43,6 +47,9 @@ def condition_document(found: Condition) -> Document:
         "lamps": [_lamp(each) for each in found.lamps],
         "pv": [_pv(each) for each in found.pv],
         "air_index": [_index(each) for each in found.index],
+        "clocks": [_clock(each) for each in found.clocks],
+        "repairs": [_repair(each) for each in found.repairs],
+        "noise": [_noise(each) for each in found.noise],
         "limits_exceeded": [_exceedance(each) for each in found.exceedances],
     }
 
@@ -118,6 +125,37 @@ def _exceedance(each: Exceedance) -> Document:
         "expected_end": None,
         "all_clear": None if each.cleared is None else rfc3339(each.cleared),
         "highest": decimal(each.highest),
+    }
+
+
+def _clock(each: ClockSuspect) -> Document:
+    return {
+        "device": each.device,
+        "witness": each.finding.witness,
+        "days": each.finding.days,
+        "seen_s": each.finding.seen_s,
+        "suspected_offset_s": each.finding.suspected_offset_s,
+        "stated_offset_s": each.stated_offset_s,
+    }
+
+
+def _repair(each: Repair) -> Document:
+    kg, hours = each.value.kg_a_day, each.value.light_hours_a_day
+    return {
+        "device": each.device.id,
+        "kg_a_day": None if kg is None else written(kg, Unit.KG_CO2),
+        "light_hours_a_day": None if hours is None else _rounded(float(hours), 1),
+        "people": each.value.people,
+    }
+
+
+def _noise(each: NoiseDay) -> Document:
+    levels = {"leq": each.whole, "lday": each.by_day, "lnight": each.by_night}
+    return {
+        "device": each.device,
+        "day": each.day.isoformat(),
+        **{name: None if level is None else f"{level:f}" for name, level in levels.items()},
+        "unit": "dB",
     }
 
 

@@ -74,8 +74,11 @@ def emissions(case: Case) -> list[Emissions]:
 def _of_class(case: Case, device_class: DeviceClass) -> Iterator[Emissions]:
     devices = [device for device in case.devices if device.device_class is device_class]
     table = case.facts.of_devices({device.id for device in devices})
-    versions, version = _versions(case, devices, table)
     methods = methods_of(device_class, case.choices)
+    everybody: dict[str, Device] = {device.id: device for device in case.devices}
+    for method in methods:
+        table = method.completes(device_class, table, case.facts, everybody)
+    versions, version = _versions(case, devices, table)
     chosen = np.array([_choice(methods, device) for device in versions], np.int64)
     for number, method in enumerate(methods):
         rows = chosen[version] == number

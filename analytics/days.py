@@ -40,3 +40,13 @@ def span_of(day: date, timezone: ZoneInfo, device_class: DeviceClass) -> Period:
     return Period.between(
         start.replace(tzinfo=timezone).astimezone(UTC), end.replace(tzinfo=timezone).astimezone(UTC)
     )
+
+
+def passed_days(
+    days: Iterable[date], timezone: ZoneInfo, device_class: DeviceClass, *, until: int
+) -> list[date]:
+    """Return the days that are over by an instant: of a day that goes on, no daily figure is told.
+
+    Instant in microseconds, UTC.
+    """
+    return [day for day in days if span_of(day, timezone, device_class).end <= until]

@@ -16,6 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.counter_changes import (
+    READING,
+    START,
+    CounterChange,
+    Told,
+    interleaved,
+)
 from analytics.counters import advance
 from ingest.contract.catalog import SOUND_LEVEL, metrics_of
 from ingest.contract.identity import DeviceId
@@ -88,7 +95,12 @@ def lead_in(interval_s: int) -> int:
 
 
 def roll(
-    block: Block, span: Period, *, intervals_s: Mapping[DeviceId, int], running: RunningMaxima
+    block: Block,
+    span: Period,
+    *,
+    intervals_s: Mapping[DeviceId, int],
+    running: RunningMaxima,
+    changes: Sequence[CounterChange] = (),
 ) -> pd.DataFrame:
     """Return the hours of a span of whole hours.
 
@@ -97,17 +109,19 @@ def roll(
         span: Which hours to compute.
         intervals_s: Each device's expected time between readings. [s]
         running: Running maxima at the span's start.
+        changes: Counters that were put in the place of others, of devices that the block names.
     """
     hold = np.array([lead_in(intervals_s[name]) for name in block.names], np.int64)
     cells = [_count_records(block, span)]
     for name, metric in sorted(metrics_of(block.device_class).items()):
         series = _good(block, name)
-        if series is None:
-            continue
         if metric.kind is Kind.COUNTER:
+            own = [each for each in changes if each.metric == name and _within(each.at, span)]
             before = [running.get((device, name)) for device in block.names]
-            cells.append(_roll_counter(series, name, span, before, hold))
-        else:
+            if series is not None or own:
+                told = _told(series, own, block.names)
+                cells.append(_roll_counter(told, name, span, before, hold))
+        elif series is not None:
             cells.append(_roll_held(series, name, span, hold))
             if name == SOUND_LEVEL.name:
                 energy = _Series(series.device, series.at, 10 ** (series.value / 10))
@@ -233,23 +247,40 @@ def _pieces(series: _Series, span: Period, hold: _Integers) -> _Pieces:
     )
 
 
+def _within(at: int, span: Period) -> bool:
+    return span.start <= at < span.end
+
+
+def _told(
+    series: _Series | None, changes: Sequence[CounterChange], names: Sequence[DeviceId]
+) -> Told:
+    nothing = np.empty(0, np.int64)
+    known = series or _Series(nothing, nothing, np.empty(0))
+    placed = [(names.index(each.device), each) for each in changes]
+    return interleaved(known.device, known.at, known.value, placed)
+
+
 def _roll_counter(
-    series: _Series, name: str, span: Period, running: Sequence[float | None], hold: _Integers
+    series: Told, name: str, span: Period, running: Sequence[float | None], hold: _Integers
 ) -> _Cells:
     inside = series.at >= span.start
-    device, value = series.device[inside], series.value[inside]
+    device, value, what = series.device[inside], series.value[inside], series.what[inside]
     increase, after = np.zeros(len(value)), np.empty(len(value))
     resets = np.zeros(len(value))
-    for low, high in pairwise([0, *(np.flatnonzero(np.diff(device)) + 1).tolist(), len(value)]):
+    begins = np.flatnonzero((np.diff(device) != 0) | (what[1:] == START)) + 1
+    for low, high in pairwise([0, *begins.tolist(), len(value)]):
         if low < high:
-            told = advance(value[low:high], running=running[device[low]])
+            before = None if what[low] == START else running[device[low]]
+            told = advance(value[low:high], running=before)
             increase[low:high], after[low:high] = told.increase, told.running
             resets[low:high] = told.resets
     groups = _Groups((device, series.at[inside] // HOUR_US))
+    read = what == READING
+    seen = np.where(read, value, np.nan)
     columns: dict[str, _Integers | _Floats] = {
-        "readings": groups.count(),
-        "minimum": groups.extreme(value, np.fmin),
-        "maximum": groups.extreme(value, np.fmax),
+        "readings": groups.sum(read.astype(np.float64)).astype(np.int64),
+        "minimum": groups.extreme(seen, np.fmin),
+        "maximum": groups.extreme(seen, np.fmax),
         "increase": groups.sum(increase),
         "bridged": groups.sum(np.where(_after_gap(series, hold)[inside], increase, 0.0)),
         "running": groups.last(after),
@@ -258,7 +289,7 @@ def _roll_counter(
     return _Cells(name, groups, columns)
 
 
-def _after_gap(series: _Series, hold: _Integers) -> npt.NDArray[np.bool_]:
+def _after_gap(series: Told, hold: _Integers) -> npt.NDArray[np.bool_]:
     """Tell which readings come later than the one before them holds; a first one does."""
     gap = np.ones(len(series.at), np.bool_)
     same = series.device[1:] == series.device[:-1]

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from analytics.air.days import FIXED
 from analytics.air.shown import station_air
 from analytics.avoided import Emissions
 from analytics.claims.claim import Claim
 from analytics.claims.compare import compared
+from analytics.days import passed_days
 from analytics.delivery import Delivered, delivered
 from analytics.factors.grid import GridFactor
 from analytics.figures import Unit, written
@@ -66,6 +68,7 @@ class Beside:
     is_released: Callable[[Device, Period], bool] = _nothing_released  # of a station's air
     by_lot: Mapping[str, ZoneResult] = field(default_factory=dict[str, ZoneResult])
     """What single lots achieved, where that is asked for."""
+    repairs: Sequence[Document] = ()
 
 
 def report(
@@ -111,7 +114,7 @@ def report(
             for each in delivered(beside.lots, results)
         ],
         "claims": compared(beside.claims, days, results),
-        "repairs": [],
+        "repairs": list(beside.repairs),
         "sensitivity": sensitivity(results, beside.factors),
         "memo": memo(results, days.count),
         "revisions": [],
@@ -233,13 +236,14 @@ def _availability(results: Iterable[ZoneResult]) -> list[Document]:
 
 
 def _air(result: ZoneResult, is_released: Callable[[Device, Period], bool]) -> list[Document]:
-    """Return what each fixed station of a zone measured."""
-    reach = result.passed.by_day
+    """Return what each fixed station of a zone measured on the days that are over."""
+    reach, timezone = result.passed.by_day, ZoneInfo(result.zone.timezone)
+    days = passed_days(reach.days, timezone, FIXED, until=reach.span.end)
     stations = [device for device in result.devices if device.device_class is FIXED]
     shown = (
         station_air(
             station.id,
-            reach.days,
+            days,
             result.air,
             country=result.zone.country,
             released=is_released(station, reach.span),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.avoided import Emissions
 from analytics.crediting import Case, Expected, emissions
 from analytics.days import day_of, span_of
@@ -24,7 +25,7 @@ from analytics.lighting.health import beyond_design, cloudy_days
 from analytics.methods.method import Choices
 from analytics.periods import Days
 from analytics.pv.days import PvDay
-from analytics.samples import Sample
+from analytics.samples import Sampled
 from analytics.sampling import with_samples
 from analytics.uptime.base import Reach, Window
 from analytics.uptime.days import UptimeDay
@@ -125,7 +126,8 @@ class Basis:
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
     choices: Choices = field(default_factory=Choices)
-    samples: Sequence[Sample] = ()
+    samples: Sequence[Sampled] = ()
+    noise: Sequence[NoiseDay] = ()
 
 
 def period_window(zone: Zone, days: Days) -> Window:
@@ -169,6 +171,7 @@ def avoided(basis: Basis, zone: Zone, window: Window) -> Avoided:
         zone=zone.id,
         first=passed.by_day.first,
         last=passed.by_day.last,
+        choices=basis.choices,
     )
     return Avoided(
         zone=zone, passed=passed, equipment=equipment, facts=of_zone, emissions=tuple(figures)

@@ -13,7 +13,8 @@ from typing import Final
 from analytics.figures import EXACT
 from ingest.contract.metric import DeviceClass
 
-_FEWEST: Final = 2  # a single value has no error
+FEWEST: Final = 2
+"""A single value has no error."""
 
 
 class SampleError(ValueError):
@@ -21,16 +22,23 @@ class SampleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """Energies of pieces that were drawn by lot, over some days, both included."""
+class Sampled:
+    """What pieces that were drawn by lot gave or drove over some days, both included."""
 
     zone: str
     device_class: DeviceClass
     first: date
     last: date
     population: int  # pieces that it was drawn from: those that nobody meters
-    kwh: Sequence[Decimal]  # one a piece looked at; 0 where it did not work
     source: str
+    kwh: Sequence[Decimal] = ()  # one a piece drawn; 0 where it did not work, or nobody came
+    km: Sequence[Decimal] = ()  # of vehicles instead, by their odometers
+    lot: str | None = None
+    in_use_since: date | None = None  # from then on a vehicle's baseline improves
+
+    def overlaps(self, other: "Sampled") -> bool:
+        """Tell whether another speaks of the same pieces on one of its days."""
+        return self.lot == other.lot and self.first <= other.last and other.first <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,11 @@ class Expanded:
         """The lower bound of the interval, at least 0."""
         return max(Decimal(0), self.total - self.half_width)
 
+    @property
+    def highest(self) -> Decimal:
+        """The upper bound of the interval, for what takes away."""
+        return self.total + self.half_width
+
 
 def expand(values: Sequence[Decimal], population: int) -> Expanded:
     """Return the total of a population by a sample of its values.
@@ -54,9 +67,9 @@ def expand(values: Sequence[Decimal], population: int) -> Expanded:
     Raises SampleError for fewer than two values, which have no error, or more than there are.
     """
     count = len(values)
-    if not _FEWEST <= count <= population:
+    if not FEWEST <= count <= population:
         raise SampleError(
-            f"a sample of {population}: expected {_FEWEST} to {population}, got {count}"
+            f"a sample of {population}: expected {FEWEST} to {population}, got {count}"
         )
     with localcontext(EXACT):
         mean = sum(values, start=Decimal(0)) / count

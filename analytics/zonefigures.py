@@ -3,7 +3,7 @@
 No digit is made here: headlines are the zone summary's, the others are written by the same rule.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -14,11 +14,11 @@ from analytics.factors.grid import Gas
 from analytics.figures import Coverage, Unit, written
 from analytics.quoting import total_kg
 from analytics.result import ZoneResult
-from analytics.summary import zone_summary
+from analytics.summary import Document, zone_summary
 from analytics.totals import credited_kwh
 from ingest.contract.identity import ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.registry.model import Provenance
+from ingest.registry.model import Provenance, Zone
 
 ALL: Final = "all"
 DEVICES: Final = "devices"
@@ -63,6 +63,24 @@ def zone_figures(result: ZoneResult, as_of: int) -> list[ZoneFigure]:
         )
         for figure, device_class, value, unit, coverage in rows
     ]
+
+
+def quoted_summary(zone: Zone, figures: Iterable[ZoneFigure]) -> Document | None:
+    """Return a zone's summary out of its figures, or None where they were never written."""
+    of_all = (each for each in figures if each.device_class == ALL or each.figure == LIGHT_PROVEN)
+    headlines = {each.figure: each for each in of_all}
+    if DEVICES not in headlines:
+        return None
+    avoided = headlines[EMISSIONS_AVOIDED]
+    return {
+        "zone": zone.id,
+        "country": zone.country,
+        "provenance": avoided.provenance,
+        "devices": int(headlines[DEVICES].value or 0),
+        "emissions_avoided": {"value": avoided.value, "unit": avoided.unit},
+        "proven_percent": headlines[LIGHT_PROVEN].value,
+        "coverage_percent": headlines[COVERAGE].value,
+    }
 
 
 _Row = tuple[str, str, str | None, str, Coverage]

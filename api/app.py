@@ -11,6 +11,8 @@ from api.accounts.guard import Require, refuse_unguarded
 from api.accounts.port import Accounts, NobodyKnown
 from api.accounts.seen import SeenRegistries
 from api.aid_batches import endpoints as aid_batches
+from api.alarms import endpoints as alarms
+from api.alarms import figures as alarm_figures
 from api.audit import endpoints as audit
 from api.claims import endpoints as claims
 from api.decisions import exclusions, overrides, releases
@@ -26,16 +28,24 @@ from api.health import endpoints as health
 from api.health import metrics
 from api.imports import endpoints as imports
 from api.ledger import endpoints as ledger
+from api.life import changes as counter_changes
 from api.life import endpoints as life
 from api.lineage import endpoints as lineage
 from api.me import endpoints as me
 from api.methods import endpoints as methods
+from api.notices import endpoints as notices
+from api.notices import page as told
+from api.notices import replies
+from api.notices.desk import Desk
+from api.notices.source import MemoryNotices
 from api.programme import endpoints as programme
 from api.quarantine import endpoints as quarantine
+from api.repairs import endpoints as repairs
 from api.reports import endpoints as reports
 from api.results import Results
 from api.revisions import endpoints as revisions
 from api.samples import endpoints as samples
+from api.samples import sampled
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.subscriptions import endpoints as subscriptions
@@ -50,12 +60,17 @@ _RESOURCES = (
     devices,
     readings,
     life,
+    counter_changes,
     ledger,
     quarantine,
     imports,
     evidence,
     visits,
     samples,
+    alarm_figures,  # in front of an alarm by its number
+    alarms,
+    repairs,
+    sampled,
     aid_batches,
     factors,
     methods,
@@ -68,6 +83,7 @@ _RESOURCES = (
     exclusions,
     overrides,
     releases,
+    notices,
     subscriptions,
     audit,
     me,
@@ -75,7 +91,10 @@ _RESOURCES = (
 
 
 def create_app(
-    sources: Sources, accounts: Accounts | None = None, allowed: Allowed | None = None
+    sources: Sources,
+    accounts: Accounts | None = None,
+    allowed: Allowed | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Return the application over some sources; without accounts nobody is let in."""
     # FastAPI's own pages of documentation load scripts from elsewhere.
@@ -85,9 +104,12 @@ def create_app(
     app.state.seen = SeenRegistries()
     app.state.accounts = accounts or NobodyKnown()
     app.state.rates = Rates(allowed)
+    app.state.desk = desk or Desk(source=MemoryNotices())
     may_read = [Depends(Require(Permission.READ))]
     for resource in _RESOURCES:
         app.include_router(resource.router, prefix="/v1", dependencies=may_read)
+    app.include_router(replies.router, prefix="/v1")
+    app.include_router(told.router)
     app.include_router(health.router)
     app.include_router(metrics.router, dependencies=may_read)
     board.mount(app, dependencies=may_read)

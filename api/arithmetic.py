@@ -4,8 +4,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from analytics.arithmetic import Arithmetic, Known, arithmetic, reach_of, wired_to
+from analytics.counter_changes import CounterChange
 from analytics.days import span_of
 from analytics.deviceday import ENERGY
+from analytics.service.decisions import standing
 from analytics.service.facts import device_days, device_table
 from analytics.service.ownfactors import all_factors
 from api.sources import Sources
@@ -27,11 +29,17 @@ def day_arithmetic(sources: Sources, device: Device, day: date) -> Arithmetic:
         )
         kept = device_days(connection, first=day, last=day, device=device.id)
         factors = all_factors(connection)
+        changes = standing(connection, CounterChange)
     block = sources.store.read(
         device.device_class, [device.id], reach_of(device, day, timezone), _metrics(device)
     )
     known = Known(
-        zone=zone, devices=wired, facts=facts, kept=kept[0] if kept else None, factors=factors
+        zone=zone,
+        devices=wired,
+        facts=facts,
+        kept=kept[0] if kept else None,
+        factors=factors,
+        changes=[each for each in changes if each.device == device.id],
     )
     return arithmetic(then, day, block, known)
 

@@ -10,13 +10,17 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from analytics.service.alarmkeeper import AlarmKeeper
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
 from analytics.service.meter import PassMeter
 from analytics.service.stage import AnalyticsStage
+from analytics.service.watch import Watch
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.closing.keeper import Keeper
+from api.notices.building import Notices
+from api.notices.settings import NoticeSettings
 from api.server import serve
 from api.sources import Sources
 from api.subscriptions.sender import Sender
@@ -40,14 +44,24 @@ class Backend:
     analytics: AnalyticsStage
     sources: Sources
     keeper: Keeper
+    notices: Notices
     sender: Sender
 
     @classmethod
     @contextmanager
     def build(
-        cls, home: Home, *, broker: BrokerAddress, clock: Clock, software: str
+        cls,
+        home: Home,
+        *,
+        broker: BrokerAddress,
+        clock: Clock,
+        software: str,
+        telling: NoticeSettings | None = None,
     ) -> "Generator[Self]":
-        """Open a home's files and wire the backend over them; close them at the end."""
+        """Open a home's files and wire the backend over them; close them at the end.
+
+        Without settings for telling people, what would be told is only recorded.
+        """
         with ExitStack() as stack:
             catalog = ready_catalog(home.catalog_url())
             stack.callback(catalog.dispose)
@@ -89,11 +103,14 @@ class Backend:
                         registry=registry,
                         clock=clock,
                         means=means,
+                        watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
                     ),
                     meter=PassMeter(ingest.meter.counts),
+                    then=(AlarmKeeper(catalog=catalog, registry=registry, clock=clock).step,),
                 ),
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),
+                notices=Notices.of(sources, home, telling or NoticeSettings.of({})),
                 sender=Sender(sources=sources, home=home, mail=mail_server(os.environ)),
             )
 
@@ -105,8 +122,10 @@ class Backend:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
             tasks.create_task(self.analytics.run(), name="analytics")
+            tasks.create_task(self.notices.stage.run(), name="notices")
             if listening is not None:
-                tasks.create_task(serve(listening, self.sources, accounts), name="api")
+                serving = serve(listening, self.sources, accounts, self.notices.desk)
+                tasks.create_task(serving, name="api")
                 tasks.create_task(self.keeper.run(), name="keeper")
                 tasks.create_task(self.sender.run(), name="sender")
 

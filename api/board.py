@@ -18,17 +18,22 @@ from analytics.days import day_of, span_of
 from analytics.periods import Days
 from analytics.report import Beside
 from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.service.alarms import reaching
+from analytics.service.alarmtables import ALARM
 from analytics.service.facts import device_days
 from api.accounts import log_in
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.accounts.log_in import GivenPerson
+from api.alarms import pages as alarms
+from api.alarms.seeing import open_alarms
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
 from api.commissioning import page as commissioning
 from api.imports import page as importing
 from api.lineage import page as following
 from api.releasing import may_see, seen_by
+from api.repairs import pages as repairs
 from api.results import GivenResults
 from api.revisions import page as signing
 from api.sources import Given, Sources
@@ -64,12 +69,16 @@ def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     app.include_router(commissioning.router, dependencies=list(dependencies))
     app.include_router(signing.router, dependencies=list(dependencies))
     app.include_router(following.router, dependencies=list(dependencies))
+    app.include_router(alarms.router, dependencies=list(dependencies))
+    app.include_router(repairs.router, dependencies=list(dependencies))
     app.include_router(_open)
     log_in.mount(app)
 
 
 @_router.get("/")
-def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
+def programme(
+    sources: Given, results: GivenResults, person: GivenPerson, reader: Reader
+) -> HTMLResponse:
     """Return the programme's page."""
     registry, found = sources.registry(), results.so_far()
     with sources.catalog.connect() as connection:
@@ -77,7 +86,7 @@ def programme(sources: Given, results: GivenResults, person: GivenPerson) -> HTM
     account = {key: line for key, line in every.items() if sources.sees(key[0])}
     devices = [device for result in found.results for device in result.devices]
     view = programme_view(registry, found.results, _heard(sources, devices), account, found.span)
-    return _answer(view, person)
+    return _answer(replace(view, alarms=len(open_alarms(sources, reader))), person)
 
 
 @_router.get("/zones/{zone}")
@@ -95,7 +104,8 @@ def zone(
     view = zone_view(registry, result, days, heard, found.span, beside)
     now = micros(sources.clock.now())
     air = [each for each in view.air if may_see(reader, each.device, Period(now, now + 1), sources)]
-    return _answer(replace(view, air=tuple(air)), person)
+    count = len(open_alarms(sources, reader, ALARM.c.zone == zone))
+    return _answer(replace(view, air=tuple(air), alarms=count), person)
 
 
 @_router.get("/zones/{zone}/condition")
@@ -128,7 +138,8 @@ def device(
     span = span_of(shown.day, timezone, found.device_class)
     if not may_see(actor, found, span, sources):
         return _missing(device, person)
-    return _answer(device_view(registry, shown), person)
+    own = open_alarms(sources, actor, ALARM.c.id.in_(reaching(found.id)))
+    return _answer(replace(device_view(registry, shown), alarms=tuple(own)), person)
 
 
 @_router.get("/ledger")

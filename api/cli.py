@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import socket
 
     from api.closing.keeper import Keeper
+    from api.notices.building import Notices
     from api.sources import Sources
     from api.subscriptions.sender import Sender
 
@@ -40,6 +41,8 @@ def _open_and_serve(args: argparse.Namespace) -> None:
 
     from api.catalog import ready_catalog
     from api.closing.keeper import Keeper
+    from api.notices.building import Notices
+    from api.notices.settings import NoticeSettings
     from api.server import listen
     from api.sources import Sources
     from api.subscriptions.sender import Sender
@@ -54,7 +57,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
 
     given = given_settings(args.config, os.environ)
     home = Home.open(home_of(args.home, given))
-    settings = StageSettings.of(given, home)
+    settings, telling = StageSettings.of(given, home), NoticeSettings.of(os.environ)
     mail = mail_server(given)
     with ExitStack() as stack:
         catalog = ready_catalog(settings.catalog)
@@ -62,7 +65,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         store = open_store(settings.store)
         stack.callback(store.close)
         if args.check:
-            for name, value in settings.shown().items():
+            for name, value in (settings.shown() | telling.shown()).items():
                 sys.stdout.write(f"{name:<8} {value}\n")
             sys.stdout.write(f"mail     {mail.host if mail else 'nobody is sent any'}\n")
             sys.stdout.write(f"{home.path}: ready to be served\n")
@@ -80,13 +83,17 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
-        keeper = Keeper(sources=sources, home=home)
+        keeper, notices = Keeper(sources=sources, home=home), Notices.of(sources, home, telling)
         sender = Sender(sources=sources, home=home, mail=mail)
-        asyncio.run(_until_told_to_stop(listening, sources, keeper, sender))
+        asyncio.run(_until_told_to_stop(listening, sources, keeper, sender, notices))
 
 
 async def _until_told_to_stop(
-    listening: "socket.socket", sources: "Sources", keeper: "Keeper", sender: "Sender"
+    listening: "socket.socket",
+    sources: "Sources",
+    keeper: "Keeper",
+    sender: "Sender",
+    notices: "Notices",
 ) -> None:
     import asyncio
 
@@ -97,7 +104,8 @@ async def _until_told_to_stop(
 
     async def serving() -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(listening, sources), name="api")
+            tasks.create_task(serve(listening, sources, desk=notices.desk), name="api")
+            tasks.create_task(notices.stage.run(), name="notices")
             tasks.create_task(keeper.run(), name="keeper")
             tasks.create_task(sender.run(), name="sender")
 

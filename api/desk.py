@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from api.accounts.log_in import GivenPerson
 from api.sources import Sources, Whole
-from dashboards.board.pages import Page, page
+from dashboards.board.pages import Shown as Page
+from dashboards.board.pages import page
 from dashboards.board.views import Person
 from dashboards.wording.wording import SOURCE, languages
 

@@ -13,6 +13,7 @@ from api.accounts.catalog import CatalogAccounts
 from api.accounts.first import NAME, first_admin
 from api.accounts.port import Accounts
 from api.app import create_app
+from api.notices.desk import Desk
 from api.sources import Sources
 from ingest.contract.clock import SystemClock
 
@@ -41,14 +42,19 @@ def listen(port: int) -> socket.socket:
 
 
 async def serve(
-    listening: socket.socket, sources: Sources, accounts: Accounts | None = None
+    listening: socket.socket,
+    sources: Sources,
+    accounts: Accounts | None = None,
+    desk: Desk | None = None,
 ) -> None:
     """Answer requests that come in on a socket until cancelled.
 
     Where no accounts are given they are the catalog's, and the first start makes an admin.
     """
     config = uvicorn.Config(
-        create_app(sources, accounts or await asyncio.to_thread(_of_the_catalog, sources)),
+        create_app(
+            sources, accounts or await asyncio.to_thread(_of_the_catalog, sources), desk=desk
+        ),
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -125,6 +125,37 @@ LIFE_EVENT: Final = sa.Table(
     sa.Index("life_event_device", "device"),
 )
 
+# What somebody is told, and what became of it: marked before a channel is asked, and after.
+DELIVERY: Final = sa.Table(
+    "delivery",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("notice", sa.Integer, nullable=False),
+    sa.Column("alarm", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("zone", sa.String(63), nullable=False),
+    sa.Column("person", sa.String(63), nullable=False),  # empty where it concerns nobody
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("digit", sa.Integer, nullable=True),  # that acknowledges it in a reply
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("short", sa.Text, nullable=False),
+    sa.Column("long", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),  # microseconds, as all that follow
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.String(20), nullable=True),  # why not at once
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=True),  # that was asked last
+    sa.Column("place", sa.Integer, nullable=False),  # of the channel to ask, among the person's
+    sa.Column("attempts", sa.Integer, nullable=False),  # on that channel
+    sa.Column("message", sa.Integer, nullable=True),  # the first delivery it was sent with
+    sa.Column("sent_at", sa.BigInteger, nullable=True),
+    sa.Column("trouble", sa.Text, nullable=True),  # of the last attempt
+    sa.UniqueConstraint("notice", "person"),
+    sa.Index("delivery_due", "state", "due_at"),
+    sa.Index("delivery_alarm", "alarm"),
+    sa.Index("delivery_person", "person", "sent_at"),
+)
+
 # The hash stays with the row of evidence, so that what cites it still names it.
 EVIDENCE_ERASED: Final = sa.Table(
     "evidence_erased",

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
+from analytics.air.days import AirDay
 from analytics.air.limits import Limit
 from analytics.air.means import EIGHT, ENOUGH_OF_A_DAY, ENOUGH_OF_EIGHT, Hours, running
 from ingest.contract.identity import DeviceId
 
+_MILLIONTHS: Final = 1_000_000
 _LENGTHS: Final = {"1h": (1, 1), "8h": (EIGHT, ENOUGH_OF_EIGHT), "24h": (24, ENOUGH_OF_A_DAY)}
 
 
@@ -50,6 +52,13 @@ def exceedances(
             means = running(hours, length, enough=enough)
             found += _of_limit(station, means, begins, limit)
     return sorted(found, key=lambda each: each.since)
+
+
+def reaches(days: Iterable[AirDay], limits: Iterable[Limit]) -> bool:
+    """Tell whether any hour is above any limit: no mean is above it where none of its hours is."""
+    lowest = min((Fraction(each.value) for each in limits), default=None)
+    highest = max((hour for day in days for hour in day.hours if hour is not None), default=None)
+    return lowest is not None and highest is not None and Fraction(highest, _MILLIONTHS) > lowest
 
 
 def _of_limit(

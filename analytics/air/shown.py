@@ -38,7 +38,9 @@ def station_air(
     country: str,
     released: bool,
 ) -> Shown | None:
-    """Return a fixed station's air in a period, or None where nothing was measured."""
+    """Return a fixed station's air on some days, or None where nothing was measured."""
+    if not days:
+        return None
     own = [fact for fact in facts if fact.device == station]
     figures = air_figures(station, days, own, country)
     if not figures:

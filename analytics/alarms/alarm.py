@@ -61,4 +61,6 @@ class Alarm:
     shelved_until: int | None = None
     suppressed: str | None = None  # why nobody is told: maintenance, a parent's alarm
     out_of_service: bool = False
+    known_at: int = 0  # when the reading that proved it reached us, by our clock
+    raises: int = 1  # how often its cause was raised lately
     evidence: Mapping[str, float] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 import pandas as pd
 
+from analytics.clocksigns import dusks
 from ingest.contract.identity import DeviceId
 
 _WATT_SECONDS_A_MWH: Final = 3.6
@@ -26,6 +27,7 @@ class BatteryDay:
     highest_permille: int | None
     lowest_mv: int | None
     highest_mv: int | None
+    lit_from: int | None = None  # when the lamp came on. [microseconds, UTC]
 
 
 def battery_days(hours: pd.DataFrame) -> list[BatteryDay]:
@@ -43,6 +45,7 @@ def battery_days(hours: pd.DataFrame) -> list[BatteryDay]:
             "highest_permille": _TENTHS * _extreme(ordered, "battery_soc", "maximum"),
             "lowest_mv": _MILLI * _extreme(ordered, "battery_voltage", "minimum"),
             "highest_mv": _MILLI * _extreme(ordered, "battery_voltage", "maximum"),
+            "lit_from": dusks(ordered),
         }
     )
     rows = cast("dict[tuple[DeviceId, date], dict[str, float]]", facts.to_dict("index"))

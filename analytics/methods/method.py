@@ -36,6 +36,8 @@ class Parameter:
 
 
 Factor = GridFactor | Parameter
+Completes = Callable[[DeviceClass, DayTable, DayTable, Mapping[str, Device]], DayTable]
+"""From a device class, its own rows, all rows of the zone, and all devices by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,6 +107,8 @@ class Method:
     """How much energy of each row is estimated, in its amount or its time. [mWh]"""
     assumes: Callable[[Device, Choices], str | None] = lambda _device, _choices: None
     """An assumed input that goes into the figure, or None."""
+    completes: Completes = lambda _class, own, _everything, _devices: own
+    """The rows it judges: those of its devices, and what others tell of them."""
     yearly: bool = False  # whether what came before in the year decides
     displaces: bool = True  # whether credited energy takes the place of a grid's or of a lamp's
 

@@ -1,8 +1,8 @@
 """Electric vehicles: the fuel that the distance would have taken, less what charging emits.
 
 After AMS-III.C version 16.0 [recalled: verify before publishing]. Distance by odometer; charging by
-the charger that is wired to the vehicle, else by the vehicle's own counter, else estimated from the
-distance. The result may be negative, and is shown.
+the charger that is wired to the vehicle, also on days when nothing else tells of it, else by the
+vehicle's own counter, else estimated from the distance. The result may be negative, and is shown.
 """
 
 import tomllib
@@ -19,6 +19,7 @@ import numpy as np
 from analytics.daytable import MISSING, DayTable, Integers, Mask
 from analytics.factors.fuels import fuel_value
 from analytics.factors.grid import Gas, Role
+from analytics.methods.charger_days import with_charger_days
 from analytics.methods.method import Choices, Method, Parameter, Quantity, Rows, Setting, of_grid
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device, GridConnection
@@ -58,6 +59,17 @@ def losses(choices: Choices) -> Decimal:
     """Return the share lost between the plant and the charger."""
     chosen = choices.parameters.get("tdl_percent", vehicle_table()["charging"]["tdl_percent"])
     return Decimal(chosen) / 100
+
+
+def year_of_use(day: int, since: int) -> int:
+    """Return the year of use that a day lies in, from 0; both are ordinals, since 0 is unknown."""
+    return max(day - since, 0) // _DAYS_A_YEAR if since > 0 else 0
+
+
+def assumed_use(device_class: DeviceClass, choices: Choices) -> str:
+    """Say what the vehicle that was replaced is assumed to have used."""
+    used = parameter(device_class, "l_per_100km", choices)
+    return f"{device_class}: {used:f} l/100 km of the vehicle it took the place of (assumed)"
 
 
 def charging(rows: Rows, setting: Setting) -> Charging:
@@ -159,13 +171,12 @@ def _fuel(rows: Rows, choices: Choices) -> list[Quantity]:
     found: list[Quantity] = []
     for year in np.unique(years).tolist():
         values = np.where(years == year, distance, 0)
-        found.append(_fuel_line(rows.versions[0].device_class, values, year, choices))
+        found.append(fuel_line(rows.versions[0].device_class, values, year, choices))
     return found
 
 
-def _fuel_line(
-    device_class: DeviceClass, values: Integers, year: int, choices: Choices
-) -> Quantity:
+def fuel_line(device_class: DeviceClass, values: Integers, year: int, choices: Choices) -> Quantity:
+    """Return what the distance would have taken in a year of use, counted from 0. Values in m."""
     fuel = vehicle_table()[device_class]["fuel"]
     per_liter = fuel_value(fuel, "per_litre")
     improvement = Decimal(vehicle_table()["improvement"]["factor_a_year"]) ** year
@@ -192,11 +203,6 @@ def _ordinal(day: date | None) -> int:
     return 0 if day is None else day.toordinal()
 
 
-def _assumes(device: Device, choices: Choices) -> str:
-    used = parameter(device.device_class, "l_per_100km", choices)
-    return f"{device.device_class}: {used:f} l/100 km of the vehicle it took the place of (assumed)"
-
-
 ELECTRIC_VEHICLES: Final = Method(
     id="AMS-III.C",
     version="16.0",
@@ -210,5 +216,6 @@ ELECTRIC_VEHICLES: Final = Method(
     measures=_measures,
     displaces=False,
     estimates=_estimates,
-    assumes=_assumes,
+    completes=with_charger_days,
+    assumes=lambda device, choices: assumed_use(device.device_class, choices),
 )

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 import pandas as pd
 
+from analytics.clocksigns import middles
 from analytics.pv.signs import is_flat
 from ingest.contract.identity import DeviceId
 
@@ -23,6 +24,7 @@ class PvDay:
     highest_w: int | None
     flat_hours: int  # whole hours in which the power stayed where it was
     irradiation_wh_m2: int | None  # on its panel, where it has a sensor
+    middle_at: int | None = None  # when half of its energy was made. [microseconds, UTC]
 
 
 def pv_days(hours: pd.DataFrame) -> list[PvDay]:
@@ -42,6 +44,7 @@ def pv_days(hours: pd.DataFrame) -> list[PvDay]:
             "highest": power.groupby(["device", "day"])["maximum"].max(),
             "flat": whole.assign(flat=flat).groupby(["device", "day"])["flat"].sum(),
             "light": light.groupby(["device", "day"])["integral"].sum() / _SECONDS_AN_HOUR,
+            "middle": middles(hours),
         }
     )
     rows = cast("dict[tuple[DeviceId, date], dict[str, float]]", facts.to_dict("index"))
@@ -52,6 +55,7 @@ def pv_days(hours: pd.DataFrame) -> list[PvDay]:
             highest_w=_whole(row["highest"]),
             flat_hours=_whole(row["flat"]) or 0,
             irradiation_wh_m2=_whole(row["light"]),
+            middle_at=_whole(row["middle"]),
         )
         for (device, day), row in rows.items()
     ]

@@ -60,7 +60,7 @@ def pv_health(
     """
     if not devices:
         return []
-    yields = _yields(devices, days, uptime)
+    yields = whole_yields(devices, days, uptime)
     latitude, longitude = np.array(positions, np.float64).T
     compared = compare(yields, latitude, longitude, clear_sky=clear_sky)
     own: dict[DeviceId, list[PvDay]] = {}
@@ -72,7 +72,9 @@ def pv_health(
     ]
 
 
-def _yields(devices: Sequence[Device], days: Sequence[date], uptime: Iterable[UptimeDay]) -> Floats:
+def whole_yields(
+    devices: Sequence[Device], days: Sequence[date], uptime: Iterable[UptimeDay]
+) -> Floats:
     """Return yields of whole days, NaN elsewhere. [kWh/kWp]"""
     column = {day: number for number, day in enumerate(days)}
     row = {

@@ -1,11 +1,13 @@
 """Which checks a device class's readings go through, from checks.toml, and running them.
 
-In this order: gross range, spike and rate of change, flat line, then against another metric; the
-worst flag holds. Flags are derived when hours are computed, and are never written back.
+In this order: gross range and climatology, rate of change and spike, flat line, then against
+another metric, then against neighbors; the worst flag holds. A row that names a profile takes the
+place of its class's row of the same metric and test. Flags are derived when hours are computed, and
+are never written back.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -15,13 +17,16 @@ from typing import Final, cast
 
 import numpy as np
 
-from analytics.quality import qartod
+from analytics.quality import neighbors, qartod
 from analytics.quality.qartod import Flags, Floats
+from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.quality import Quality
 from ingest.storage.block import Block
 
 Parameters = Mapping[str, object]
+NEIGHBORS: Final = "neighbors"
+"""The test that takes all of a zone's devices of a class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class Check:
     metric: str
     test: str
     parameters: Parameters
+    profile: str | None = None  # None: of every device of the class
 
     @property
     def reach_s(self) -> float:
@@ -52,12 +58,32 @@ def checks_of(device_class: DeviceClass) -> Sequence[Check]:
     text = files("analytics.quality").joinpath("checks.toml").read_text(encoding="utf-8")
     rows = cast("list[dict[str, object]]", tomllib.loads(text)["check"])
     found = [
-        Check(metric=metric, test=str(row["test"]), parameters=row)
+        Check(
+            metric=metric,
+            test=str(row["test"]),
+            parameters=row,
+            profile=None if (profile := row.get("profile")) is None else str(profile),
+        )
         for row in rows
         if row["device_class"] == device_class
         for metric in cast("list[str]", row["metrics"])
     ]
-    return sorted(found, key=lambda check: list(_TESTS).index(check.test))
+    order = [*_TESTS, NEIGHBORS]
+    return sorted(found, key=lambda check: order.index(check.test))
+
+
+def checks_for(checks: Iterable[Check], profile: str | None) -> list[Check]:
+    """Return the checks of a device of a profile, or of none that is known."""
+    own = [each for each in checks if each.profile in (None, profile)]
+    told = {(each.metric, each.test) for each in own if each.profile is not None}
+    return [
+        each for each in own if each.profile is not None or (each.metric, each.test) not in told
+    ]
+
+
+def has_neighbors(device_class: DeviceClass) -> bool:
+    """Tell whether what one device of a class says decides on the flags of others."""
+    return any(check.test == NEIGHBORS for check in checks_of(device_class))
 
 
 def reach_s(device_class: DeviceClass) -> float:
@@ -65,11 +91,12 @@ def reach_s(device_class: DeviceClass) -> float:
     return max((check.reach_s for check in checks_of(device_class)), default=0.0)
 
 
-def checked(block: Block) -> Block:
+def checked(block: Block, profiles: Mapping[DeviceId, str] | None = None) -> Block:
     """Return a block with the flags that its class's checks give, where they are worse.
 
     Args:
         block: Readings by device and time, each once.
+        profiles: Of devices, where they are known.
     """
     checks = checks_of(block.device_class)
     if not checks or not len(block):
@@ -78,10 +105,30 @@ def checked(block: Block) -> Block:
     edges = [0, *(np.flatnonzero(np.diff(block.devices)) + 1).tolist(), len(block)]
     for low, high in pairwise(edges):
         rows = _rows(block, slice(low, high))
-        for check in checks:
-            if check.metric in rows.values:
+        profile = (profiles or {}).get(block.names[block.devices[low]])
+        for check in checks_for(checks, profile):
+            if check.metric in rows.values and check.test != NEIGHBORS:
                 own = flags[check.metric][low:high]
                 own[:] = _worse(own, _TESTS[check.test](rows, check))
+    return _beside_neighbors(replace(block, flags=flags), checks)
+
+
+def _beside_neighbors(block: Block, checks: Iterable[Check]) -> Block:
+    """Hold each device against the others of the block, by what is good of both until now."""
+    flags = dict(block.flags)
+    for check in checks:
+        if check.test == NEIGHBORS and check.metric in block.values:
+            usable = _rows(block, slice(0, len(block))).values[check.metric]
+            found = neighbors.apart(
+                block.devices,
+                block.measured_at,
+                usable,
+                fewest=int(_number(check.parameters, "fewest")),
+                factor=_number(check.parameters, "factor"),
+                margin=_number(check.parameters, "margin"),
+            )
+            derived = np.where(found, Quality.SUSPECT, Quality.GOOD).astype(np.int8)
+            flags[check.metric] = _worse(flags[check.metric], derived)
     return replace(block, flags=flags)
 
 
@@ -107,6 +154,29 @@ def _gross_range(rows: _Rows, check: Check) -> Flags:
         fail=_span(check.parameters, "fail"),
         suspect=_span(check.parameters, "suspect"),
     )
+
+
+def _climatology(rows: _Rows, check: Check) -> Flags:
+    """Flag what does not occur in a month: spans of months, first and last, lowest and highest."""
+    months = rows.seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    values = rows.values[check.metric]
+    flags = np.full(len(values), Quality.UNCHECKED, np.int8)
+    for first, last, low, high in cast("list[list[float]]", check.parameters["months"]):
+        within = (first <= months) & (months <= last)
+        unusual = (values < low) | (values > high)
+        flags[within] = np.where(unusual, Quality.SUSPECT, Quality.GOOD)[within]
+    return flags
+
+
+def _rate_of_change(rows: _Rows, check: Check) -> Flags:
+    """Look among the values that are there: a gap does not make a step a fast one."""
+    values = rows.values[check.metric]
+    there = np.flatnonzero(~np.isnan(values))
+    flags = np.full(len(values), Quality.MISSING, np.int8)
+    flags[there] = qartod.rate_of_change(
+        values[there], rows.seconds[there], suspect=_number(check.parameters, "suspect_a_s")
+    )
+    return flags
 
 
 def _spike(rows: _Rows, check: Check) -> Flags:
@@ -153,6 +223,8 @@ def _not_while_above(rows: _Rows, check: Check) -> Flags:
 _TESTS: Final[Mapping[str, Callable[[_Rows, Check], Flags]]] = MappingProxyType(
     {
         "gross_range": _gross_range,
+        "climatology": _climatology,
+        "rate_of_change": _rate_of_change,
         "spike": _spike,
         "flat_line": _flat_line,
         "not_above": _not_above,

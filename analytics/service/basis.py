@@ -6,12 +6,15 @@ from datetime import date
 import sqlalchemy as sa
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.lighting.battery import BatteryDay
 from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
 from analytics.pv.days import PvDay
 from analytics.result import Basis, ZoneResult, open_window, zone_result
+from analytics.samples import Sampled
 from analytics.service import dayfacts, facts, uptime
+from analytics.service.decisions import standing
 from analytics.service.ownfactors import all_factors
 from analytics.uptime.fleet import days_around
 from ingest.contract.period import Period
@@ -45,6 +48,8 @@ def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | No
         pv=dayfacts.read(connection, PvDay, first=around[0], last=around[1]),
         factors=all_factors(connection),
         as_of=facts.progress(connection).as_of,
+        samples=standing(connection, Sampled),
+        noise=dayfacts.read(connection, NoiseDay, first=first, last=last),
     )
 
 

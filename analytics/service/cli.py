@@ -54,10 +54,12 @@ def _serve(settings: "StageSettings") -> "Signals | None":
 
     from prometheus_client.registry import CollectorRegistry
 
+    from analytics.service.alarmkeeper import AlarmKeeper
     from analytics.service.feeder import Feeder
     from analytics.service.hourfiles import HourFiles
     from analytics.service.meter import PassMeter
     from analytics.service.stage import AnalyticsStage
+    from analytics.service.watch import Watch
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.contract.stopping import until_stopped
@@ -77,15 +79,18 @@ def _serve(settings: "StageSettings") -> "Signals | None":
         stack.callback(store.close)
         files = HourFiles(settings.home.hours_dir)
         stack.callback(files.close)
+        registry, clock = CurrentRegistry(catalog), SystemClock()
         feeder = Feeder(
             store=store,
             catalog=catalog,
             files=files,
-            registry=CurrentRegistry(catalog),
-            clock=SystemClock(),
+            registry=registry,
+            clock=clock,
             means=stack.enter_context(opened_means(settings.store)),
+            watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
         )
-        stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts))
+        keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
+        stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts), then=(keeper.step,))
         stack.enter_context(
             health_server(settings.metrics_port, checks=stage.checks, counts=counts)
         )

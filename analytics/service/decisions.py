@@ -10,24 +10,34 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from analytics.air.release import Release
+from analytics.counter_changes import CounterChange
 from analytics.quality.overrides import Override
+from analytics.samples import Sampled
 from analytics.service.tables import DECISION, DECISION_WITHDRAWN
 from analytics.uptime.exclusions import Exclusion
 from ingest.contract.period import micros
 
-Decidable = Exclusion | Override | Release
-T = TypeVar("T", Exclusion, Override, Release)
+Decidable = CounterChange | Exclusion | Override | Release | Sampled
+T = TypeVar("T", CounterChange, Exclusion, Override, Release, Sampled)
 
 
 class Kind(StrEnum):
     """What there is to decide on."""
 
+    COUNTER_CHANGE = "counter_change"
     EXCLUSION = "exclusion"
     OVERRIDE = "override"
     RELEASE = "release"
+    SAMPLED = "sampled"
 
 
-_KINDS = {Exclusion: Kind.EXCLUSION, Override: Kind.OVERRIDE, Release: Kind.RELEASE}
+_KINDS = {
+    CounterChange: Kind.COUNTER_CHANGE,
+    Exclusion: Kind.EXCLUSION,
+    Override: Kind.OVERRIDE,
+    Release: Kind.RELEASE,
+    Sampled: Kind.SAMPLED,
+}
 
 
 class AlreadyWithdrawnError(Exception):
@@ -115,3 +125,10 @@ def withdraw(
 
 def _form(kind: type[Decidable]) -> TypeAdapter[Decidable]:
     return TypeAdapter(kind)
+
+
+def extent(connection: sa.Connection) -> tuple[int, int]:
+    """Return how much was ever decided and taken back, by which a change is noticed."""
+    counts = (sa.select(sa.func.count()).select_from(t) for t in (DECISION, DECISION_WITHDRAWN))
+    decided, taken_back = (connection.scalar(query) or 0 for query in counts)
+    return decided, taken_back

@@ -1,14 +1,16 @@
 """From the change feed to facts: a pass takes rows off and writes what became of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from time import perf_counter
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.counter_changes import CounterChange
 from analytics.days import days_of, span_of
 from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
@@ -18,7 +20,9 @@ from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
 from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
+from analytics.service.pace import Pace
 from analytics.service.rolling import Roller
+from analytics.service.watch import Watch
 from analytics.uptime.days import UptimeDay, uptime_days
 from analytics.uptime.exclusions import Exclusion
 from ingest import feed, ledger
@@ -45,6 +49,14 @@ class MeansCopy(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What people said that hours are computed by."""
+
+    overrides: Sequence[Override]
+    changes: Sequence[CounterChange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feeder:
     """Feeds analytics; only one runs against a catalog, and its passes come one at a time."""
 
@@ -54,6 +66,8 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    watch: Watch | None = None  # None: nobody looks for faults
+    pace: Pace = field(default_factory=Pace)  # of the zones' figures, which take all facts
 
     def step(self) -> int:
         """Take what is on the feed; return how many rows that were."""
@@ -66,14 +80,17 @@ class Feeder:
         registry = self.registry()
         with self.catalog.connect() as connection:
             excluded = decisions.standing(connection, Exclusion)
-            overrides = decisions.standing(connection, Override)
+            decided = Decided(
+                overrides=decisions.standing(connection, Override),
+                changes=decisions.standing(connection, CounterChange),
+            )
         found: list[DeviceDay] = []
         spent: list[UptimeDay] = []
         more: list[DayFact] = []
         distinct: dict[SubmissionKey, int] = {}
         hours = 0
         for (zone, device_class), own in _by_zone(changes, registry).items():
-            roller = self._roller(zone, device_class, registry, overrides)
+            roller = self._roller(zone, device_class, registry, decided)
             computed = roller.compute(_touched(own))
             hours += len(computed)
             self._copy_means(zone, device_class, computed)
@@ -90,6 +107,8 @@ class Feeder:
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
+        if self.watch is not None:
+            self.watch.note(changes)
         self._figures(busy=True)
         return len(changes)
 
@@ -98,15 +117,19 @@ class Feeder:
         zone: Zone,
         device_class: DeviceClass,
         registry: Registry,
-        overrides: Sequence[Override],
+        decided: Decided,
     ) -> Roller:
+        devices = registry.devices_of_zone(zone.id)
         return Roller(
             store=self.store,
             files=self.files,
             zone=zone.id,
             device_class=device_class,
             intervals_s={device.id: device.interval_s for device in registry.devices()},
-            overrides=overrides,
+            overrides=decided.overrides,
+            changes=decided.changes,
+            profiles={device.id: device.profile for device in devices},
+            peers=[device.id for device in devices if device.device_class is device_class],
         )
 
     def _days(
@@ -182,8 +205,13 @@ class Feeder:
                 facts.put_progress(connection, replace(before, as_of=now))
 
     def _figures(self, *, busy: bool) -> None:
+        if not self.pace.is_due():
+            return
+        began = perf_counter()
         with self.catalog.begin() as connection:
-            zonefigures.keep_up(connection, self.registry(), busy=busy)
+            written = zonefigures.keep_up(connection, self.registry(), busy=busy)
+        if written:
+            self.pace.took(perf_counter() - began)
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)

@@ -1,16 +1,17 @@
 """Which hours a change reaches, and computing just those.
 
-An hour's readings reach into the next by what they hold, by the flags that checks derive from them,
-and by the counters' running maxima into every later hour until a maximum is what it was. That
-closure is recomputed, nothing else.
+An hour's readings reach into the next by what they hold, into hours around it and of a device's
+neighbors by the flags that checks derive from them, and by the counters' running maxima into every
+later hour until a maximum is what it was. That closure is recomputed, nothing else.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from analytics.counter_changes import CounterChange, with_room
 from analytics.hours import lead_in, roll
-from analytics.quality.checks import checked, checks_of, reach_s
+from analytics.quality.checks import checked, checks_of, has_neighbors, reach_s
 from analytics.quality.overrides import Override, overridden
 from analytics.service.hourfiles import CounterKey, HourFiles
 from ingest.contract.catalog import METRICS
@@ -34,11 +35,14 @@ class Roller:
     device_class: DeviceClass
     intervals_s: Mapping[DeviceId, int]
     overrides: Sequence[Override] = ()
+    changes: Sequence[CounterChange] = ()
+    profiles: Mapping[DeviceId, str] = field(default_factory=dict[DeviceId, str])
+    peers: Collection[DeviceId] = ()  # all of the class in the zone
 
     def compute(self, touched: Hours) -> set[tuple[DeviceId, int]]:
         """Recompute the touched hours and their closure; return every (device, hour) computed."""
         computed: set[tuple[DeviceId, int]] = set()
-        waiting = {device: self._reached(device, hours) for device, hours in touched.items()}
+        waiting = self._beside({d: self._reached(d, hours) for d, hours in touched.items()})
         while waiting:
             following: dict[DeviceId, set[int]] = {}
             for devices, segment in _segments(waiting):
@@ -51,6 +55,13 @@ class Roller:
                 if (fresh := {hour for hour in hours if (device, hour) not in computed})
             }
         return computed
+
+    def _beside(self, reached: dict[DeviceId, set[int]]) -> dict[DeviceId, set[int]]:
+        """Return hours with those of the devices that are held against each other."""
+        if not has_neighbors(self.device_class):
+            return reached
+        hours = set().union(*reached.values())
+        return {device: set(hours) for device in {*self.peers, *reached}}
 
     def _reached(self, device: DeviceId, hours: Collection[int]) -> set[int]:
         """Return hours with those their readings are held into, or decide on the quality of.
@@ -72,27 +83,28 @@ class Roller:
         checks = bool(checks_of(self.device_class))
         context = Period(segment.start - lead - self._flags_us, segment.end + lead * checks)
         block = overridden(
-            checked(self.store.read(self.device_class, devices, context)), self.overrides
+            checked(self.store.read(self.device_class, devices, context), self.profiles),
+            self.overrides,
         )
         return within(block, Period(segment.start - lead, segment.end)) if checks else block
 
     def _segment(self, devices: Collection[DeviceId], segment: Period) -> dict[DeviceId, int]:
         """Compute a segment; return the next hours whose counters now start elsewhere."""
         lead = max(lead_in(self.intervals_s[device]) for device in devices)
-        block = self._block(devices, segment, lead)
-        counters = self._counters(devices, block.values)
+        changes = [each for each in self.changes if each.device in devices]
+        block = with_room(self._block(devices, segment, lead), changes, segment)
+        kept = self.files.read(self.zone, self.device_class, segment)
+        counters = self._counters(devices, {*block.values, *kept["metric"].unique()})
         before = self.files.running_before(self.zone, self.device_class, segment.start, counters)
         was = self.files.running_before(self.zone, self.device_class, segment.end, counters)
-        hours = roll(block, segment, intervals_s=self.intervals_s, running=before)
+        hours = roll(block, segment, intervals_s=self.intervals_s, running=before, changes=changes)
         keys = [(device, hour) for device in devices for hour in segment.hours()]
         self.files.replace(self.zone, self.device_class, keys, hours)
         now = self.files.running_before(self.zone, self.device_class, segment.end, counters)
         moved = {key[0] for key in counters if was.get(key) != now.get(key)}
         return self.files.next_hours(self.zone, self.device_class, segment.end, moved)
 
-    def _counters(
-        self, devices: Collection[DeviceId], there: Mapping[str, object]
-    ) -> list[CounterKey]:
+    def _counters(self, devices: Collection[DeviceId], there: Collection[str]) -> list[CounterKey]:
         names = [
             metric.name
             for metric in METRICS[self.device_class]

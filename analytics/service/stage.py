@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
@@ -25,6 +25,8 @@ class AnalyticsStage:
 
     feeder: Feeder
     meter: PassMeter | None = None
+    then: Sequence[Callable[[], object]] = ()
+    """What follows each pass, in order."""
     pause: timedelta = timedelta(seconds=1)
     """Between two passes, in real time."""
 
@@ -46,6 +48,10 @@ class AnalyticsStage:
         began = perf_counter()
         try:
             taken = self.feeder.step()
+            if self.feeder.watch is not None:
+                self.feeder.watch.look()
+            for follows in self.then:
+                follows()
         except (StoreUnavailableError, OperationalError, OSError) as error:
             _LOG.error("cannot compute yet: %s", str(error).splitlines()[0])
             if self.meter:

@@ -123,3 +123,39 @@ ZONE_FIGURE: Final = sa.Table(
     sa.Column("provenance", sa.String(10), nullable=False),
     sa.Column("as_of", sa.BigInteger, nullable=False),  # microseconds
 )
+
+# What the fault rules found, each named by rule, subject and beginning; instants in microseconds.
+FAULT: Final = sa.Table(
+    "fault",
+    METADATA,
+    sa.Column("rule", sa.String(40), primary_key=True),
+    sa.Column("subject", sa.String(63), primary_key=True),  # device or gateway
+    sa.Column("began_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("consequence", sa.String(20), nullable=False),
+    sa.Column("raised_at", sa.BigInteger, nullable=False),
+    sa.Column("cleared_at", sa.BigInteger, nullable=True),
+    sa.Column("proven_at", sa.BigInteger, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("changed_at", sa.BigInteger, nullable=False, server_default="0"),  # by our clock
+    sa.Index("fault_by_change", "changed_at"),
+    sa.Index("fault_by_end", "cleared_at"),
+)
+
+# When a device was last heard, by our clock, and what it said then by its own; microseconds.
+HEARD: Final = sa.Table(
+    "heard",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("measured_at", sa.BigInteger, nullable=False),
+    sa.Column("heard_at", sa.BigInteger, nullable=False),
+)
+
+# How well a lamp's panel charged on a day, against its neighbors'.
+CHARGE_DAY: Final = sa.Table(
+    "charge_day",
+    METADATA,
+    sa.Column("device", sa.String(63), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("permille", sa.Integer, nullable=False),
+)

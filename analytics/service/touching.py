@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from analytics.counter_changes import CounterChange
 from analytics.days import day_of
 from analytics.quality.overrides import Override
 from analytics.uptime.base import asked_of
@@ -31,6 +32,13 @@ def touched_by_override(registry: Registry, override: Override) -> Iterator[Touc
     if device is not None:
         for hour in override.period.hours():
             yield _touched(device, hour)
+
+
+def touched_by_change(registry: Registry, change: CounterChange) -> Iterator[Touched]:
+    """Yield the hour of a counter's change: what comes behind it follows by the running maximum."""
+    device = registry.device(change.device)
+    if device is not None:
+        yield _touched(device, change.at)
 
 
 def _touched(device: Device, at: int) -> Touched:

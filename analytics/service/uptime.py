@@ -72,7 +72,11 @@ def asked(
         spans = dict(zip(span, asked_of(registry, zone, device, span), strict=True))
         touching = [each for each in exclusions if each.concerns(registry, device)]
         found |= {
-            (device.id, day): Asked(span=spans[day], exclusions=_within(touching, spans[day]))
+            (device.id, day): Asked(
+                span=spans[day],
+                exclusions=_within(touching, spans[day]),
+                rated_w=None if device.rated_power_w is None else float(device.rated_power_w),
+            )
             for day in own
         }
     return found

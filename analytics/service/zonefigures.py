@@ -43,10 +43,12 @@ def put(connection: sa.Connection, figures: list[ZoneFigure]) -> None:
         connection.execute(sa.insert(ZONE_FIGURE), [_row(figure) for figure in figures])
 
 
-def every(connection: sa.Connection) -> list[ZoneFigure]:
-    """Return the figures that were written last."""
+def every(connection: sa.Connection, *, zone: str | None = None) -> list[ZoneFigure]:
+    """Return the figures that were written last, of a zone or of all."""
     table = ZONE_FIGURE
     query = sa.select(table).order_by(table.c.zone, table.c.figure, table.c.device_class)
+    if zone is not None:
+        query = query.where(table.c.zone == zone)
     return [
         ZoneFigure(
             zone=row.zone,

@@ -19,6 +19,7 @@ class Category(StrEnum):
     IN_SERVICE = "in_service"
     FORCE_MAJEURE = "force_majeure"
     SCHEDULED_MAINTENANCE = "scheduled_maintenance"
+    SUSPENDED = "suspended"  # taken out of service
     OUT_OF_ELECTRICAL_SPECIFICATION = "out_of_electrical_specification"
     OUT_OF_ENVIRONMENTAL_SPECIFICATION = "out_of_environmental_specification"
     FORCED_OUTAGE = "forced_outage"

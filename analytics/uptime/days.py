@@ -1,7 +1,8 @@
 """Uptime days: how a device spent what was asked of it on one of its days.
 
-A lamp is up while its load draws power, a PV set while it gives some; anything else while it says
-something good. What is known and not up is down; the rest is unknown, and silence is unknown.
+A lamp is up while its load draws a tenth of what it is set to, a PV set while it gives some;
+anything else while it says something good. What is known and not up is down; the rest is unknown,
+and silence is unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ import pandas as pd
 
 from analytics.deviceday import ENERGY
 from analytics.hours import RECORD
+from analytics.lighting.setpoint import in_light
 from analytics.uptime.base import overlap_s
 from analytics.uptime.categories import Category, spend
 from analytics.uptime.exclusions import Exclusion, excluded_within
@@ -58,6 +60,7 @@ class Asked:
 
     span: Period
     exclusions: Sequence[Exclusion] = ()
+    rated_w: float | None = None  # of a lamp
 
 
 def uptime_days(
@@ -70,7 +73,7 @@ def uptime_days(
         device_class: Whose hours they are.
         asked: What was asked, by device and day; days without a single hour are unknown.
     """
-    heard = _heard(hours, device_class)
+    heard = _heard(hours, device_class, asked)
     spent = dict(_spent(heard, asked))
     energy = _energy(hours, device_class)
     return [
@@ -83,17 +86,23 @@ _Hour = tuple[int, int]
 """Seconds up and seconds known to be down in an hour, of what was asked."""
 
 
-def _heard(hours: pd.DataFrame, device_class: DeviceClass) -> pd.DataFrame:
+def _heard(
+    hours: pd.DataFrame, device_class: DeviceClass, asked: Mapping[Key, Asked]
+) -> pd.DataFrame:
     """Return by device, day and hour how long was known, and how long of it up.
 
     An hour that nothing was asked for counts as heard: what a counter says then is of all before.
     """
-    metrics = ENERGY.get(device_class)
-    if metrics is None:
+    if device_class not in PROOF:
         held = hours[hours["metric"] != RECORD]
         known = held.groupby(["device", "day", "hour"])["seconds"].max().reset_index()
         return known.assign(positive_s=known["seconds"])[known["seconds"] > 0]
-    power = hours[(hours["metric"] == metrics.power) & (hours["seconds"] > 0)]
+    named = hours["metric"] == ENERGY[device_class].power
+    power = hours[named & (hours["seconds"] > 0)]
+    if device_class is DeviceClass.STREETLIGHT:
+        keys = zip(power["device"], power["day"], strict=True)
+        rated = [each.rated_w if (each := asked.get(key)) else None for key in keys]
+        power = in_light(power, hours, rated)
     return power[["device", "day", "hour", "seconds", "positive_s"]]
 
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     MAINTENANCE = "maintenance"
     GRID_OUTAGE = "grid_outage"
     FORCE_MAJEURE = "force_majeure"
+    OUT_OF_SERVICE = "out_of_service"
 
 
 CATEGORY: Final[Mapping[Reason, Category]] = MappingProxyType(
@@ -27,6 +28,7 @@ CATEGORY: Final[Mapping[Reason, Category]] = MappingProxyType(
         Reason.MAINTENANCE: Category.SCHEDULED_MAINTENANCE,
         Reason.GRID_OUTAGE: Category.OUT_OF_ELECTRICAL_SPECIFICATION,
         Reason.FORCE_MAJEURE: Category.FORCE_MAJEURE,
+        Reason.OUT_OF_SERVICE: Category.SUSPENDED,
     }
 )
 

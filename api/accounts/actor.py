@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_UNRELEASED = "read_unreleased"
     IMPORT_FILES = "import_files"
     ENTER_FIELDWORK = "enter_fieldwork"  # visits, samples, evidence, a device's position
+    HANDLE_ALARM = "handle_alarm"  # acknowledge, shelve, comment
+    HANDLE_REPAIR = "handle_repair"  # assign, close
     PREPARE_PERIOD = "prepare_period"
     CHECK_PERIOD = "check_period"
     APPROVE_PERIOD = "approve_period"

@@ -55,8 +55,14 @@ class Require:
         return Problem(HTTPStatus.FORBIDDEN, detail)
 
 
+class Guard:
+    """A dependency of a route open to everybody that itself refuses who may not change anything."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class OwnForm:
+class OwnForm(Guard):
     """A dependency for routes open to everybody: the form must be from a page of ours."""
 
     cookie: str
@@ -111,7 +117,7 @@ def _mutates(route: BaseRoute) -> bool:
 
 def _guarded(route: BaseRoute) -> bool:
     return isinstance(route, APIRoute) and any(
-        isinstance(call, OwnForm)
+        isinstance(call, Guard)
         or (isinstance(call, Require) and call.permission is not Permission.READ)
         for call in _calls(route.dependant)
     )

@@ -45,6 +45,10 @@ class Scope:
             aid_batches=frozenset(found["aid-batch"]),
         )
 
+    def holds(self, zone: str, country: str) -> bool:
+        """Tell whether the whole of a zone is seen."""
+        return self.everything or zone in self.zones or country in self.countries
+
     def texts(self) -> list[str]:
         """Return the parts, as they are read."""
         return [

@@ -5,7 +5,18 @@ from collections.abc import Collection
 from typing import Final
 
 from api.accounts.scope import Scope
-from ingest.registry.model import AidBatch, Device, Entry, Gateway, Lot, SimCard, Site, Zone
+from ingest.registry.model import (
+    AidBatch,
+    Contract,
+    Device,
+    Entry,
+    Gateway,
+    Lot,
+    Person,
+    SimCard,
+    Site,
+    Zone,
+)
 from ingest.registry.registry import Registry, id_of
 
 _KEPT: Final = 100  # scopes whose registries are remembered
@@ -75,6 +86,14 @@ def _names(registry: Registry, scope: Scope) -> Names:
         | {lot.aid_batch for lot in lots}
         | {batch.id for batch in registry.aid_batches() if batch.country in scope.countries},
         SimCard: frozenset(gateway.sim for gateway in gateways if gateway.sim is not None),
+        Person: frozenset(),  # whom to reach, and where, is for who sees all
+        Contract: _ids(
+            [
+                each
+                for each in registry.contracts()
+                if each.lot in lot_names or each.site in standing
+            ]
+        ),
     }
 
 

@@ -1,14 +1,16 @@
 """Where a re-run's readings come from: the reading store, or messages out of the archive."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from analytics.counter_changes import CounterChange
 from analytics.counters import advance
 from analytics.service.hourfiles import CounterKey, HourFiles
+from api.closing import beside
 from api.closing.rerun import Inputs, Part, PartKey, Target
 from ingest.archive import Frame, Message, Position, Reading, read_message
 from ingest.contract.identity import DeviceId
@@ -114,10 +116,12 @@ def from_messages(
         target: What is run again.
         opening: The counters' running maxima before; None where the readings tell them.
     """
-    parts = list(target.parts())
+    parts, changes = list(target.parts()), beside.counter_changes(target.beside)
     return Inputs(
         blocks={part.key: store.read(part.device_class, part.names, part.needed) for part in parts},
-        opening={part.key: _opening(store, part) for part in parts} if opening is None else opening,
+        opening={part.key: _opening(store, part, changes) for part in parts}
+        if opening is None
+        else opening,
     )
 
 
@@ -146,20 +150,26 @@ def _taken_in(
     return intake.accounts
 
 
-def _opening(store: MemoryStore, part: Part) -> dict[CounterKey, float]:
+def _opening(
+    store: MemoryStore, part: Part, changes: Sequence[CounterChange]
+) -> dict[CounterKey, float]:
     """Follow the counters from their first reading to the period's beginning."""
     metrics = {metric for _, metric in part.counters}
     if not metrics:
         return {}
     span = Period(_EPOCH, part.reach.start)
     block = store.read(part.device_class, part.names, span, metrics)
-    found: dict[CounterKey, float] = {}
+    own = [each for each in changes if each.at < span.end and each.device in part.names]
+    found = {(each.device, each.metric): each.new_start for each in own}
+    since = {(each.device, each.metric): each.at for each in own}
     for metric in metrics & block.values.keys():
         flags = block.flags[metric]
         good = (flags == Quality.GOOD) | (flags == Quality.UNCHECKED)
         for place, name in enumerate(block.names):
-            values = block.values[metric][good & (block.devices == place)]
+            key = (DeviceId(name), metric)
+            own_rows = (block.devices == place) & (block.measured_at >= since.get(key, _EPOCH))
+            values = block.values[metric][good & own_rows]
             if len(values):
-                told = advance(np.asarray(values, np.float64), running=None)
-                found[DeviceId(name), metric] = float(told.running[-1])
+                told = advance(np.asarray(values, np.float64), running=found.get(key))
+                found[key] = float(told.running[-1])
     return found

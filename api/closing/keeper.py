@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from analytics.periods import parse_period
 from analytics.service import facts
+from analytics.service.decisions import extent
 from api.closing import revisions
 from api.closing.closing import Asked, revise
 from api.closing.digest import DigestRefusedError, Keeping, digest_of
@@ -24,7 +25,7 @@ from ingest.home import Home
 
 _LOG = logging.getLogger(__name__)
 _PAUSE: Final = timedelta(minutes=1)  # [assumed] late data are told of within minutes
-State = tuple[int, int]
+State = tuple[int, int, tuple[int, int]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Keeper:
     def look(self) -> list[int]:
         """Revise what has moved, once nothing moves any more; return the numbers of revisions."""
         with self.sources.catalog.connect() as connection:
-            state = (facts.progress(connection).changes, self.sources.registry().change)
+            changes, decided = facts.progress(connection).changes, extent(connection)
+        state = (changes, self.sources.registry().change, decided)
         quiet, self._seen = state == self._seen, state
         if not quiet or state == self._done:
             return []

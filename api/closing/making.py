@@ -102,7 +102,7 @@ def make(
             **fact_pages(own, _zones(computed)),
             PageName(kind=REGISTRY): packed(registry_rows(registry)),
             PageName(kind=FACTORS): packed(factor_rows()),
-            **{PageName(kind=n): packed(rows) for n, rows in beside.read(connection).items()},
+            **{PageName(kind=n): packed(rows) for n, rows in beside.read(connection, days).items()},
         },
         ended=told["status"] == "open",
     )

@@ -11,6 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from api.notices import deliveries
+from api.notices.deliveries import State
 from api.sources import Given
 from ingest import presence
 from ingest.catalog import snapshot
@@ -49,8 +51,10 @@ def metrics(sources: Given) -> Response:
         account = {key: line for key, line in lines(connection).items() if sources.sees(key[0])}
         heard = [each for each in presence.every(connection) if sources.sees(each.gateway)]
         entries = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE)) or 0
+        told = {} if sources.restricted else deliveries.counts(connection)
     registry = CollectorRegistry()
     registry.register(Counts(_by_gateway(account), heard, entries))
+    registry.register(Told(told))
     if sources.disk is not None and not sources.restricted:
         disk_gauges(registry, sources.disk)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -89,6 +93,22 @@ class Counts(Collector):
             for each in self._heard:
                 family.add_metric([each.gateway], float(of(each)))
             yield family
+
+
+class Told(Collector):
+    """What became of notices to people. A delivery moves between states, so these are gauges."""
+
+    def __init__(self, counts: Mapping[State, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric."""
+        told = GaugeMetricFamily(
+            "zonewatch_deliveries", "Notices to people, by state.", labels=["state"]
+        )
+        for state, count in self._counts.items():
+            told.add_metric([state], count)
+        yield told
 
 
 def _by_gateway(account: Mapping[tuple[GatewayId, date], Line]) -> dict[GatewayId, Line]:

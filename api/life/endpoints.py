@@ -1,24 +1,30 @@
 """A device's life over HTTP: what happened to it is appended, never altered.
 
 A replacement and a move enter the registry, too, valid from their instant on. The counters that a
-replacement tells are kept as they were read; no figure adds them up yet.
+replacement tells go into the hours, and a span out of service is taken out of the availability
+where whoever writes it down may decide that.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
+from analytics.counter_changes import CounterChange
+from analytics.uptime.exclusions import Reason
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
+from api.decisions.forms import period_between
 from api.evidence.endpoints import require_known
 from api.instants import shown
+from api.life.effects import enter_changes, enter_exclusion
 from api.problems import not_found, unprocessable
 from api.sources import Given, Sources
 from api.tables import LIFE_EVENT
@@ -45,7 +51,13 @@ class LifeKind(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-class CounterChange(BaseModel):
+_REASONS: Final = {
+    LifeKind.MAINTENANCE: Reason.MAINTENANCE,
+    LifeKind.OUT_OF_SERVICE: Reason.OUT_OF_SERVICE,
+}
+
+
+class Counters(BaseModel):
     """Where the old counter ended and the new one starts, in the unit of the metric."""
 
     metric: Annotated[str, Field(max_length=63)]
@@ -60,7 +72,7 @@ class NewEvent(BaseModel):
     since: AwareDatetime
     until: AwareDatetime | None = None  # of maintenance and out of service, where it is known
     serial: Text | None = None  # of a replacement: the new one's
-    counters: Annotated[list[CounterChange], Field(max_length=20)] = []
+    counters: Annotated[list[Counters], Field(max_length=20)] = []
     latitude: Annotated[FiniteFloat, Field(ge=-90, le=90)] | None = None  # of a move
     longitude: Annotated[FiniteFloat, Field(ge=-180, le=180)] | None = None
     why: Text
@@ -76,9 +88,10 @@ class EventShown(BaseModel):
     since: str | None
     until: str | None
     serial: str | None
-    counters: list[CounterChange]
+    counters: list[Counters]
     why: str
     evidence: int | None
+    exclusion: int | None = None  # of availability; null where none is decided
     entered_by: str
     entered_at: str | None
 
@@ -95,12 +108,11 @@ def add_event(device: str, event: NewEvent, sources: Given, actor: MayEnter) -> 
         raise unprocessable("since: expected an instant that has passed, after 2000")
     require_known(sources, event.evidence)
     told = event.model_dump(mode="json", include={"serial", "counters", "why", "evidence"})
-    values = {
+    values: dict[str, object] = {
         "device": device,
         "kind": event.kind,
         "since": micros(event.since),
         "until": None if event.until is None else micros(event.until),
-        "told": json.dumps(told),
         "entered_by": actor.name,
         "entered_at": micros(now),
     }
@@ -109,6 +121,9 @@ def add_event(device: str, event: NewEvent, sources: Given, actor: MayEnter) -> 
         if (after := _after(before, event)) != before:
             entry, source = (micros(event.since), after), f"{event.kind}: {event.why}"
             tables.append(connection, [entry], actor=actor.name, source=source, known_at=now)
+        enter_changes(connection, sources, actor, _changes(before, event))
+        told["exclusion"] = _excluded(connection, sources, actor, before, event)
+        values["told"] = json.dumps(told)
         key = connection.execute(sa.insert(LIFE_EVENT).values(values)).inserted_primary_key
         assert key is not None  # noqa: S101 - of one inserted row there always is one
         row = connection.execute(sa.select(LIFE_EVENT).where(LIFE_EVENT.c.id == key[0])).one()
@@ -146,6 +161,30 @@ def _check(event: NewEvent, device: Device) -> None:
         ):
             told = f"expected a counter of a {device.device_class}, of a replacement"
             raise unprocessable(f"counters.{place}.metric: {told}")
+
+
+def _changes(device: Device, event: NewEvent) -> Iterator[CounterChange]:
+    for each in event.counters:
+        yield CounterChange(
+            device=device.id,
+            metric=each.metric,
+            at=micros(event.since),
+            old_end=each.old_end,
+            new_start=each.new_start,
+            text=event.why,
+        )
+
+
+def _excluded(
+    connection: sa.Connection, sources: Sources, actor: Actor, device: Device, event: NewEvent
+) -> int | None:
+    reason = _REASONS.get(event.kind)
+    if reason is None or event.until is None:
+        return None
+    period = period_between(event.since, event.until)
+    return enter_exclusion(
+        connection, sources, actor, device=device.id, period=period, reason=reason, text=event.why
+    )
 
 
 def _after(device: Device, event: NewEvent) -> Device:

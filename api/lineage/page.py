@@ -38,7 +38,7 @@ from dashboards.board.lineage import (
     RestRow,
     credited_by_day,
 )
-from dashboards.board.pages import Page
+from dashboards.board.pages import Shown as Page
 from dashboards.board.views import MissingView
 from dashboards.report.language import Language
 from ingest.archive import Position

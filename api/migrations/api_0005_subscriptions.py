@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "api_0005"
-down_revision = "api_0003"
+down_revision = "api_0004"
 branch_labels = None
 depends_on = None
 

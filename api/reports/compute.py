@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import sqlalchemy as sa
 
 from analytics.air.release import Release, is_released
+from analytics.alarms.reported import reported
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
 from analytics.methods.method import Choices
@@ -17,7 +18,9 @@ from analytics.report import Beside, Scope, report
 from analytics.result import Avoided, Basis, ZoneResult, period_window, zone_result
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
+from analytics.service.repairs import tickets_told
 from api.reports.part import AID_BATCH, in_scope, lots_of, of_lots
+from ingest.contract.period import Period
 from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
@@ -60,6 +63,7 @@ class Computed:
     registry: Registry  # as far as the scope is about it
     factors: Sequence[GridFactor]
     releases: Sequence[Release]
+    repairs: Sequence[Document]
     as_of: int  # microseconds, UTC
 
 
@@ -91,14 +95,16 @@ def compute(
     if choices is not None:
         basis = replace(basis, choices=choices)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
+    quoted = of_one_provenance(results)
     return Computed(
         scope=scope,
         days=days,
-        results=of_one_provenance(results),
+        results=quoted,
         by_lot=_by_lot(basis, scope, results),
         registry=part,
         factors=basis.factors,
         releases=standing(connection, Release),
+        repairs=_repairs(connection, part, quoted),
         as_of=basis.as_of,
     )
 
@@ -119,6 +125,17 @@ def _by_lot(basis: Basis, scope: Scope, results: Iterable[ZoneResult]) -> Mappin
     }
 
 
+def _repairs(
+    connection: sa.Connection, registry: Registry, results: Iterable[ZoneResult]
+) -> list[Document]:
+    """Return the repairs of the period; those of another provenance are in another report."""
+    spans: dict[str, Period] = {result.zone.id: result.window.by_day.span for result in results}
+    if not spans:
+        return []
+    start, end = min(one.start for one in spans.values()), max(one.end for one in spans.values())
+    return reported(tickets_told(connection, start, end), spans, registry)
+
+
 def reportable(days: Days) -> bool:
     """Tell whether a period lies within what is ever reported on."""
     return (
@@ -136,6 +153,7 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
         claims=() if computed.scope.kind == AID_BATCH else tuple(claims),  # they are of zones
         by_lot=computed.by_lot,
         is_released=partial(is_released, computed.releases, computed.registry),
+        repairs=computed.repairs,
     )
     return report(
         computed.scope,

@@ -4,7 +4,8 @@ Settings come from the environment: ZONEWATCH_BROKER is the broker's address,
 mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; without it a Mosquitto is started, which listens for
 gateways as `zonewatch broker-config` says; ZONEWATCH_HOME, ZONEWATCH_STORE and ZONEWATCH_CATALOG
 name other places than the usual; ZONEWATCH_METRICS_PORT is where ingest and analytics tell how
-they are. SIGTERM ends it when the group in hand is taken in.
+they are. ZONEWATCH_CHANNEL_… are the ways to people, as URLs of Apprise's; ZONEWATCH_URL is where
+they reach this machine. SIGTERM ends it when the group in hand is taken in.
 """
 
 import argparse
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from api.backend import Backend
+    from api.notices.settings import NoticeSettings
     from api.run.broker import RunBroker
     from ingest.settings import StageSettings
 
@@ -48,17 +50,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> "int | Signals | None":
+    from api.notices.settings import NoticeSettings
     from api.run.broker import broker_for
     from ingest.home import Home
     from ingest.settings import StageSettings, home_of
 
     home = Home.create(home_of(args.home, os.environ))
     settings = StageSettings.of(os.environ, home)
-    broker = broker_for(home, os.environ)
-    return _check(settings, broker) if args.check else _serve(args, settings, broker)
+    broker, telling = broker_for(home, os.environ), NoticeSettings.of(os.environ)
+    if args.check:
+        return _check(settings, broker, telling)
+    return _serve(args, settings, broker, telling)
 
 
-def _check(settings: "StageSettings", broker: "RunBroker") -> int:
+def _check(settings: "StageSettings", broker: "RunBroker", telling: "NoticeSettings") -> int:
     from ingest.checking import told, try_catalog, try_store
 
     wrong = {
@@ -66,11 +71,15 @@ def _check(settings: "StageSettings", broker: "RunBroker") -> int:
         "catalog": try_catalog(settings.catalog),
         "broker": broker.wrong(),
     }
-    return told("run", settings.shown() | {"broker": broker.shown()}, wrong)
+    shown = settings.shown() | {"broker": broker.shown()} | telling.shown()
+    return told("run", shown, wrong)
 
 
 def _serve(
-    args: argparse.Namespace, settings: "StageSettings", broker: "RunBroker"
+    args: argparse.Namespace,
+    settings: "StageSettings",
+    broker: "RunBroker",
+    telling: "NoticeSettings",
 ) -> "Signals | None":
     import asyncio
     from contextlib import ExitStack
@@ -92,6 +101,7 @@ def _serve(
                 broker=broker.address(),
                 clock=SystemClock(),
                 software=version("zonewatch"),
+                telling=telling,
             )
         )
         stack.enter_context(

@@ -46,20 +46,20 @@ def main(argv: list[str] | None = None) -> int:
 
 def _whatif(args: argparse.Namespace) -> "Document":
     from analytics.choices import parse_choices
-    from analytics.periods import parse_period
     from analytics.whatif import whatif
     from api.catalog import ready_catalog
     from api.reports.compute import compute, parse_scope
+    from api.reports.periods import period_of
     from ingest.catalog import snapshot
     from ingest.home import Home, home_path
     from ingest.registry.tables import load
 
-    days, scope = parse_period(args.period), parse_scope(scope_text(args))
-    choices = parse_choices(args.set)
+    scope, choices = parse_scope(scope_text(args)), parse_choices(args.set)
     catalog = ready_catalog(Home.open(home_path(args.home)).catalog_url())
     try:
         with snapshot(catalog) as connection:
             registry = load(connection)
+            days = period_of(args.period, scope, registry, connection)
             before = compute(connection, registry, scope, days)
             after = compute(connection, registry, scope, days, choices)
     finally:

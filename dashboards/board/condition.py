@@ -1,10 +1,14 @@
 """The page on the condition of a zone's equipment, for those who mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
 from analytics.air.shown import decimal
+from analytics.air.sound import NoiseDay
 from analytics.condition import Condition
+from analytics.figures import Unit, written
 from analytics.uptime.shown import availability
 from dashboards.board import cells
 from dashboards.board.cells import AirCalendar, HeatMap, NightStrip, PeerField
@@ -49,6 +53,29 @@ class LampRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRow:
+    """A device whose clock seems to be off: how late the sun seems, and what was stated."""
+
+    device: DeviceId
+    witness: str
+    days: int
+    seen_min: int
+    offset_h: str
+    stated_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairRow:
+    """A device that fails, and what mending it is worth a day."""
+
+    device: DeviceId
+    painted_number: str | None
+    device_class: DeviceClass
+    kg: str | None
+    light_hours: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionView:
     """The condition of a zone's equipment over its last days."""
 
@@ -61,10 +88,17 @@ class ConditionView:
     calendars: tuple[AirCalendar, ...]
     peers: PeerField | None
     lamps: tuple[LampRow, ...]
+    noise: tuple[NoiseDay, ...]  # the newest first
+    repairs: tuple[RepairRow, ...]
+    failing: int  # of which as many as fit are shown
+    clocks: tuple[ClockRow, ...]
     warnings: tuple[WarningView, ...]
     provenances: tuple[Provenance, ...]
 
 
+_ROWS: Final = 30
+_S_A_MINUTE: Final = 60
+_S_AN_HOUR: Final = 3_600
 SHARES = (
     "proven_percent",
     "low_percent",
@@ -104,6 +138,10 @@ def condition_view(found: Condition) -> ConditionView:
         calendars=tuple(each for each in calendars if each is not None),
         peers=cells.peer_field(found.pv),
         lamps=tuple(_lamps(found)),
+        noise=tuple(_newest(found.noise)[:_ROWS]),
+        repairs=tuple(_repairs(found)),
+        failing=len(found.repairs),
+        clocks=tuple(_clocks(found)),
         warnings=tuple(_warnings(found)),
         provenances=(result.provenance,) if result.devices else (),
     )
@@ -129,6 +167,43 @@ def _lamps(found: Condition) -> list[LampRow]:
         if each.panel_low or each.cutoffs
     ]
     return sorted(rows, key=lambda row: (-(row.cutoffs or 0), row.panel_percent or 0))
+
+
+def _newest(days: Iterable[NoiseDay]) -> list[NoiseDay]:
+    return sorted(days, key=lambda each: (-each.day.toordinal(), each.device))
+
+
+def _repairs(found: Condition) -> list[RepairRow]:
+    return [
+        RepairRow(
+            device=each.device.id,
+            painted_number=each.device.painted_number,
+            device_class=each.device.device_class,
+            kg=_written(each.value.kg_a_day, Unit.KG_CO2),
+            light_hours=None
+            if each.value.light_hours_a_day is None
+            else f"{each.value.light_hours_a_day:.1f}",
+        )
+        for each in found.repairs[:_ROWS]
+    ]
+
+
+def _written(value: Decimal | None, unit: Unit) -> str | None:
+    return None if value is None else written(value, unit)
+
+
+def _clocks(found: Condition) -> list[ClockRow]:
+    return [
+        ClockRow(
+            device=each.device,
+            witness=each.finding.witness,
+            days=each.finding.days,
+            seen_min=round(each.finding.seen_s / _S_A_MINUTE),
+            offset_h=f"{each.finding.suspected_offset_s / _S_AN_HOUR:+.1f}",
+            stated_s=each.stated_offset_s,
+        )
+        for each in found.clocks
+    ]
 
 
 def _warnings(found: Condition) -> list[WarningView]:

@@ -11,11 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.board import charts, strips
 from dashboards.board import map as ground
+from dashboards.board.alarms import AlarmStatisticsView, AlarmsView, AlarmView
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
 from dashboards.board.lineage import DeviceDayView, LineageView, MessageView
 from dashboards.board.periods import PeriodsView, PeriodView
+from dashboards.board.repairs import RepairsView
 from dashboards.board.strips import span
+from dashboards.board.told import ToldView
 from dashboards.board.views import (
     AccountView,
     ArithmeticView,
@@ -35,7 +38,20 @@ from dashboards.wording.wording import SOURCE, Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
-Page = View | ConditionView | PeriodsView | PeriodView | LineageView | DeviceDayView | MessageView
+Shown = (
+    View
+    | ConditionView
+    | ToldView
+    | AlarmsView
+    | AlarmView
+    | RepairsView
+    | AlarmStatisticsView
+    | PeriodsView
+    | PeriodView
+    | LineageView
+    | DeviceDayView
+    | MessageView
+)
 
 _TEMPLATES: Final[Mapping[type, str]] = {
     ProgrammeView: "programme.html",
@@ -53,10 +69,15 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     ConditionView: "condition.html",
     ImportView: "import.html",
     CommissionView: "commission.html",
+    ToldView: "told.html",
+    AlarmsView: "alarms.html",
+    AlarmView: "alarm.html",
+    RepairsView: "repairs.html",
+    AlarmStatisticsView: "alarm_statistics.html",
 }
 
 
-def page(view: Page, *, person: Person | None = None, language: str = SOURCE) -> str:
+def page(view: Shown, *, person: Person | None = None, language: str = SOURCE) -> str:
     """Return a view as an HTML document, for a person who is logged in or for nobody."""
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from analytics.alarms.alarm import Alarm
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -68,6 +69,7 @@ class ProgrammeView:
     balanced: bool
     span: Period | None
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,7 @@ class ZoneView:
     handed_over: int
     span: Period | None
     provenances: tuple[Provenance, ...]
+    alarms: int = 0  # that are open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,7 @@ class DeviceView:
     readings: tuple[ReadingView, ...]
     days: tuple[DayRow, ...]
     provenances: tuple[Provenance, ...]
+    alarms: tuple[Alarm, ...] = ()  # that are open and reach it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,13 @@ from ingest.registry.model import Device, Gateway
 from ingest.registry.registry import Registry
 
 ROWS_SHOWN: Final = 300
-_AIR: Final = (DeviceClass.AIR_STATION, DeviceClass.MOBILE_AIR_STATION)
+_INSTRUMENTS: Final = (
+    DeviceClass.AIR_STATION,
+    DeviceClass.MOBILE_AIR_STATION,
+    DeviceClass.NOISE_METER,
+    DeviceClass.VIBRATION_METER,
+    DeviceClass.FLUE_GAS_ANALYZER,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,9 @@ def zone_view(
         claims=_claims(beside, result),
         sensitivity=tuple(sensitivity([result], beside.factors)) if beside else (),
         memo=tuple(memo([result], _days(result).count)),
-        air=tuple(_station(each, heard) for each in result.devices if each.device_class in _AIR),
+        air=tuple(
+            _station(each, heard) for each in result.devices if each.device_class in _INSTRUMENTS
+        ),
         devices=_rows(result.devices, conditions)[:ROWS_SHOWN],
         handed_over=result.equipment.count,
         span=span,

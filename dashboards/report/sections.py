@@ -78,7 +78,13 @@ SECTIONS: Final[Mapping[str, Shown]] = {  # in the order they are read
             *("installed", "warranty_until"),
         ),
     ),
-    "repairs": Shown(rows=as_it_is("repairs"), columns=None),
+    "repairs": Shown(
+        rows=showing.repairs,
+        columns=(
+            *("number", "painted_number", "device", "devices", "lot", "fault", "opened", "closed"),
+            *("cause", "parts", "helped"),
+        ),
+    ),
     "sensitivity": Shown(
         rows=showing.sensitivity, columns=("factor", "value", "unit", "factors", "source")
     ),

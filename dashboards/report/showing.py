@@ -178,6 +178,14 @@ def claim_sources(document: Document) -> Iterator[Row]:
         yield {**row, **told, "claim": row.get("kind")}
 
 
+def repairs(document: Document) -> Iterator[Row]:
+    """Return the repairs by the days they were opened and closed on, by UTC."""
+    for row in _rows(document, "repairs"):
+        days = {name: str(row.get(name) or "")[:10] for name in ("opened", "closed")}
+        helped = {True: "yes", False: "no"}.get(bool(row.get("helped")))
+        yield {**row, **days, "helped": None if row.get("helped") is None else helped}
+
+
 def revisions(document: Document) -> Iterator[Row]:
     """Return the revisions, with who signed."""
     for row in _rows(document, "revisions"):

@@ -30,6 +30,7 @@ _FAMILIES: Final[Mapping[str, Sequence[str]]] = {  # where a closed set's texts 
     "device_class": ("class.", "report."),
     "differs": ("claims.reason.",),
     "factor": ("role.", "sensitivity."),
+    "helped": ("report.answer.",),
     "id": ("report.figure.",),
     "kind": ("report.kind.",),
     "memo": ("memo.",),
@@ -130,6 +131,8 @@ def _named(name: str, text: str, language: Language) -> str:
     for family in _FAMILIES.get(name, ()):
         if family + text in language.say.keys:
             return language.say(family + text)
+    if name == "fault" and f"faults.{text}.name" in language.say.keys:
+        return language.say(f"faults.{text}.name")
     if name == "interval_covers":
         return language.covers(text)
     if name in _NAMED:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from ingest.contract.identity import is_name
@@ -19,6 +19,10 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _GRID: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6}){0,2}")
 _OFFSET: Final = re.compile(r"-?[0-9]{1,9}")
+_CHANNEL: Final = re.compile(
+    r"[a-z][a-z0-9_]{0,30}(:(?!//)[^\s,;]{1,200})?"
+)  # no URL, which would hold a secret
+_QUIET: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\.\.([01][0-9]|2[0-3]):[0-5][0-9]")
 _ICCID: Final = re.compile(r"[0-9]{18,22}")
 _LONGEST_TEXT: Final = 300
 _HOUR: Final = timedelta(hours=1)
@@ -58,6 +62,8 @@ def write(value: object) -> str:
             return format(value, "f")
         case date():
             return value.isoformat()
+        case tuple():
+            return " ".join(map(str, cast("tuple[object, ...]", value)))
         case _:
             return str(value)
 
@@ -90,6 +96,16 @@ def choice(of: type[StrEnum]) -> Cell:
     """Return a cell for one of a closed set."""
     members = {member.value: member for member in of}
     return Cell(f"one of {', '.join(members)}", members.get)
+
+
+def several(of: Cell, expected: str) -> Cell:
+    """Return a cell for one or more of a kind, with spaces between them."""
+
+    def take(text: str) -> tuple[object, ...] | None:
+        values = tuple(map(of.take, text.split()))
+        return None if not values or None in values or len(set(values)) < len(values) else values
+
+    return Cell(expected, take)
 
 
 def _matching(pattern: re.Pattern[str], expected: str) -> Cell:
@@ -145,6 +161,12 @@ OFFSET: Final = Cell(
     "a whole number of seconds, a clock minus true time",
     lambda text: int(text) if _OFFSET.fullmatch(text) else None,
 )
+NAMES: Final = several(NAME, "names with spaces between them, each once")
+CHANNELS: Final = several(
+    _matching(_CHANNEL, "a channel"),
+    "channels with spaces between them, like sms:+85512345678 mail:crew@example.org board",
+)
+QUIET: Final = _matching(_QUIET, "hours of a day like 22:00..06:00")
 SCHEDULE: Final = Cell(FORMS, _take_schedule)
 TIMEZONE: Final = Cell(
     "an IANA time zone that is a whole number of hours from UTC from 2000 to 2040,"

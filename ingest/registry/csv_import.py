@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import sqlalchemy as sa
 
@@ -91,16 +91,22 @@ def _dangling_of(
 ) -> list[Problem]:
     found: list[Problem] = []
     for column in row.kind.columns:
-        named = getattr(row.item, column.name, None)
-        if column.names is None or named is None or column.names in unread:
+        if column.names is None or column.names in unread:
             continue
-        if (column.names, named) not in known:
-            text = (
-                f"column {column.name}: expected one of the {BY_ITEM[column.names].file}"
-                f" in these files or in the registry, got {named!r}"
-            )
-            found.append(Problem(path=row.path, line=row.line, text=text))
+        for named in _named(getattr(row.item, column.name, None)):
+            if (column.names, named) not in known:
+                text = (
+                    f"column {column.name}: expected one of the {BY_ITEM[column.names].file}"
+                    f" in these files or in the registry, got {named!r}"
+                )
+                found.append(Problem(path=row.path, line=row.line, text=text))
     return found
+
+
+def _named(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return cast("tuple[str, ...]", value) if isinstance(value, tuple) else (str(value),)
 
 
 def _compared(rows: Sequence[Row], registry: Registry) -> Checked:

@@ -11,11 +11,18 @@ from ingest.registry.model import (
     AidBatch,
     Basis,
     BuildingType,
+    Contract,
     Device,
+    Digest,
+    Duty,
     Entry,
     Gateway,
     GridConnection,
+    Language,
     Lot,
+    Obligation,
+    Person,
+    PersonRole,
     Provenance,
     SimCard,
     Site,
@@ -30,7 +37,7 @@ class Column:
     name: str
     cell: Cell
     empty: bool = False  # whether a cell, or the whole column, may be left out
-    without: str | int | None = None  # the value of an empty cell
+    without: str | int | tuple[str, ...] | None = None  # the value of an empty cell
     names: type[Entry] | None = None  # the kind of entry that it refers to
 
     def read(self, text: str) -> object:
@@ -105,6 +112,11 @@ def _judge_device(device: Device) -> Iterator[Wrong]:
         yield Wrong(missing, "evidence and its day together, or neither")
     if device.feeds == device.id:
         yield Wrong("feeds", "another device than itself")
+
+
+def _judge_contract(contract: Contract) -> Iterator[Wrong]:
+    if (contract.lot is None) == (contract.site is None):
+        yield Wrong("lot", "either a lot or a site")
 
 
 _POSITION: Final = (
@@ -225,8 +237,48 @@ KINDS: Final = (
             Column("evidence", cells.TEXT, empty=True),
             Column("serial", cells.TEXT, empty=True),
             Column("clock_offset_s", cells.OFFSET, empty=True, without=0),
+            Column("obligation", cells.choice(Obligation), empty=True),
+            Column("people_served", cells.integer(1, 1_000_000), empty=True),
         ),
         judge=_judge_device,
+    ),
+    Kind(
+        name="person",
+        file="people",
+        item=Person,
+        columns=(
+            Column("id", cells.NAME),
+            Column("role", cells.choice(PersonRole)),
+            Column("title", cells.TEXT),
+            Column("language", cells.choice(Language)),
+            Column("zones", cells.NAMES, empty=True, without=(), names=Zone),
+            Column(
+                "device_classes",
+                cells.several(cells.choice(DeviceClass), "device classes, with spaces"),
+                empty=True,
+                without=(),
+            ),
+            Column("channels", cells.CHANNELS, empty=True, without=()),
+            Column("quiet", cells.QUIET, empty=True, without=""),
+            Column("duty", cells.choice(Duty), empty=True, without=Duty.ALWAYS),
+            Column("digest", cells.choice(Digest), empty=True, without=Digest.NO),
+            Column("step", cells.integer(0, 9), empty=True, without=0),
+        ),
+    ),
+    Kind(
+        name="contract",
+        file="contracts",
+        item=Contract,
+        columns=(
+            Column("id", cells.NAME),
+            Column("lot", cells.NAME, empty=True, names=Lot),
+            Column("site", cells.NAME, empty=True, names=Site),
+            Column("contractor", cells.TEXT),
+            Column("response_hours", cells.integer(1, 8_760)),
+            Column("until", cells.DAY, empty=True),
+            Column("source", cells.TEXT),
+        ),
+        judge=_judge_contract,
     ),
 )
 

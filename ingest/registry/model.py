@@ -39,6 +39,46 @@ class BuildingType(StrEnum):
     TRADING_PLACE = "trading_place"
 
 
+class Obligation(StrEnum):
+    """Why a device has to be mended before all others."""
+
+    SAFETY_SPOT = "safety_spot"  # a crossing, a school, a market: dark, it is dangerous
+    LEGAL_MONITORING = "legal_monitoring"  # its readings are owed by law
+
+
+class PersonRole(StrEnum):
+    """What somebody is told for."""
+
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+    MINISTRY = "ministry"
+    OPERATOR = "operator"
+
+
+class Language(StrEnum):
+    """A language that people are told in (ISO 639-1)."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+    KHMER = "km"
+    LAO = "lo"
+
+
+class Duty(StrEnum):
+    """When somebody is on duty; hours and holidays are the country's."""
+
+    ALWAYS = "always"
+    WORKING_HOURS = "working_hours"
+    OFF_HOURS = "off_hours"
+
+
+class Digest(StrEnum):
+    """Whether what can wait comes once a day, in one."""
+
+    YES = "yes"
+    NO = "no"
+
+
 class Basis(StrEnum):
     """What a stated value rests on."""
 
@@ -139,6 +179,8 @@ class Device:
     evidence: str | None = None  # that proof: no grid there, or the lamp that was removed
     serial: str | None = None  # the maker's number, by which a replacement is told apart
     clock_offset_s: int = 0  # its own clock minus true time, where it stamps what it says itself
+    obligation: Obligation | None = None  # why it is mended first
+    people_served: int | None = None  # who go without while it is broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +193,34 @@ class SimCard:
     expires: date | None
 
 
-Entry = Zone | Site | Gateway | AidBatch | Lot | Device | SimCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who is told of alarms, by what they do; a change on the rota is a later entry."""
+
+    id: str
+    role: PersonRole
+    title: str  # what they do, not what they are called: 'Technician on duty'
+    language: Language
+    zones: tuple[ZoneId, ...]  # empty: every zone
+    device_classes: tuple[DeviceClass, ...]  # empty: every class
+    channels: tuple[str, ...]  # 'sms:+855…' or 'mail': tried in this order
+    quiet: str  # '22:00..06:00' in the time of the zone; empty: none
+    duty: Duty = Duty.ALWAYS
+    digest: Digest = Digest.NO
+    step: int = 0  # of escalation: 0 is told first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Who mends what a lot delivered, or what stands at a site, and how soon."""
+
+    id: str
+    lot: str | None
+    site: SiteId | None
+    contractor: str
+    response_hours: int
+    until: date | None  # the last day
+    source: str
+
+
+Entry = Zone | Site | Gateway | AidBatch | Lot | Device | SimCard | Person | Contract

@@ -12,17 +12,19 @@ from typing import Final, TypeVar, cast
 from ingest.contract.identity import GatewayId, ZoneId
 from ingest.registry.model import (
     AidBatch,
+    Contract,
     Device,
     Entry,
     Gateway,
     Lot,
+    Person,
     Provenance,
     SimCard,
     Site,
     Zone,
 )
 
-_T = TypeVar("_T", Zone, Site, Gateway, AidBatch, Lot, Device, SimCard)
+_T = TypeVar("_T", Zone, Site, Gateway, AidBatch, Lot, Device, SimCard, Person, Contract)
 
 _SNAPSHOTS_KEPT: Final = 32  # of a registry whose devices were entered day by day
 
@@ -119,6 +121,14 @@ class Registry:
         """Return the lots, by id."""
         return self._snapshot(None).all(Lot)
 
+    def people(self, at: int | None = None) -> tuple[Person, ...]:
+        """Return whoever is told of alarms, by id."""
+        return self._snapshot(at).all(Person)
+
+    def contracts(self, at: int | None = None) -> tuple[Contract, ...]:
+        """Return the contracts, by id."""
+        return self._snapshot(at).all(Contract)
+
     def zone(self, id_: str, at: int | None = None) -> Zone | None:
         """Return a zone, or None where there is none of that id."""
         return self._find(Zone, id_, at)
@@ -146,6 +156,10 @@ class Registry:
     def lot(self, id_: str) -> Lot | None:
         """Return a lot, or None where there is none of that id."""
         return self._find(Lot, id_, None)
+
+    def person(self, id_: str, at: int | None = None) -> Person | None:
+        """Return somebody, or None where there is nobody of that id."""
+        return self._find(Person, id_, at)
 
     def site_of(self, thing: Device | Gateway, at: int | None = None) -> Site:
         """Return the site that a device or a gateway stands at."""

@@ -16,6 +16,7 @@ import orjson
 
 from api.accounts.port import LoopbackVisitors
 from api.backend import Backend
+from api.notices.settings import NoticeSettings
 from gateway.config import PASSWORD_VARIABLE
 from ingest.contract.identity import GatewayId
 from ingest.home import Home
@@ -99,7 +100,11 @@ def held(outbox: Path) -> int:
 
 @asynccontextmanager
 async def running_chain(
-    home: Home, plan: Plan, *, listening: socket | None
+    home: Home,
+    plan: Plan,
+    *,
+    listening: socket | None,
+    telling: NoticeSettings | None = None,
 ) -> AsyncGenerator[Chain]:
     """Run everything a plan needs for as long as the context lasts."""
     async with AsyncExitStack() as stack:
@@ -108,7 +113,13 @@ async def running_chain(
         remember(home, plan.memory)
         stack.callback(lambda: remember(home, replace(plan.memory, until=conductor.now())))
         backend = stack.enter_context(
-            Backend.build(home, broker=broker, clock=conductor, software=version("zonewatch"))
+            Backend.build(
+                home,
+                broker=broker,
+                clock=conductor,
+                software=version("zonewatch"),
+                telling=telling,
+            )
         )
         await stack.enter_async_context(_running(backend, listening))
         lines = await stack.enter_async_context(living_devices(home, plan, conductor.port))

@@ -5,6 +5,7 @@ Simulated devices, gateways, broker, ingest, store, analytics, API and board.
 
 import argparse
 import json
+import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -58,6 +59,7 @@ def _plan(args: argparse.Namespace) -> "tuple[Home, Plan]":
 
 
 async def _run(args: argparse.Namespace, *, began: float) -> None:
+    from api.notices.settings import NoticeSettings
     from api.server import listen
     from ingest.contract.clock import SystemClock
     from simulators.chain.progress import progress
@@ -65,7 +67,9 @@ async def _run(args: argparse.Namespace, *, began: float) -> None:
 
     home, plan = _plan(args)
     with nullcontext() if args.once else listen(args.port) as listening:
-        async with running_chain(home, plan, listening=listening) as chain:
+        telling = NoticeSettings.of(os.environ, url=f"http://127.0.0.1:{args.port}")
+        running = running_chain(home, plan, listening=listening, telling=telling)
+        async with running as chain:
             with progress("SIMULATED zones live", hours=plan.hours, hidden=args.json) as told:
                 await chain.catch_up(told)
             board = None if args.once else f"http://127.0.0.1:{args.port}/board/"

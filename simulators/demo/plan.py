@@ -65,4 +65,5 @@ def _simulated_device(registry: Registry, device: Device) -> SimulatedDevice:
         latitude=float(latitude),
         longitude=float(longitude),
         schedule=device.schedule,
+        feeds=device.feeds,
     )

@@ -16,6 +16,7 @@ from simulators.world.noise import day_level, generator, wander
 from simulators.world.resolution import hold_single
 from simulators.world.traffic import traffic
 
+_RESTLESS: Final = ("particles", "gas", "wind", "damp", "ozone")
 _DECIMALS: Final[Mapping[str, int]] = {"co": 2, "wind_direction": 0}
 
 
@@ -46,10 +47,11 @@ def air_values(seed: int, zone: str, device: str, day: date, weather: Weather) -
     """Return what one air station says, by metric of the catalog."""
     steps = weather.hours.size
     chance = generator(seed, device, "air", day)
-    own = {name: wander(chance, steps, memory=0.9) for name in ("particles", "gas", "wind", "damp")}
+    own = {name: wander(chance, steps, memory=0.9) for name in _RESTLESS}
     stale = np.exp(0.35 * day_level(seed, day, steps, zone, "stale air"))
     busy = traffic(day, weather.hours)
     gases = _gases(busy, weather, stale * np.exp(0.10 * own["gas"]))
+    gases["o3"] += 0.6 * own["ozone"]  # an instrument is never quite still
     particles = _particles(busy, weather, stale * np.exp(0.12 * own["particles"]))
     values = {**particles, **gases, **_weather(seed, zone, day, weather, own)}
     return {

@@ -1,6 +1,6 @@
 """One local day of a zone: sun, clouds and air once, then every kind of device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -22,9 +22,11 @@ from simulators.world.lamp import (
     streetlight_values,
 )
 from simulators.world.model import (
+    CHARGERS,
     INVERTERS,
     LAMPS,
     STATIONS,
+    VEHICLES,
     SimulatedDevice,
     SimulatedZone,
     ZoneState,
@@ -33,6 +35,7 @@ from simulators.world.noise import generator, wander
 from simulators.world.panel import clear_sky, panel_power, plane_of_array, toward_equator
 from simulators.world.resolution import hold_counter
 from simulators.world.sun import SunPosition, sun_position
+from simulators.world.vehicle import charger_values, traveled, vehicle_day, vehicle_values
 
 _PHASES: Final = 3
 _VOLTS: Final = 230.0
@@ -95,7 +98,8 @@ def simulate_day(
     """
     lamps, state = _lamps(zone.of(LAMPS), sky, state, ailing["lamps"])
     inverters, state = _inverters(zone, sky, state, ailing["inverters"])
-    groups = (lamps, inverters, _stations(zone, sky))
+    *vehicles, state = _vehicles(zone, sky, state)
+    groups = (lamps, inverters, _stations(zone, sky), *vehicles)
     return tuple(group for group in groups if group.devices), state
 
 
@@ -248,7 +252,37 @@ def _stations(zone: SimulatedZone, sky: Sky) -> Group:
         sunshine=clear_sky(sun.elevation) * sky.index,
     )
     told = [air_values(sky.seed, zone.id, device.id, sky.day, weather) for device in devices]
-    values = {name: np.stack([one[name] for one in told]) for name in told[0]}
+    return _group(devices, told)
+
+
+def _vehicles(zone: SimulatedZone, sky: Sky, state: ZoneState) -> tuple[Group, Group, ZoneState]:
+    """Return vehicles, their chargers, and where their counters stand afterwards."""
+    vehicles, chargers = zone.of(VEHICLES), zone.of(CHARGERS)
+    days = {each.id: vehicle_day(sky.seed, each.id, sky.day, sky.hours) for each in vehicles}
+    fed = [days[each.feeds] for each in chargers if each.feeds is not None]
+    told = [
+        vehicle_values(days[each.id], odometer_m=driven, charged_wh=charged)
+        for each, driven, charged in zip(
+            vehicles, state.driven_m.tolist(), state.charged_wh.tolist(), strict=True
+        )
+    ]
+    given = [
+        charger_values(day, delivered_wh=delivered)
+        for day, delivered in zip(fed, state.delivered_wh.tolist(), strict=True)
+    ]
+    added = [traveled(day, 24.0 / sky.hours.size) for day in days.values()]
+    through = [traveled(day, 24.0 / sky.hours.size) for day in fed]
+    after = replace(
+        state,
+        driven_m=state.driven_m + np.array([each.meters for each in added]),
+        charged_wh=state.charged_wh + np.array([each.charged_wh for each in added]),
+        delivered_wh=state.delivered_wh + np.array([each.delivered_wh for each in through]),
+    )
+    return _group(vehicles, told), _group(chargers, given), after
+
+
+def _group(devices: tuple[SimulatedDevice, ...], told: Sequence[Mapping[str, Floats]]) -> Group:
+    values = {name: np.stack([one[name] for one in told]) for name in told[0]} if told else {}
     return Group(devices=_ids(devices), values=values)
 
 

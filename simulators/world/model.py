@@ -14,6 +14,8 @@ from simulators.world.noise import generator
 LAMPS = frozenset({DeviceClass.STREETLIGHT})
 INVERTERS = frozenset({DeviceClass.HOUSEHOLD_PV, DeviceClass.SCHOOL_PV})
 STATIONS = frozenset({DeviceClass.AIR_STATION})
+VEHICLES = frozenset({DeviceClass.BUS})
+CHARGERS = frozenset({DeviceClass.CHARGER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class SimulatedDevice:
     latitude: float  # [deg] north
     longitude: float  # [deg] east
     schedule: str = "sunset..sunrise"  # of a lamp, as in the registry
+    feeds: DeviceId | None = None  # the vehicle that a charger is wired to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,12 @@ class SimulatedZone:
 
     def __post_init__(self) -> None:
         for device in self.devices:
-            if device.device_class not in LAMPS | INVERTERS | STATIONS:
+            if device.device_class not in LAMPS | INVERTERS | STATIONS | VEHICLES | CHARGERS:
                 raise ValueError(f"{device.id}: no model of a {device.device_class}")
+        vehicles = {device.id for device in self.of(VEHICLES)}
+        for charger in self.of(CHARGERS):
+            if charger.feeds not in vehicles:
+                raise ValueError(f"{charger.id}: expected a vehicle of the zone that it feeds")
 
     def of(self, classes: frozenset[DeviceClass]) -> tuple[SimulatedDevice, ...]:
         """Return the devices of some classes, in order."""
@@ -61,11 +68,15 @@ class ZoneState:
     lamp_generated_wh: Floats
     lamp_used_wh: Floats
     inverter_generated_wh: Floats
+    driven_m: Floats  # of vehicles
+    charged_wh: Floats  # into vehicles
+    delivered_wh: Floats  # by chargers
 
 
 def first_state(zone: SimulatedZone, seed: int) -> ZoneState:
     """Return a zone whose devices have been at work for some months, each for its own time."""
     lamps, inverters = zone.of(LAMPS), zone.of(INVERTERS)
+    vehicles = zone.of(VEHICLES)
     return ZoneState(
         batteries=BatteryState(
             charge=np.array([generator(seed, d.id, "charge").uniform(0.7, 0.9) for d in lamps]),
@@ -74,7 +85,16 @@ def first_state(zone: SimulatedZone, seed: int) -> ZoneState:
         lamp_generated_wh=_past(lamps, seed, hours_a_day=14.0),
         lamp_used_wh=_past(lamps, seed, hours_a_day=12.0),
         inverter_generated_wh=_past(inverters, seed, hours_a_day=3.8),
+        driven_m=_been_out(vehicles, seed, a_day=180_000.0),
+        charged_wh=_been_out(vehicles, seed, a_day=180_000.0),
+        delivered_wh=_been_out(zone.of(CHARGERS), seed, a_day=191_000.0),
     )
+
+
+def _been_out(devices: tuple[SimulatedDevice, ...], seed: int, *, a_day: float) -> Floats:
+    """Return counters after months in use."""
+    days = [float(generator(seed, device.id, "age").integers(40, 400)) for device in devices]
+    return np.array(days, dtype=np.float64) * a_day
 
 
 def _past(devices: tuple[SimulatedDevice, ...], seed: int, *, hours_a_day: float) -> Floats:

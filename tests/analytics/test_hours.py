@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from analytics.counter_changes import CounterChange, with_room
 from analytics.hours import RECORD, roll
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -103,3 +104,85 @@ def test_a_state_is_held_like_a_gauge() -> None:
     table = _roll(a_block(rows, metric="lamp_on", device_class=DeviceClass.STREETLIGHT))
 
     assert _column(table, "positive_s", "lamp_on") == [300]
+
+
+def a_change(minutes: float, old_end: float, new_start: float) -> CounterChange:
+    return CounterChange(
+        device=_LAMP,
+        metric="energy_used",
+        at=micros(EVENING) + round(minutes * 60_000_000),
+        old_end=old_end,
+        new_start=new_start,
+        text="struck by lightning",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "change", "increases", "running"),
+    [
+        pytest.param(
+            [(10.0, 100.0), (20.0, 101.0), (40.0, 3.5), (50.0, 4.0)],
+            a_change(30, 102.0, 3.0),
+            [1 + 1 + 0.5 + 0.5],
+            [4.0],
+            id="old end, new start",
+        ),
+        pytest.param(
+            [(10.0, 100.0), (40.0, 5_000.5)],
+            a_change(30, 100.0, 5_000.0),
+            [0.5],
+            [5_000.5],
+            id="a used meter that had counted more",
+        ),
+        pytest.param(
+            [(10.0, 100.0), (40.0, 99.0)],
+            a_change(30, 100.0, 98.0),
+            [1.0],
+            [99.0],
+            id="what would be taken for a dip",
+        ),
+        pytest.param(
+            [(10.0, 100.0), (130.0, 2.0)],
+            a_change(70, 104.0, 0.5),
+            [0.0, 4.0, 1.5],
+            [100.0, 0.5, 2.0],
+            id="in an hour without readings",
+        ),
+        pytest.param(
+            [(30.0, 7.0)], a_change(30, 104.0, 6.0), [4.0 + 1.0], [7.0], id="read as it was changed"
+        ),
+    ],
+)
+def test_a_counter_that_was_replaced_counts_from_its_own_start(
+    rows: list[tuple[float, float]],
+    change: CounterChange,
+    increases: list[float],
+    running: list[float],
+) -> None:
+    span = Period(micros(EVENING), micros(EVENING) + 3 * HOUR_US)
+    block = with_room(a_block(rows, metric="energy_used"), [change], span)
+
+    table = roll(
+        block,
+        span,
+        intervals_s={_LAMP: 300},
+        running={(_LAMP, "energy_used"): 100.0},
+        changes=[change],
+    )
+
+    assert _column(table, "increase", "energy_used") == increases
+    assert _column(table, "running", "energy_used") == running
+    read = sum(_column(table, "readings", "energy_used"))
+    assert read == len(rows)
+
+
+def test_a_counter_is_replaced_although_nothing_was_ever_heard_of_it() -> None:
+    span = Period(micros(EVENING), micros(EVENING) + HOUR_US)
+    block = with_room(a_block([]), [a_change(30, 102.0, 3.0)], span)
+
+    table = roll(
+        block, span, intervals_s={_LAMP: 300}, running={}, changes=[a_change(30, 102.0, 3.0)]
+    )
+
+    assert _column(table, "increase", "energy_used") == [0.0]
+    assert _column(table, "running", "energy_used") == [3.0]

@@ -8,7 +8,7 @@ from analytics.avoided import Emissions
 from analytics.periods import parse_period
 from analytics.quoting import half_width_kg, interval_covers
 from analytics.result import period_window, zone_result
-from analytics.samples import Sample
+from analytics.samples import Sampled
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
 from ingest.registry.model import Lot
@@ -16,7 +16,7 @@ from ingest.registry.registry import Entered, Registry
 from tests.analytics.cases import a_day
 from tests.builders import a_basis, a_pv_set, a_registry, a_zone
 
-SAMPLE = Sample(
+SAMPLE = Sampled(
     zone="kh-test",
     device_class=DeviceClass.SCHOOL_PV,
     first=date(2026, 10, 1),
@@ -45,7 +45,7 @@ def a_lot() -> Lot:
     )
 
 
-def october(*samples: Sample) -> Emissions:
+def october(*samples: Sampled) -> Emissions:
     """Return October of 101 sets, one of which is metered and gave 500 kWh."""
     pv = a_pv_set(lot="lot-1", rated_power_w=None, rated_power_basis=None)
     history = [*a_registry(pv).entries, Entered(change=1, valid_from=0, item=a_lot())]

@@ -13,8 +13,8 @@ from sqlalchemy.pool import StaticPool
 
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.service import facts, uptime
+from analytics.service.alarmtables import METADATA as ANALYTICS
 from analytics.service.facts import Progress
-from analytics.service.tables import METADATA as ANALYTICS
 from api.accounts.actor import Actor
 from api.accounts.port import VISITOR, NobodyKnown
 from api.closing.tables import METADATA as CLOSING

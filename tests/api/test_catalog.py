@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from analytics.service.tables import METADATA as ANALYTICS
+from analytics.service.alarmtables import METADATA as ANALYTICS
 from api.catalog import MIGRATIONS, ready_catalog
 from api.closing.tables import METADATA as CLOSING
 from api.tables import METADATA as API

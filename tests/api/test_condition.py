@@ -1,11 +1,13 @@
 """A zone's condition over HTTP, and air that is for some before it is for all."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
 
 from analytics.air.days import AirDay
+from analytics.air.sound import NoiseDay
 from analytics.service import dayfacts
 from api.sources import Sources
 from ingest.contract.identity import DeviceId
@@ -85,3 +87,44 @@ def test_a_stations_pages_and_readings_wait_for_the_release_too(
     assert page in client.get(zone, headers=technician).text
     assert "PM2.5" in client.get(zone, headers=technician).text
     assert "PM2.5" not in client.get(zone, headers=viewer).text
+
+
+def test_a_day_that_goes_on_has_no_daily_mean_yet(client: TestClient, sources: Sources) -> None:
+    """It is midnight; of 3 October twenty hours are told, which would be enough of a day."""
+    third = FIRST + timedelta(days=2)
+    hours = (900_000_000,) * 20 + (None,) * 4
+    air = AirDay(device=_STATION, day=third, pollutant="pm25", hours=hours)
+    with sources.catalog.begin() as connection:
+        dayfacts.put(connection, [(_STATION, third)], [air])
+
+    path = f"/v1/reports/zone:kh-coast/{FIRST}..{third}"
+    (told,) = client.get(path, headers=as_(sources, "manager")).json()["air"]
+
+    (pm25,) = told["pollutants"]
+    assert (pm25["days"], pm25["valid_days"], pm25["highest"]) == (2, 1, "60.0")
+    assert (told["index"]["days"], told["index"]["highest_on"]) == (1, FIRST.isoformat())
+
+
+def test_noise_and_clocks_and_repairs_are_told(client: TestClient, sources: Sources) -> None:
+    told = NoiseDay(
+        device=_STATION, day=FIRST, whole=Decimal("61.2"), by_day=Decimal("62.0"), by_night=None
+    )
+    with sources.catalog.begin() as connection:
+        dayfacts.put(connection, [(DeviceId("kh-air-9"), FIRST)], [told])
+
+    found = client.get("/v1/zones/kh-coast/condition", headers=as_(sources, "manager")).json()
+
+    assert found["noise"] == [
+        {
+            "device": "kh-air-1",
+            "day": FIRST.isoformat(),
+            "leq": "61.2",
+            "lday": "62.0",
+            "lnight": None,
+            "unit": "dB",
+        }
+    ]
+    assert found["clocks"] == []
+    assert {row["device"] for row in found["repairs"]} >= {"kh-lamp-2"}
+    page = client.get("/board/zones/kh-coast/condition", headers=as_(sources, "viewer")).text
+    assert "61.2" in page

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.accounts.scope import EVERYTHING
 from api.sources import Sources
+from ingest import feed
 from ingest.audit import journal
 from ingest.contract.period import micros
 from ingest.home import Home
@@ -136,6 +137,11 @@ def test_a_photograph_larger_than_a_page_is_taken_and_one_beyond_the_limit_is_no
     assert put_in(door, PHOTOGRAPH + bytes(3 << 20))[0] == 201
     assert put_in(door, PHOTOGRAPH + bytes(12 << 20))[0] == 413
     assert door.post("/v1/visits", content=bytes(2 << 20)).status_code == 413
+
+
+def fed(sources: Sources) -> list[tuple[str, int]]:
+    with sources.catalog.connect() as connection:
+        return sorted({(each.device, each.hour) for each in feed.changes(connection)})
 
 
 def a_visit(**changed: object) -> dict[str, object]:
@@ -300,6 +306,32 @@ def test_a_replacement_has_old_end_and_new_start_and_the_new_serial_from_then_on
     assert after.serial == "S-2"
     assert registry.device("kh-lamp-1", noon - 1) is None  # as it was entered elsewhere
     assert deeds(field.catalog) == [("tech", "device.replacement")]
+    (change,) = door.get("/v1/counter-changes").json()["items"]
+    assert (change["device"], change["at"], change["old_end"]) == ("kh-lamp-1", NOON, 812.5)
+    assert fed(field) == [("kh-lamp-1", noon)]
+    assert door.post("/v1/counter-changes/1/withdraw").json()["withdrawn_by"] == "tech"
+
+
+def test_time_out_of_service_is_taken_out_by_who_may_decide_it(
+    door: TestClient, field: Sources
+) -> None:
+    manager = bearer(a_token(field, a_user(field, "boss", "manager"))[1])
+    event = {
+        "kind": "out_of_service",
+        "since": NOON,
+        "until": "2026-10-02T15:00:00Z",
+        "why": "flood",
+    }
+
+    by_technician = door.post("/v1/devices/kh-lamp-1/life", json=event).json()
+    by_manager = door.post("/v1/devices/kh-lamp-1/life", json=event, headers=manager).json()
+
+    assert (by_technician["exclusion"], by_manager["exclusion"]) == (None, 1)
+    (exclusion,) = door.get("/v1/exclusions").json()["items"]
+    assert (exclusion["reason"], exclusion["actor"]) == ("out_of_service", "boss")
+    assert exclusion["of"] == {"holder": "device", "id": "kh-lamp-1"}
+    assert {device for device, _ in fed(field)} == {"kh-lamp-1"}
+    assert ("boss", "exclusion.enter") in deeds(field.catalog)
 
 
 @pytest.mark.parametrize(

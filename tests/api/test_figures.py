@@ -6,7 +6,12 @@ that nobody knows to be on the grid earn nothing. The recorded zone: 100 kWh x 0
 
 from typing import Any, TypeAlias
 
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
+
+from analytics.service import zonefigures
+from analytics.service.tables import ZONE_FIGURE
+from api.sources import Sources
 
 Json: TypeAlias = Any
 
@@ -39,6 +44,18 @@ def test_a_zones_summary_is_the_credited_figure(client: TestClient) -> None:
         # six device-days held, of two for each of five devices
         "coverage_percent": "60.0",
     }
+
+
+def test_a_summary_is_what_analytics_wrote_down_last(client: TestClient, sources: Sources) -> None:
+    computed = get(client, "/v1/zones/kh-coast/summary")
+    with sources.catalog.begin() as connection:
+        zonefigures.keep_up(connection, sources.registry(), busy=False)
+    assert get(client, "/v1/zones/kh-coast/summary") == computed
+
+    with sources.catalog.begin() as connection:
+        connection.execute(sa.update(ZONE_FIGURE).values(value="7"))
+
+    assert get(client, "/v1/zones/kh-coast/summary")["devices"] == 7
 
 
 def test_totals_of_provenances_never_mix(client: TestClient) -> None:

@@ -50,21 +50,32 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/factors"): 401,
         **{
             ("POST", f"/v1/{resource}{what}"): 401
-            for resource in ("exclusions", "overrides", "releases")
+            for resource in ("exclusions", "overrides", "releases", "sampled")
             for what in ("", "/1/withdraw")
         },
+        **{("POST", f"/v1/alarms/1/{deed}"): 401 for deed in ("acknowledge", "shelve", "comment")},
+        **{("POST", f"/v1/repairs/1/{deed}"): 401 for deed in ("assign", "close")},
         ("POST", "/v1/devices/1/life"): 401,
+        ("POST", "/v1/counter-changes/1/withdraw"): 401,
+        ("POST", "/v1/notices/replies/sms"): 403,
+        ("POST", "/v1/notices/replies/telegram"): 403,
+        ("POST", "/told/1"): 404,
         ("POST", "/v1/imports"): 401,
         ("POST", "/v1/evidence"): 401,
+        ("POST", "/v1/evidence/1/erase"): 401,
         ("POST", "/v1/visits"): 401,
         ("POST", "/v1/samples"): 401,
         ("POST", "/v1/samples/1/findings"): 401,
         ("POST", "/board/imports"): 401,
         ("POST", "/board/commission"): 401,
+        ("POST", "/board/alarms/1"): 401,
+        ("POST", "/board/repairs/1"): 401,
         ("POST", "/v1/reports/1/1/close"): 401,
         ("POST", "/v1/reports/1/1/check"): 401,
         ("POST", "/v1/reports/1/1/approve"): 401,
         ("POST", "/v1/reports/1/1/verify"): 401,
+        ("POST", "/v1/subscriptions"): 401,
+        ("POST", "/v1/subscriptions/1/end"): 401,
         ("POST", "/v1/findings"): 401,
         ("POST", "/v1/findings/1/answer"): 401,
         ("POST", "/board/log-in"): 403,

@@ -36,6 +36,19 @@ def test_another_role_is_computed_beside_the_figure(
     assert (told["period"], told["set"]) == ("2026-10", ["factor.school_pv=500"])
 
 
+def test_another_role_is_computed_since_all_was_handed_over(
+    home: Home, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = asked(home, "factor.school_pv=500", zone="la-city")
+    status = cli.main([*[w.replace("2026-10", "since-handover") for w in words], "--json"])
+
+    told = json.loads(capfd.readouterr().out)
+    assert status == 0
+    assert told["period"] == "2026-01-15..2026-10-01"
+    (pv,) = [each for each in told["figures"] if each["device_class"] == "school_pv"]
+    assert pv["what_if"] == "50.0"
+
+
 def test_nothing_published_changes(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
     before = report(home, capfd)
 

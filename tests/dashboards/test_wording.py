@@ -5,10 +5,18 @@ from importlib.resources import files
 import pytest
 
 from analytics.air.shown import CATEGORIES
+from analytics.alarms.action import ActionKind
+from analytics.alarms.alarm import CauseKind, Condition
+from analytics.alarms.lifecycle import Suppression
+from analytics.alarms.notice import NoticeKind
+from analytics.alarms.repairlist import Duty
+from analytics.alarms.statistics import benchmarks
 from analytics.claims.claim import ClaimKind, Reason
+from analytics.clocks import Witness
 from analytics.closing.states import State as PeriodState
 from analytics.deviceday import EnergySource
 from analytics.factors.grid import Role
+from analytics.faults.fault import Priority
 from analytics.figures import Status
 from analytics.memo import constants
 from api.subscriptions.subscription import Occasion
@@ -32,7 +40,7 @@ COLUMNS = {  # fields of the document's sections, which a table takes as they co
     *("energy_estimated", "coverage_sampled", "lineage", "factors", "interval_covers"),
     *("name", "number", "device", "metric", "claimed_per", "computed_scope", "low", "high"),
     *("versions", "label", "limits", "national", "reference_temperature_c", "reason", "scope"),
-    *("statement", "evidence", "registered", "coverage_handed_over"),
+    *("statement", "evidence", "registered", "coverage_handed_over", "since"),
 }
 STATES = {"provisional", "open", "prepared", "closed", "approved", "revised", "verified"}
 FIGURES = {
@@ -51,10 +59,26 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "periods.step_meaning.": [state for state in PeriodState if state != "revised"],
     "trouble.": Trouble,
     "log_in.trouble.": LogInTrouble,
+    "faults.": [
+        f"{rule}.{part}"
+        for rule in {key.split(".")[1] for key in Wording().keys if key.startswith("faults.")}
+        for part in ("name", "check", "carry")
+    ],
+    "alarms.condition.": Condition,
+    "alarms.priority.": Priority,
+    "alarms.kind.": CauseKind,
+    "alarms.suppressed.": Suppression,
+    "alarm.deed.": ActionKind,
+    "alarm.notice.": NoticeKind,
+    "alarm_statistics.unit.": [each.id for each in benchmarks()],
+    "repairs.duty.": Duty,
     "cell.": CellState,
     "air.": [*(name for _, name in CATEGORIES), "hazardous"],
     "availability.": ("pieces", "proven", "interval", "data", "technical", "contractual"),
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
+    "repair.": ("device", "class", "kg", "light"),
+    "noise.": ("device", "day", "whole", "by_day", "by_night"),
+    "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,
     "role.": Role,
@@ -91,10 +115,11 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES.get(begin, ())}
 
-    own = {key for key in Wording().keys if key.startswith(("report.", "phrase.", "mail."))}
-    assert Wording().keys - own == {
-        key for key in whole | together if not key.startswith("report.")
-    }
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
+    own = {key for key in Wording().keys if key.startswith(elsewhere)}
+    shown = {key for key in whole | together if not key.startswith("report.")}
+    assert Wording().keys - own == shown - own
+    assert shown <= Wording().keys
 
 
 def test_every_text_of_mails_is_used() -> None:
@@ -103,6 +128,17 @@ def test_every_text_of_mails_is_used() -> None:
     occasions = {f"mail.{occasion}" for occasion in Occasion}
 
     assert {key for key in Wording().keys if key.startswith("mail.")} == named | occasions
+
+
+def test_every_text_of_notices_is_used() -> None:
+    places = (files("api.notices"), files("dashboards.board").joinpath("templates"))
+    own = (each for place in places for each in place.iterdir() if "." in each.name)
+    code = "".join(each.read_text("utf-8") for each in own)
+    families = {"notices.mark.": NoticeKind, "notices.cause.": CauseKind, "notices.": Provenance}
+    for key in (key for key in Wording().keys if key.startswith("notices.")):
+        begin, _, end = key.rpartition(".")
+        named = any(text in code for text in (key, f'"{end}"', f"'{end}'"))
+        assert named or end in set(families.get(f"{begin}.", ())), key
 
 
 def test_every_text_of_reports_is_used() -> None:
@@ -169,6 +205,22 @@ def shown_in_reports() -> set[str]:
 @pytest.mark.parametrize("language", languages())
 def test_every_catalogue_has_all_that_reports_show(language: str) -> None:
     assert Wording(language).keys >= shown_in_reports()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_catalogue_has_all_that_notices_say(language: str) -> None:
+    told = {key for key in Wording().keys if key.startswith(("faults.", "notices."))}
+
+    assert told - Wording(language).keys == set()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_catalogue_has_all_that_pages_of_alarms_show(language: str) -> None:
+    families = ("alarms.", "alarm.", "repairs.", "alarm_statistics.", "class.", "missing.")
+    frame = {"product", "page.skip", "page.path", "page.footer", "programme.title", "log_in.out"}
+    shown = {key for key in Wording().keys if key.startswith(families)} | frame
+
+    assert shown - Wording(language).keys == set()
 
 
 @pytest.mark.parametrize("language", languages())

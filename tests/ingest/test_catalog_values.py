@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.service import facts
+from analytics.service.alarmtables import METADATA as ANALYTICS
 from analytics.service.facts import Progress, Submission
-from analytics.service.tables import METADATA as ANALYTICS
 from api.accounts.actor import Actor
 from api.quarantine import notes
 from api.tables import METADATA as API

@@ -14,6 +14,7 @@ from ingest.registry.registry import Entered, Registry
 
 FOLDER = Path(simulators.__file__).parent / "demo_zones" / "registry"
 ZONES = ("kh-sihanoukville", "la-saysettha", "sc-mahe")
+VEHICLES = {"la-saysettha": 2}  # a bus, and the charger that is wired to it
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_a_zone_has_lamps_inverters_an_air_station_and_its_gateway(
     assert (classes[DeviceClass.STREETLIGHT], pv, classes[DeviceClass.AIR_STATION]) == (14, 5, 1)
     assert [d.id for d in devices if d.device_class is DeviceClass.GATEWAY] == [f"{zone}-gw1"]
     assert sum(device.id.endswith("-silent") for device in devices) == 1
-    assert len(devices) == 21
+    assert len(devices) == 21 + VEHICLES.get(zone, 0)
 
 
 def test_everything_is_simulated_and_was_handed_over_before_the_demo_begins(
@@ -64,8 +65,15 @@ def test_every_painted_number_and_every_position_is_given_once(demo: Registry) -
         painted = [device.painted_number for device in devices if device.painted_number]
         positions = [demo.position_of(device) for device in devices]
 
-        assert len(set(painted)) == len(painted) == 20
+        assert len(set(painted)) == len(painted) == 20 + VEHICLES.get(zone, 0)
         assert len(set(positions)) == len(positions)
+
+
+def test_a_charger_feeds_the_bus(demo: Registry) -> None:
+    classes = {DeviceClass.BUS, DeviceClass.CHARGER}
+    bus, charger = (d for d in demo.devices_of_zone("la-saysettha") if d.device_class in classes)
+
+    assert (bus.device_class, charger.feeds) == (DeviceClass.BUS, bus.id)
 
 
 def test_lots_count_the_devices_that_name_them(demo: Registry) -> None:

@@ -17,6 +17,7 @@ from analytics.result import ZoneResult
 from analytics.service.basis import so_far
 from api.backend import Backend
 from api.catalog import ready_catalog
+from api.notices.settings import NoticeSettings
 from ingest import ledger, quarantine
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import micros
@@ -82,8 +83,18 @@ class Bench:
 
 
 @asynccontextmanager
-async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncGenerator[Bench]:
-    """Run a backend in a folder, with a registry, at a time that stands still."""
+async def running_bench(
+    path: Path,
+    registry: Registry,
+    now: datetime,
+    *,
+    uplinks: str | None = None,
+    telling: NoticeSettings | None = None,
+) -> AsyncGenerator[Bench]:
+    """Run a backend in a folder, with a registry, at a time that stands still.
+
+    With a filter of uplinks it takes in what ChirpStack publishes, too.
+    """
     home = Home.create(path / "home")
     catalog = ready_catalog(home.catalog_url())
     with catalog.begin() as connection:
@@ -91,10 +102,11 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
         tables.append(connection, entries, actor="test", source="test", known_at=now)
     catalog.dispose()
     async with embedded_broker(path / "broker") as broker:
-        with Backend.build(home, broker=broker, clock=ManualClock(now), software="test") as built:
-            backend = replace(
-                built, analytics=replace(built.analytics, pause=timedelta(seconds=0.05))
-            )
+        taken_in = replace(broker, uplinks=uplinks)
+        with Backend.build(
+            home, broker=taken_in, clock=ManualClock(now), software="test", telling=telling
+        ) as built:
+            backend = _hurried(built)
             running = asyncio.create_task(backend.run(listening=None))
             try:
                 ready = backend.ingest.service.link.subscribed
@@ -103,6 +115,18 @@ async def running_bench(path: Path, registry: Registry, now: datetime) -> AsyncG
             finally:
                 running.cancel()
                 await asyncio.wait([running])
+
+
+def _hurried(built: Backend) -> Backend:
+    """Return a backend that looks again and again, whatever its clock says."""
+    short = timedelta(seconds=0.05)
+    if built.analytics.feeder.watch is not None:
+        built.analytics.feeder.watch.pause = timedelta(0)
+    return replace(
+        built,
+        analytics=replace(built.analytics, pause=short),
+        notices=replace(built.notices, stage=replace(built.notices.stage, pause=short)),
+    )
 
 
 def _connected(broker: BrokerAddress) -> paho.Client:

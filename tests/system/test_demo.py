@@ -19,6 +19,7 @@ from simulators.world.sun import sun_position
 from tests.system.truth_by_hand import (
     LAMP_FACTOR,
     PV_FACTOR,
+    bus_kg,
     by_device,
     held_rows,
     kwh,
@@ -88,6 +89,9 @@ def test_emissions_avoided_are_those_of_the_truth_log(demo: Told, zone: dict[str
             kg += kwh(lamp_mwh(rows, country)) * Decimal(LAMP_FACTOR[country])
         elif device["device_class"].endswith("_pv") and device["grid_connection"] == "on":
             kg += kwh(pv_mwh(rows, country)) * Decimal(PV_FACTOR[country])
+        elif device["device_class"] == "charger":
+            bus = device["feeds"]
+            kg += bus_kg(truth[bus], rows, country, devices[bus]["handed_over"])
 
     expected = str(kg.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
     assert kg > 10
@@ -124,9 +128,11 @@ def test_coverage_counts_the_lamp_that_never_connected(demo: Told, zone: dict[st
 
     held = sum(seconds for rows in truth.values() for _, seconds, _ in held_rows(rows))
 
-    assert len(truth) == 19
-    assert zone["devices"] == 20
-    assert float(zone["coverage_percent"]) == pytest.approx(100 * held / (20 * span_s), abs=2.0)
+    vehicles = 2 * (zone["zone"] == "la-saysettha")
+    assert len(truth) == 19 + vehicles
+    assert zone["devices"] == 20 + vehicles
+    share = 100 * held / (zone["devices"] * span_s)
+    assert float(zone["coverage_percent"]) == pytest.approx(share, abs=2.0)
 
 
 def test_everything_is_marked_as_simulated(demo: Told) -> None:

@@ -75,6 +75,32 @@ def pv_mwh(rows: list[tuple[int, Row]], country: str) -> int:
     return sum(round(each * 1_000_000) for each in days.values())
 
 
+def counted(rows: list[tuple[int, Row]], metric: str, country: str, unit: int) -> dict[str, int]:
+    """Return what a counter advanced by on each local day, as a whole number of a smaller unit."""
+    days: dict[str, Fraction] = {}
+    for (_, first), (at, last) in pairwise(rows):
+        day = local_day(at, country, timedelta(0))
+        step = Fraction(str(last[metric])) - Fraction(str(first[metric]))
+        days[day] = days.get(day, Fraction(0)) + step
+    return {day: round(each * unit) for day, each in days.items()}
+
+
+def bus_kg(
+    bus: list[tuple[int, Row]], charger: list[tuple[int, Row]], country: str, since: str
+) -> Decimal:
+    """Return the diesel that a bus's way would have taken, less what its charger gave.
+
+    30 l/100 km at 2.5247 kg/l, 1 % less with each year of use; a fifth is lost on the way to the
+    charger.
+    """
+    kg = Decimal(0)
+    for day, meters in counted(bus, "odometer", country, 1_000).items():
+        years = (datetime.fromisoformat(day) - datetime.fromisoformat(since)).days // 365
+        kg += meters * Decimal("0.3") * Decimal("2.5247") / 1_000 * Decimal("0.99") ** years
+    charged = sum(counted(charger, "energy_delivered", country, 1_000_000).values())
+    return kg - kwh(charged) / Decimal("0.8") * Decimal(LAMP_FACTOR[country])
+
+
 def lit_minutes(rows: list[tuple[int, Row]], dark: set[int]) -> int:
     return sum(
         at + minute * 60_000_000 in dark

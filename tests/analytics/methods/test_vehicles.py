@@ -65,6 +65,32 @@ def test_the_chargers_meter_comes_before_the_vehicles_counter() -> None:
     assert figure.kg == Decimal("151.482") - 220 * Decimal("0.69375")
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param([], id="the bus was never heard"),
+        pytest.param([{"distance_m": 200_000, "energy_mwh": 200 * _KWH}], id="heard the day after"),
+        pytest.param([{}], id="heard, but not of its odometer"),
+    ],
+)
+def test_charging_counts_on_a_day_that_only_the_charger_tells_of(
+    before: list[dict[str, int]],
+) -> None:
+    """150 kWh are 104.0625 kg at the plant, on a day without a kilometer."""
+    bus, charger = a_vehicle(), a_charger()
+    heard = [a_day(bus, DAY + timedelta(days=bool(each)), **each) for each in before]
+    driven = sum(each.get("distance_m", 0) for each in before)
+
+    (figure,) = credited(
+        [bus, charger], [*heard, a_day(charger, energy_mwh=150 * _KWH)], country="LA"
+    )
+
+    day = Decimal("151.482") - Decimal("138.75") if driven else 0
+    assert figure.kg == day - Decimal("104.0625")
+    assert figure.distance_m == driven
+    assert figure.measured
+
+
 def test_charging_that_nobody_metered_is_estimated_with_a_wide_interval() -> None:
     """200 km at 1 kWh/km, give or take 30 %."""
     bus = a_vehicle(accuracy_percent=Decimal(0))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from analytics.quality.checks import checked, checks_of, reach_s
+from analytics.quality.checks import Check, checked, checks_for, checks_of, reach_s
 from analytics.quality.overrides import Override, overridden
 from ingest.contract.catalog import metrics_of
 from ingest.contract.identity import DeviceId
@@ -128,3 +128,64 @@ def test_a_persons_word_holds_over_a_check_and_the_later_one_over_the_earlier() 
     assert pm25(told) == [4, 1, 1, 4]
     assert told.flags["o3"].tolist() == [4, 4, 4, 4]
     assert pm25(block) == [1, 4, 1, 1]
+
+
+def test_a_step_that_the_air_cannot_take_is_suspect() -> None:
+    """More than 3 K a minute, which is 15 K in five; a gap makes a step slower, not faster."""
+    warmth = [25.0, 39.0, 41.0, 25.5, float("nan"), 41.0]
+    block = a_block({"temperature": warmth}, flags=[1, 1, 1, 1, 9, 1])
+
+    flags = checked(block).flags["temperature"].tolist()
+
+    assert flags == [1, 1, 1, 3, 9, 1]
+
+
+def test_what_does_not_occur_in_a_month_is_suspect_for_the_profile_it_is_stated_of() -> None:
+    """The instants lie in January; 3 degrees do not occur in the lowlands of the Mekong."""
+    block = a_block({"temperature": [8.0, 3.0, 3.0]}, devices=[0, 0, 1])
+    profiles = {_STATIONS[0]: "hj212_air_station", _STATIONS[1]: "another"}
+
+    assert checked(block, profiles).flags["temperature"].tolist() == [1, 3, 1]
+
+
+def a_zone_of_stations(*levels: float) -> Block:
+    """Return twelve readings of each of some stations in one hour."""
+    names = [DeviceId(f"kh-air-{number}") for number in range(len(levels))]
+    count = 12 * len(levels)
+    return Block(
+        device_class=DeviceClass.AIR_STATION,
+        names=names,
+        devices=np.repeat(np.arange(len(levels), dtype=np.int32), 12),
+        measured_at=np.tile(np.arange(12, dtype=np.int64) * _FIVE_MINUTES, len(levels)),
+        values={"pm25": np.repeat(np.array(levels), 12) + np.tile(np.arange(12) / 10, len(levels))},
+        flags={"pm25": np.ones(count, np.int8)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "suspect"),
+    [
+        pytest.param((20, 22, 25, 30), [], id="alike"),
+        pytest.param((20, 22, 25, 150), [], id="a plume"),
+        pytest.param((20, 22, 25, 260), [3], id="four times the others and more"),
+        pytest.param((20, 22, 260), [], id="two others are too few"),
+        pytest.param((250, 260, 240, 20), [], id="the whole zone in smoke"),
+    ],
+)
+def test_a_station_is_held_against_its_neighbors(
+    levels: tuple[float, ...], suspect: list[int]
+) -> None:
+    block = checked(a_zone_of_stations(*levels))
+
+    flagged = {int(block.devices[row]) for row in np.flatnonzero(block.flags["pm25"] == 3)}
+    assert sorted(flagged) == suspect
+
+
+def test_a_row_of_a_profile_takes_the_place_of_its_class() -> None:
+    usual = Check(metric="pm25", test="spike", parameters={"suspect": 200})
+    own = Check(metric="pm25", test="spike", parameters={"suspect": 50}, profile="cheap")
+    other = Check(metric="pm25", test="flat_line", parameters={})
+
+    assert checks_for([usual, own, other], "cheap") == [own, other]
+    assert checks_for([usual, own, other], "good") == [usual, other]
+    assert checks_for([usual, own, other], None) == [usual, other]

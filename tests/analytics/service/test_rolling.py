@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analytics.counter_changes import CounterChange
 from analytics.hours import COLUMNS
 from analytics.service.hourfiles import HourFiles
 from analytics.service.rolling import Roller
@@ -75,6 +76,24 @@ def test_a_stations_hour_reaches_as_far_as_flags_derived_from_it(tmp_path: Path)
     files.close()
 
 
+def test_a_stations_hour_is_computed_with_its_neighbors(tmp_path: Path) -> None:
+    files = HourFiles(tmp_path / "hours")
+    other = DeviceId("kh-air-2")
+    station = Roller(
+        store=MemoryStore(),
+        files=files,
+        zone=_ZONE,
+        device_class=DeviceClass.AIR_STATION,
+        intervals_s={_LAMP: 300, other: 300},
+        peers=[_LAMP, other],
+    )
+
+    computed = station.compute({_LAMP: {_START}})
+
+    assert {device for device, _ in computed} == {_LAMP, other}
+    files.close()
+
+
 def test_a_line_that_turns_out_flat_is_taken_out_of_the_hours_it_is_flat_in(
     tmp_path: Path,
 ) -> None:
@@ -98,6 +117,30 @@ def test_a_line_that_turns_out_flat_is_taken_out_of_the_hours_it_is_flat_in(
     assert [(hour - _START) // HOUR_US for hour in heard["hour"]] == [0, 1, 2, 3]
     assert heard["seconds"].tolist() == [3600, 3600, 3600, 300]
     files.close()
+
+
+def test_a_replaced_counter_moves_the_hours_behind_it_and_back_when_it_is_withdrawn(
+    roller: Roller,
+) -> None:
+    """At 18:30 100, changed at 20:10 at 104 for one at 0.5 that says 95 at 22:30."""
+    _say(roller, [(30, 100), (270, 95)])
+    change = CounterChange(
+        device=_LAMP,
+        metric="energy_used",
+        at=_START + 130 * 60_000_000,
+        old_end=104.0,
+        new_start=0.5,
+        text="struck by lightning",
+    )
+    changed = replace(roller, changes=[change])
+    _compute(roller, 0, 1, 2, 3, 4)
+    assert _increases(roller) == [(0, 0.0), (4, 0.0)]
+
+    assert _compute(changed, 2) == [2, 3, 4]
+    assert _increases(roller) == [(0, 0.0), (2, 4.0), (4, 94.5)]
+
+    assert _compute(roller, 2) == [2, 3, 4]
+    assert _increases(roller) == [(0, 0.0), (4, 0.0)]
 
 
 def test_a_late_reading_below_the_running_maximum_recomputes_its_own_hours_only(

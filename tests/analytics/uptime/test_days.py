@@ -62,6 +62,22 @@ def test_light_outside_what_is_asked_does_not_count() -> None:
     assert told.tail_s == 2 * 3600
 
 
+@pytest.mark.parametrize(
+    ("device_class", "metric"),
+    [(DeviceClass.BUS, "battery_soc"), (DeviceClass.CHARGER, "active_power")],
+)
+def test_a_vehicle_and_a_charger_are_up_while_they_say_something(
+    device_class: DeviceClass, metric: str
+) -> None:
+    """A charger that charges nobody is not down."""
+    hours = _hours((0, 3600, 0), (1, 3600, 0), metric=metric)
+    asked = {(_LAMP, _NIGHT): Asked(span=_SPAN)}
+
+    (told,) = uptime_days(hours, device_class=device_class, asked=asked)
+
+    assert (told.up_s, told.down_s) == (1800 + 3600, 0)
+
+
 def test_a_lamp_heard_again_after_sunrise_leaves_no_tail_to_its_night() -> None:
     told = _day(_hours((0, 3600, 3600), (9, 3600, 0)))
 

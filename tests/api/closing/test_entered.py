@@ -1,5 +1,7 @@
 """What people entered before a period is closed is part of it, and of every re-run."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -7,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from analytics.factors.grid import Gas, GridFactor, Role
+from analytics.faults.fault import Consequence, Fault, RuleId
 from analytics.quality.overrides import Override
-from analytics.service import decisions, ownfactors
+from analytics.service import decisions, faults, ownfactors, repairs
+from analytics.service.alarmkeeper import AlarmKeeper
 from analytics.service.touching import touched_by_override
 from ingest import feed
-from ingest.contract.period import Period
+from ingest.contract.period import Period, micros
 from ingest.contract.quality import Quality
 from tests.api.closing.commands import differences, run, sign, told
 from tests.api.closing.october import LAMP, PERIOD, PV, October, october, running
@@ -39,9 +43,34 @@ FACTOR = GridFactor(
 )
 
 
+OUT_AT = datetime(2026, 10, 12, 12, tzinfo=UTC)
+DARK = Fault(
+    rule=RuleId("lamp_out"),
+    subject=LAMP,
+    consequence=Consequence.ALARM,
+    began_at=micros(OUT_AT),
+    raised_at=micros(OUT_AT),
+    proven_at=micros(OUT_AT),
+)
+
+
 def compute(zone: October) -> None:
     while zone.feeder.step():
         pass
+
+
+def repair_the_lamp(zone: October) -> None:
+    """Tell of a dark lamp, repair it a day later, and see that it stays in light."""
+    keeper = AlarmKeeper(catalog=zone.catalog, registry=zone.feeder.registry, clock=zone.clock)
+    mended = micros(OUT_AT + timedelta(days=1))
+    with zone.catalog.begin() as connection:
+        faults.put_faults(connection, [DARK], changed_at=micros(OUT_AT))
+    keeper.look(micros(OUT_AT + timedelta(hours=1)))
+    with zone.catalog.begin() as connection:
+        (ticket,) = repairs.repairs(connection)
+        repairs.close(connection, ticket, by="pa", at=mended, cause="fuse", parts="one fuse")
+        faults.put_faults(connection, [replace(DARK, cleared_at=mended)], changed_at=mended)
+    keeper.look(micros(OUT_AT + timedelta(days=10)))
 
 
 @pytest.fixture
@@ -52,12 +81,19 @@ def decided(tmp_path: Path) -> Path:
             decisions.enter(connection, BAD, actor="pa", at=zone.clock.now())
             feed.add(connection, touched_by_override(zone.feeder.registry(), BAD))
             ownfactors.enter(connection, FACTOR, actor="sok", known_at=zone.clock.now())
+        repair_the_lamp(zone)
         compute(zone)
     sign(home)
     return home
 
 
-def test_a_re_run_takes_the_decisions_and_factors_that_stood(decided: Path, tmp_path: Path) -> None:
+def test_a_re_run_takes_the_decisions_factors_and_repairs_that_stood(
+    decided: Path, tmp_path: Path
+) -> None:
+    _, out, _ = run(decided, "report", *PERIOD, "--format", "json", "--revision", "1")
+    (row,) = json.loads(out)["repairs"]
+    assert (row["number"], row["device"], row["cause"]) == ("R-1", LAMP, "fuse")
+    assert row["helped"] is True
     assert differences(decided, *PERIOD) == []
     assert differences(decided, *PERIOD, "--from-archive") == []
 

@@ -21,7 +21,7 @@ from api.subscriptions.sender import Sender
 from api.tables import SENDING
 from tests.api.closing.october import SILENT_FROM, SILENT_TO, October, running, sources_of
 from tests.api.people import a_door, a_token, bearer
-from tests.api.subscriptions.receivers import Letterbox, Receiver, a_letterbox, a_receiver
+from tests.receivers import Letterbox, Receiver, a_letterbox, a_receiver
 
 HOUR = timedelta(hours=1)
 

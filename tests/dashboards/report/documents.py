@@ -106,6 +106,21 @@ CLAIM = {
     "progress_percent": "969.0",
     "reasons": ["scope", "simulated"],
 }
+REPAIR = {
+    "number": "R-17",
+    "zone": "kh-coast",
+    "device": "kh-lamp-1",
+    "painted_number": "SHV-0001",
+    "devices": 1,
+    "lot": "kh-lot-1",
+    "fault": "lamp_out",
+    "since": "2026-10-03T12:00:00Z",
+    "opened": "2026-10-04T02:00:00Z",
+    "closed": "2026-10-06T09:00:00Z",
+    "cause": "driver",
+    "parts": "1 driver",
+    "helped": True,
+}
 HEADLINE = {
     "id": "headline",
     "value": "1234.5",
@@ -242,7 +257,7 @@ def a_document(**changes: object) -> Json:
         "air": [AIR],
         "delivery": [LOT],
         "claims": [CLAIM],
-        "repairs": [{"number": "R-17", "device": "kh-lamp-1", "cause": "lamp out"}],
+        "repairs": [REPAIR],
         "sensitivity": [HEADLINE],
         "memo": [COAL, BATTERIES],
         "revisions": [FIRST, SECOND],

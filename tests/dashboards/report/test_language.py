@@ -32,5 +32,16 @@ def test_a_phrase_inside_a_phrase_is_translated() -> None:
     assert Language("zh").phrase(reason) == "不知是否并网（设备数：12）"
 
 
+def test_what_a_sample_and_a_vehicle_rest_on_is_translated() -> None:
+    zh = Language("zh")
+    told = "sample of 30 of 2000: the bound of its 95 % interval that gives less is credited"
+    assumed = "bus: 30 l/100 km of the vehicle it took the place of (assumed)"
+
+    assert "30/2000" in zh.phrase(told)
+    assert zh.phrase("metering, sampling") == "计量误差、抽样误差"
+    assert "30 l/100 km" in zh.phrase(assumed)
+    assert "vehicle" not in zh.phrase(assumed)
+
+
 def test_a_phrase_that_nobody_knows_stays_as_it_is() -> None:
     assert Language("lo").phrase("a new sentence {x}") == "a new sentence {x}"

@@ -10,11 +10,17 @@ from ingest.contract.metric import DeviceClass
 from ingest.registry.model import (
     AidBatch,
     Basis,
+    Contract,
     Device,
+    Digest,
+    Duty,
     Entry,
     Gateway,
     GridConnection,
+    Language,
     Lot,
+    Person,
+    PersonRole,
     Provenance,
     SimCard,
     Site,
@@ -93,6 +99,20 @@ def a_lot(**changed: object) -> Lot:
     return replace(lot, **cast("Any", changed))
 
 
+def a_person(**changed: object) -> Person:
+    person = Person(
+        id="technician-1",
+        role=PersonRole.TECHNICIAN,
+        title="Technician on duty",
+        language=Language.LAO,
+        zones=(),
+        device_classes=(),
+        channels=("sms:+8562000000000", "mail"),
+        quiet="",
+    )
+    return replace(person, **cast("Any", changed))
+
+
 def one_of_each() -> list[Entry]:
     return [
         a_zone(name="Náměstí, ເຂດ „A“"),
@@ -103,6 +123,23 @@ def one_of_each() -> list[Entry]:
         a_lot(),
         a_device(lot="b1-lamps"),
         a_device(id=DeviceId("pv-1"), device_class=DeviceClass.SCHOOL_PV, schedule="", lot=None),
+        a_person(
+            zones=(ZoneId("north"),),
+            device_classes=(DeviceClass.STREETLIGHT, DeviceClass.SCHOOL_PV),
+            quiet="22:00..06:00",
+            duty=Duty.OFF_HOURS,
+            digest=Digest.YES,
+            step=2,
+        ),
+        Contract(
+            id="c1",
+            lot="b1-lamps",
+            site=None,
+            contractor="a builder",
+            response_hours=48,
+            until=date(2027, 4, 29),
+            source="s",
+        ),
     ]
 
 

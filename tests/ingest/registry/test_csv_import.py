@@ -347,3 +347,43 @@ def test_a_cell_of_several_lines_does_not_shift_the_numbers(tmp_path: Path) -> N
         "zones.csv:2",
         "zones.csv:4",
     ]
+
+
+PEOPLE = "id,role,title,language,zones,channels,quiet\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("boss,manager,Manager,zh,,,", None),
+        ("t-1,technician,On duty,lo,north,sms:+856200000 mail:a@example.org,22:00..06:00", None),
+        ("t-1,mender,On duty,lo,north,sms,", "column role: expected one of technician, manager"),
+        ("t-1,technician,On duty,fr,north,sms,", "column language: expected one of en, zh, km, lo"),
+        ("t-1,technician,On duty,lo,north north,sms,", "column zones: expected names with spaces"),
+        ("t-1,technician,On duty,lo,south,sms,", "column zones: expected one of the zones in"),
+        ("t-1,technician,On duty,lo,north,tgram://secret/1,", "column channels: expected channels"),
+        ("t-1,technician,On duty,lo,north,sms,night", "column quiet: expected hours of a day like"),
+    ],
+)
+def test_people_are_read_and_what_is_wrong_with_them_is_told(
+    tmp_path: Path, row: str, told: str | None
+) -> None:
+    path = a_file(tmp_path, "people.csv", f"{PEOPLE}{row}\n")
+
+    if told is None:
+        assert [each.id for each in known_after(check([path], PLACES)).people()] == [
+            row.split(",", maxsplit=1)[0]
+        ]
+    else:
+        assert [line.partition(" ")[2].startswith(told) for line in refused(path)] == [True]
+
+
+def test_a_contract_is_for_a_lot_or_for_a_site(tmp_path: Path) -> None:
+    header = "id,lot,site,contractor,response_hours,source\n"
+    right = a_file(tmp_path, "contracts.csv", f"{header}c1,,mill,a builder,48,s\n")
+    wrong = a_file(tmp_path, "contracts.both.csv", f"{header}c2,,,a builder,48,s\n")
+
+    assert [each.site for each in known_after(check([right], PLACES)).contracts()] == ["mill"]
+    assert refused(wrong) == [
+        "contracts.both.csv:2: column lot: expected either a lot or a site, got nothing"
+    ]

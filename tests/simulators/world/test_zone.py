@@ -123,8 +123,8 @@ def test_a_start_between_two_steps_is_refused(start: datetime) -> None:
 
 
 def test_a_device_without_a_model_is_refused() -> None:
-    with pytest.raises(ValueError, match="bus-1: no model of a bus"):
-        a_world(a_device("bus-1", DeviceClass.BUS))
+    with pytest.raises(ValueError, match="truck-1: no model of a truck"):
+        a_world(a_device("truck-1", DeviceClass.TRUCK))
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def a_receiver() -> Generator[Receiver]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
-        thread = Thread(target=server.serve_forever, name="receiver")
+        thread = Thread(target=server.serve_forever, args=(0.02,), name="receiver")
         thread.start()
         try:
             yield receiver

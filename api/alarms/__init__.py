@@ -1,0 +1,1 @@
+"""Alarms over HTTP: what is open, what was, and what people do with it."""

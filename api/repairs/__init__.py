@@ -1,0 +1,1 @@
+"""Repair tickets over HTTP: who goes, and what they found."""

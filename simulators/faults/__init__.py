@@ -1,0 +1,1 @@
+"""A zone with labelled causes, and what the fault rules make of it."""
