@@ -10,7 +10,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup servers demo test check format drill bench fuzz lock clean
+.PHONY: help setup servers web pictures demo test check format drill bench fuzz lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) \
@@ -21,6 +21,9 @@ setup: $(DEV) ## Make .venv with everything to run, test and check
 
 servers: ## Install the real servers that tests can use, and say what cannot be (ARGS=influxd)
 	@$(PYTHON) tools/servers.py $(ARGS)
+
+web: ## Install what checks of dashboards and pages take from npm and Go, and say what cannot be
+	@$(PYTHON) tools/web.py
 
 demo: $(RUN) ## Set up, then show three zones living (ARGS="--days 2 --once --json")
 	@$(BIN)/zonewatch demo $(ARGS)
@@ -45,6 +48,9 @@ drill: $(RUN) ## The outage drill, every fault in full (ARGS="--fault broker_kil
 
 bench: $(RUN) ## Measure (BENCHES="chunks demo", ARGS=--json)
 	@set -e; for name in $(BENCHES); do $(BIN)/zonewatch bench $$name $(ARGS); done
+
+pictures: $(DEV) ## Take pictures of every page of the board (ARGS=DIR)
+	@ZONEWATCH_PICTURES=$(or $(ARGS),pictures) $(BIN)/pytest -q tests/dashboards/board/test_browser.py -k pictures_are_taken
 
 fuzz: $(RUN) ## Feed the field's parsers with hostile input (ARGS="--inputs 1000000 --seed 1")
 	@$(BIN)/python -m simulators.fuzz $(ARGS)

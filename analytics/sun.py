@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 
 from analytics.spa import Floats, elevation, transit_rise_set
+from analytics.thresholds import threshold
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _CIVIL: Final = -6.0  # deg
-_HIGH: Final = 10.0  # deg; above it a panel gives power [assumed]
 _STEP: Final = timedelta(minutes=2)
 _GRID: Final = timedelta(minutes=5)
 _REACH: Final = timedelta(hours=3)  # twilight lasts no longer wherever lamps stand
@@ -86,7 +86,7 @@ def high_sun(
 
 
 def _above(grid: Floats, elevations: Floats, zone: tzinfo) -> tuple[datetime, datetime]:
-    high = (elevations > _HIGH).nonzero()[0]
+    high = (elevations > threshold("pv_high_sun")).nonzero()[0]
     if not len(high):
         high = np.array([elevations.argmax()])
     start, end = (datetime.fromtimestamp(float(grid[high[each]]), zone) for each in (0, -1))

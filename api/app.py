@@ -49,6 +49,7 @@ from api.samples import sampled
 from api.sites import endpoints as sites
 from api.sources import Sources
 from api.subscriptions import endpoints as subscriptions
+from api.visiting import Visiting
 from api.visits import endpoints as visits
 from api.zones import endpoints as zones
 
@@ -114,6 +115,7 @@ def create_app(
     app.include_router(metrics.router, dependencies=may_read)
     board.mount(app, dependencies=may_read)
     app.add_api_route("/", _to_the_board, include_in_schema=False)
+    app.add_middleware(Visiting, grafana=sources.grafana, language=sources.language)
     app.add_middleware(Gate, rates=app.state.rates)
     app.add_middleware(SecurityHeaders)
     problems.install(app)

@@ -25,6 +25,7 @@ from api.server import serve
 from api.sources import Sources
 from api.subscriptions.sender import Sender
 from api.subscriptions.settings import mail_server
+from api.visiting import grafana_of, language_of
 from ingest.contract.clock import Clock
 from ingest.home import Home
 from ingest.mqtt import BrokerAddress
@@ -92,6 +93,8 @@ class Backend:
                 disk=ingest.disk,
                 home=home,
                 demo=home.is_demo,
+                grafana=grafana_of(os.environ),
+                language=language_of(os.environ),
             )
             yield cls(
                 ingest=ingest,
@@ -103,6 +106,7 @@ class Backend:
                         registry=registry,
                         clock=clock,
                         means=means,
+                        keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
                         watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
                     ),
                     meter=PassMeter(ingest.meter.counts),

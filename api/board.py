@@ -8,14 +8,14 @@ from importlib.resources import files
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from fastapi.params import Depends as Needed
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from analytics.condition import condition
 from analytics.days import day_of, span_of
-from analytics.periods import Days
+from analytics.periods import Days, PeriodError, parse_period
 from analytics.report import Beside
 from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.service.alarms import reaching
@@ -34,17 +34,20 @@ from api.imports import page as importing
 from api.lineage import page as following
 from api.releasing import may_see, seen_by
 from api.repairs import pages as repairs
+from api.reports.endpoints import Wished, seen_document
 from api.results import GivenResults
 from api.revisions import page as signing
-from api.sources import Given, Sources
+from api.sources import Given, Sources, Whole
+from api.visits.endpoints import visits_in
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
 from dashboards.board.condition import ConditionView, condition_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
+from dashboards.board.lots import lot_view, lots_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, Person, View
+from dashboards.board.views import MissingView, Person, ReportView, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.catalog import snapshot
@@ -52,12 +55,13 @@ from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period, micros
 from ingest.ledger import lines, load, missing
-from ingest.registry.model import Device, Zone
+from ingest.registry.model import Device, Provenance, Zone
 from ingest.storage.block import Reading
 
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
+_VISITS_SHOWN: Final = 20
 Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
@@ -118,7 +122,9 @@ def equipment(
         return _missing(zone, person)
     so_far = results.so_far()
     told = condition(so_far.basis, found, None if so_far.span is None else so_far.span.start)
-    return _answer(condition_view(seen_by(actor, told, sources)), person)
+    view = condition_view(seen_by(actor, told, sources))
+    visits = visits_in(sources, zone, newest=_VISITS_SHOWN)
+    return _answer(replace(view, visits=tuple(visits)), person)
 
 
 @_router.get("/devices/{device}")
@@ -168,6 +174,49 @@ def arithmetic(device: str, sources: Given, person: GivenPerson, day: DayAsked) 
     return _answer(arithmetic_view(found, zone, day, provenance, steps), person)
 
 
+@_router.get("/lots")
+def lots(sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
+    """Return the page of every lot, the worst first."""
+    found, today = results.so_far(), sources.clock.now().date()
+    return _answer(lots_view(sources.registry(), found.results, today), person)
+
+
+@_router.get("/lots/{lot}")
+def lot(lot: str, sources: Given, results: GivenResults, person: GivenPerson) -> HTMLResponse:
+    """Return the page of one lot."""
+    registry, found = sources.registry(), results.so_far().results
+    named = next((each for each in registry.lots() if each.id == lot), None)
+    result = next((each for each in found if named and each.zone.id == named.zone), None)
+    if named is None or result is None:
+        return _missing(lot, person)
+    own = [device for device in result.devices if device.lot == named.id]
+    today = sources.clock.now().date()
+    return _answer(lot_view(registry, named, result, _heard(sources, own), today), person)
+
+
+@_router.get("/reports/{scope}/{period}")
+def report(
+    scope: str,
+    period: str,
+    sources: Given,
+    whole: Whole,
+    person: GivenPerson,
+    actor: Reader,
+    revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
+) -> HTMLResponse:
+    """Return the page of a report, as its reader may see it."""
+    found = seen_document(sources, whole, actor, Wished(scope, period, revision))
+    view = ReportView(
+        document=found,
+        scope=scope,
+        period=period,
+        earlier=_month_beside(period, -1),
+        later=_month_beside(period, 1),
+        provenances=(Provenance(str(found["provenance"])),),
+    )
+    return _answer(view, person)
+
+
 @_open.get("/board.css")
 def css() -> Response:
     """Return the style sheet."""
@@ -187,6 +236,18 @@ def _answer(view: View | ConditionView, person: Person | None) -> HTMLResponse:
 
 def _missing(what: str, person: Person | None) -> HTMLResponse:
     return HTMLResponse(page(MissingView(what=what), person=person), HTTPStatus.NOT_FOUND)
+
+
+def _month_beside(period: str, by: int) -> str | None:
+    """Return the month before or after, None where the period is no month."""
+    try:
+        days = parse_period(period)
+    except PeriodError:
+        return None
+    if len(period) != len("2026-10"):
+        return None
+    day = days.first - timedelta(days=1) if by < 0 else days.last + timedelta(days=1)
+    return f"{day:%Y-%m}"
 
 
 def _heard(sources: Sources, devices: Sequence[Device]) -> Heard:

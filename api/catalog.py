@@ -22,12 +22,14 @@ MIGRATIONS: Final = tuple(
         "api/closing",
     )
 )
+VIEWS: Final = (_ROOT / "dashboards" / "grafana" / "migrations",)  # of everybody's tables
 
 
 def ready_catalog(url: str) -> sa.Engine:
-    """Open a catalog and bring it up to date."""
+    """Open a catalog and bring it up to date, views last."""
     engine = open_catalog(url)
     upgrade(engine, MIGRATIONS)
+    upgrade(engine, VIEWS)
     return engine
 
 

@@ -47,6 +47,7 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from api.sources import Sources
     from api.subscriptions.sender import Sender
     from api.subscriptions.settings import mail_server
+    from api.visiting import grafana_of, language_of
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.control_socket import SocketControl
@@ -80,6 +81,8 @@ def _open_and_serve(args: argparse.Namespace) -> None:
             home=home,
             disk=disk_of(given, home, SystemClock()),
             demo=home.is_demo,
+            grafana=grafana_of(given),
+            language=language_of(given),
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from fastapi.responses import HTMLResponse
 
 from api.accounts.log_in import GivenPerson
@@ -12,7 +12,7 @@ from api.sources import Sources, Whole
 from dashboards.board.pages import Shown as Page
 from dashboards.board.pages import page
 from dashboards.board.views import Person
-from dashboards.wording.wording import SOURCE, languages
+from dashboards.board.visit import CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,8 @@ class Desk:
         return HTMLResponse(page(view, person=self.person, language=self.language), status)
 
 
-def _desk(
-    sources: Whole, person: GivenPerson, lang: Annotated[str, Query(max_length=35)] = SOURCE
-) -> Desk:
-    return Desk(sources, person, lang if lang in languages() else SOURCE)
+def _desk(sources: Whole, person: GivenPerson) -> Desk:
+    return Desk(sources, person, CURRENT.get().language)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]

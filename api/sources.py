@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.accounts.caller import caller_of
 from api.accounts.seen import SeenRegistries
+from dashboards.wording.wording import SOURCE
 from ingest.contract.clock import Clock
 from ingest.control import Control
 from ingest.disk import Disk
@@ -31,6 +32,8 @@ class Sources:
     disk: Disk | None = None  # under the home; None: there is none here to look at
     demo: bool = False  # where simulated periods may be closed, too
     restricted: bool = False  # whether the registry is a part of the whole
+    grafana: str | None = None  # address of dashboards to lead to from the board
+    language: str = SOURCE  # of the board, for whoever asks for none
 
     def sees(self, gateway: str | None) -> bool:
         """Tell whether a gateway is seen; what is of no known one is for who sees all."""

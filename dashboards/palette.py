@@ -1,4 +1,4 @@
-"""Colors by what they mean, in light and in dark, shared by everything people look at.
+"""The one design of everything people look at: colors by what they mean, sizes, and spaces.
 
 Text on its ground keeps a contrast of at least 4.5 : 1, marks on theirs of 3 : 1 (WCAG 2.2,
 success criteria 1.4.3 and 1.4.11).
@@ -51,6 +51,66 @@ DARK: Final[Mapping[str, str]] = {
     "night": "#1d2733",
 }
 
+TYPE: Final[Mapping[str, str]] = {
+    "small": "0.8rem",
+    "note": "0.88rem",
+    "text": "0.94rem",
+    "base": "1rem",
+    "heading": "1.08rem",
+    "section": "1.22rem",
+    "number": "1.55rem",
+    "figure": "1.9rem",
+}
+"""Sizes of type; a page's title and its first figure grow with the screen."""
+
+SPACE: Final[Mapping[str, str]] = {
+    "hair": "0.3rem",
+    "near": "0.45rem",
+    "gap": "0.8rem",
+    "block": "1.1rem",
+    "part": "2rem",
+}
+"""Spaces, between what belongs together and what does not."""
+
+MARKS: Final[Mapping[str, str]] = {
+    "good": "#1a8a66",
+    "warning": "#b8741a",
+    "bad": "#d8502a",
+    "unknown": "#9066cf",
+    "idle": "#74808a",
+    "plain": "#3f7ae0",
+}
+"""What a value amounts to, where the ground may be light or dark and is not ours: Grafana's."""
+
+MARK_OF: Final[Mapping[str, str]] = {
+    "up": "good",
+    "connected": "good",
+    "reachable": "good",
+    "approved": "good",
+    "verified": "good",
+    "publishable": "good",
+    "partly": "warning",
+    "for_review": "warning",
+    "provisional": "warning",
+    "revised": "warning",
+    "SIMULATED": "warning",
+    "down": "bad",
+    "gone": "bad",
+    "fault": "bad",
+    "high": "bad",
+    "medium": "warning",
+    "low": "plain",
+    "active": "bad",
+    "cleared": "good",
+    "unknown": "unknown",
+    "silent": "unknown",
+    "never": "idle",
+    "idle": "idle",
+    "excluded": "plain",
+    "RECORDED": "plain",
+    "REAL": "good",
+}
+"""The mark of a word, wherever that word is a value; a word without one is plain text."""
 
 AIR: Final[Mapping[str, str]] = {
     "good": "#00e400",
@@ -74,11 +134,14 @@ ON_AIR: Final[Mapping[str, str]] = {
 
 
 def css() -> str:
-    """Return the colors as custom properties of a style sheet."""
+    """Return colors, sizes and spaces as custom properties of a style sheet."""
     light, dark = (
         "".join(f"--{name}:{color};" for name, color in colors.items()) for colors in (LIGHT, DARK)
     )
     air = "".join(
         f".air.{name}{{fill:{AIR[name]}}}.on-air.{name}{{fill:{ON_AIR[name]}}}" for name in AIR
     )
-    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{air}\n"
+    sizes = "".join(f"--type-{name}:{size};" for name, size in TYPE.items())
+    spaces = "".join(f"--space-{name}:{size};" for name, size in SPACE.items())
+    root = f":root{{{light}{sizes}{spaces}}}"
+    return f"{root}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{air}\n"

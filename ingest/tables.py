@@ -133,3 +133,14 @@ TAKEN: Final = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False),  # microseconds
     sa.Index("taken_by_gateway", "gateway", "measured_from"),
 )
+
+DISK_ROOM: Final = sa.Table(
+    "disk_room",
+    METADATA,
+    sa.Column("day", sa.Date, primary_key=True),  # UTC
+    sa.Column("free_bytes", sa.BigInteger, nullable=False),
+    sa.Column("floor_bytes", sa.BigInteger, nullable=False),  # below it nothing is taken in
+    sa.Column("growth_bytes", sa.BigInteger, nullable=True),  # of the home, a day; null: no rate
+    sa.Column("days_left", sa.Float, nullable=True),  # at that rate
+    sa.Column("noted_at", sa.BigInteger, nullable=False),  # microseconds
+)

@@ -87,6 +87,7 @@ def _serve(settings: "StageSettings") -> "Signals | None":
             registry=registry,
             clock=clock,
             means=stack.enter_context(opened_means(settings.store)),
+            keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
             watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
         )
         keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)

@@ -16,7 +16,7 @@ from analytics.deviceday import DeviceDay, device_days
 from analytics.hours import RECORD
 from analytics.means import hourly_means
 from analytics.quality.overrides import Override
-from analytics.service import dayfacts, decisions, facts, uptime, zonefigures
+from analytics.service import dayfacts, decisions, facts, months, uptime, zonefigures
 from analytics.service.dayfacts import DayFact
 from analytics.service.facts import Progress, Submission, SubmissionKey
 from analytics.service.hourfiles import HourFiles
@@ -66,6 +66,7 @@ class Feeder:
     registry: Callable[[], Registry]
     clock: Clock
     means: MeansCopy | None = None  # None: nobody draws curves from a copy
+    keeps_months: bool = False  # whether somebody asks for months in SQL
     watch: Watch | None = None  # None: nobody looks for faults
     pace: Pace = field(default_factory=Pace)  # of the zones' figures, which take all facts
 
@@ -104,6 +105,7 @@ class Feeder:
             facts.put_device_days(connection, found)
             uptime.put_uptime_days(connection, spent)
             dayfacts.put(connection, [(each.device, each.day) for each in spent], more)
+            months.touch(connection, {*(each.day for each in found), *(each.day for each in spent)})
             self._account(connection, changes, distinct)
             feed.delete(connection, changes)
             self._progress(connection, changes, hours)
@@ -212,6 +214,9 @@ class Feeder:
             written = zonefigures.keep_up(connection, self.registry(), busy=busy)
         if written:
             self.pace.took(perf_counter() - began)
+        if self.keeps_months:
+            with self.catalog.begin() as connection:
+                months.keep_up(connection, self.registry())
 
     def _progress(self, connection: sa.Connection, changes: Sequence[Change], hours: int) -> None:
         before = facts.progress(connection)

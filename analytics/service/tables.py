@@ -124,6 +124,20 @@ ZONE_FIGURE: Final = sa.Table(
     sa.Column("as_of", sa.BigInteger, nullable=False),  # microseconds
 )
 
+# What dashboards ask for in SQL: the report of every month, by scope, written anew as it moves.
+SCOPE_MONTH: Final = sa.Table(
+    "scope_month",
+    METADATA,
+    sa.Column("scope", sa.String(80), primary_key=True),  # zone:ID, country:CODE or programme
+    sa.Column("month", sa.Date, primary_key=True),  # its first day
+    sa.Column("document", sa.Text, nullable=False),  # as a report's JSON has it
+    sa.Column("index_days", sa.Text, nullable=False),  # stations' air quality indices, as JSON
+    sa.Column("known", sa.String(80), nullable=False),  # registry, factors and decisions in it
+    sa.Column("as_of", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("stale", sa.Boolean, nullable=False),  # whether facts have moved since
+    sa.Column("settled", sa.Boolean, nullable=False),  # whether it is over, late data included
+)
+
 # What the fault rules found, each named by rule, subject and beginning; instants in microseconds.
 FAULT: Final = sa.Table(
     "fault",

@@ -1,4 +1,4 @@
-"""What goes on by itself: signed periods whose figures moved are revised, and days get digests.
+"""What goes on by itself: signed periods whose figures moved are revised, days get digests.
 
 Late data come in many pieces, so a period is looked at when nothing has come for a while.
 """
@@ -20,6 +20,7 @@ from api.closing.digest import DigestRefusedError, Keeping, digest_of
 from api.closing.signing import KeyUnusableError, Signer
 from api.reports.compute import UnknownScopeError, parse_scope
 from api.sources import Sources
+from ingest import rooms
 from ingest.finishing import finish_in_thread
 from ingest.home import Home
 
@@ -71,11 +72,18 @@ class Keeper:
             except DigestRefusedError as error:
                 _LOG.debug("no digest yet: %s", error)
 
+    def note_room(self) -> None:
+        """Write down what room the disk has, where there is one."""
+        if self.sources.disk is not None:
+            with self.sources.catalog.begin() as connection:
+                rooms.note(connection, self.sources.disk.look(), at=self.sources.clock.now())
+
     def _turn(self) -> None:
         try:
             for number in self.look():
                 _LOG.warning("a signed period has moved: revision %d", number)
             self.digest()
+            self.note_room()
         except (OperationalError, KeyUnusableError) as error:
             _LOG.error("cannot keep revisions yet: %s", str(error).splitlines()[0])
 

@@ -22,7 +22,7 @@ from api.evidence import shelf
 from api.exports import days as device_days
 from api.instants import shown
 from api.reports.compute import zones_in
-from api.reports.endpoints import asked_period, document_of
+from api.reports.endpoints import Wished, asked_period, seen_document
 from api.reports.part import in_scope
 from api.sources import Given, Sources, Whole
 from dashboards.report.guarding import guarded_text
@@ -76,7 +76,7 @@ def export(
         deed = actor.deed("report.export", f"export:{scope}/{period}/{name}")
         journal.append(connection, deed, at=sources.clock.now())
     if name in _WRITERS:
-        found = document_of(sources, whole, actor, named, days)
+        found = seen_document(sources, whole, actor, Wished(scope, period))
         return _file(_WRITERS[name](found), name, "text/csv")
     if name is Export.EVIDENCE:
         return _file(_evidence(sources, named, days), name, "text/csv")

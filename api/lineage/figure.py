@@ -19,6 +19,7 @@ from analytics.periods import Days, PeriodError, parse_period
 from analytics.quoting import Document
 from analytics.report import Scope, figures
 from analytics.result import Avoided, Basis, avoided, period_window
+from analytics.scopes import of_one_provenance
 from analytics.service import facts
 from analytics.service.ownfactors import all_factors
 from api.closing import pages, revisions
@@ -28,7 +29,7 @@ from api.closing.revisions import Revision
 from api.lineage.compute import Lineage, contributions, lines
 from api.lineage.shown import DeviceDayShown, LineageShown, LineShown, PartShown, ZoneDayShown
 from api.problems import unprocessable
-from api.reports.compute import of_one_provenance, zones_in
+from api.reports.compute import zones_in
 from api.reports.part import AID_BATCH, in_scope
 from api.sources import Sources
 from ingest.catalog import snapshot

@@ -3,32 +3,29 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import sqlalchemy as sa
 
 from analytics.air.release import Release, is_released
-from analytics.alarms.reported import reported
 from analytics.claims.claim import Claim
 from analytics.factors.grid import GridFactor
 from analytics.methods.method import Choices
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Beside, Scope, report
-from analytics.result import Avoided, Basis, ZoneResult, period_window, zone_result
+from analytics.result import Basis, ZoneResult, period_window, zone_result
+from analytics.scopes import PROGRAMME, of_one_provenance
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
-from analytics.service.repairs import tickets_told
+from analytics.service.reportedrepairs import repairs_of
 from api.reports.part import AID_BATCH, in_scope, lots_of, of_lots
-from ingest.contract.period import Period
-from ingest.registry.model import Provenance, Zone
+from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 
-PROGRAMME: Final = Scope(kind="programme", id="programme")
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2099
 _LONGEST_DAYS: Final = 3_660  # ten years
-_ORDER: Final = (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED)
 
 
 class UnknownScopeError(LookupError):
@@ -104,7 +101,7 @@ def compute(
         registry=part,
         factors=basis.factors,
         releases=standing(connection, Release),
-        repairs=_repairs(connection, part, quoted),
+        repairs=repairs_of(connection, part, quoted),
         as_of=basis.as_of,
     )
 
@@ -123,17 +120,6 @@ def _by_lot(basis: Basis, scope: Scope, results: Iterable[ZoneResult]) -> Mappin
         for lot in basis.registry.lots()
         if lot.zone in whole
     }
-
-
-def _repairs(
-    connection: sa.Connection, registry: Registry, results: Iterable[ZoneResult]
-) -> list[Document]:
-    """Return the repairs of the period; those of another provenance are in another report."""
-    spans: dict[str, Period] = {result.zone.id: result.window.by_day.span for result in results}
-    if not spans:
-        return []
-    start, end = min(one.start for one in spans.values()), max(one.end for one in spans.values())
-    return reported(tickets_told(connection, start, end), spans, registry)
 
 
 def reportable(days: Days) -> bool:
@@ -163,20 +149,6 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
         as_of=computed.as_of,
         software=software,
     )
-
-
-_Result = TypeVar("_Result", ZoneResult, Avoided)
-
-
-def of_one_provenance(results: Iterable[_Result]) -> list[_Result]:
-    """Return the results with equipment of the first provenance that has devices: real first.
-
-    What was handed over and has no device yet is real.
-    """
-    there = list(results)
-    heard = {result.provenance for result in there if result.devices}
-    chosen = next((each for each in _ORDER if each in heard), Provenance.REAL)
-    return [each for each in there if each.provenance is chosen and each.equipment.count]
 
 
 def zones_in(registry: Registry, scope: Scope) -> list[Zone]:

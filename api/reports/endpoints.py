@@ -1,5 +1,6 @@
 """A period's report."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -52,8 +53,8 @@ def report(
     Accept or `format`, the language by `lang` or Accept-Language; If-None-Match spares a report
     that the client holds.
     """
-    named, days = asked_period(sources, scope, period)
-    response = answer(document_of(sources, whole, actor, named, days, revision), wanted)
+    found = seen_document(sources, whole, actor, Wished(scope, period, revision))
+    response = answer(found, wanted)
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
     with sources.catalog.begin() as connection:
@@ -62,18 +63,21 @@ def report(
     return response
 
 
-def document_of(
-    sources: Sources,
-    whole: Sources,
-    actor: Actor,
-    scope: Scope,
-    days: Days,
-    revision: int | None = None,
-) -> Document:
-    """Return a period's document as its reader may see it, or raise a problem."""
-    found = _published(whole, actor, scope, days, revision)
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What somebody asks a report of; a revision is the newest where none is named."""
+
+    scope: str
+    period: str
+    revision: int | None = None
+
+
+def seen_document(sources: Sources, whole: Sources, actor: Actor, wished: Wished) -> Document:
+    """Return a report's document as somebody may see it, or raise a problem."""
+    named, days = asked_period(sources, wished.scope, wished.period)
+    found = _published(whole, actor, named, days, wished.revision)
     if found is None:
-        result = computed(sources, scope, days)
+        result = computed(sources, named, days)
         found = document(result, software=sources.software, claims=claims_for(actor))
         found = _with_limits_told(found, actor)
     return as_seen(actor, found)

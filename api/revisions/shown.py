@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from analytics.closing.states import State, StepRefusedError, refuse_out_of_turn, refuse_same_person
 from analytics.periods import Days
 from analytics.report import Scope
+from analytics.scopes import PROGRAMME
 from api.accounts.actor import Actor, Permission
 from api.closing import findings, revisions
 from api.closing.closing import NEEDED
@@ -16,7 +17,7 @@ from api.closing.findings import Finding, Said
 from api.closing.making import scope_text
 from api.closing.revisions import Revision
 from api.closing.seeing import sees, told_as_seen
-from api.reports.compute import PROGRAMME, parse_scope
+from api.reports.compute import parse_scope
 from api.sources import Sources
 from dashboards.board.periods import (
     ChangeRow,

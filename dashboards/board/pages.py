@@ -1,8 +1,9 @@
 """Pages: a view model in, a whole HTML document out."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -26,18 +27,26 @@ from dashboards.board.views import (
     DeviceView,
     ImportView,
     LogInView,
+    LotsView,
+    LotView,
     MissingView,
     Person,
     ProgrammeView,
+    ReportView,
     View,
     ZoneView,
 )
+from dashboards.board.visit import CURRENT
 from dashboards.palette import css
+from dashboards.report import viewing
+from dashboards.report.language import Language
 from dashboards.report.tables import unit
-from dashboards.wording.wording import SOURCE, Wording
+from dashboards.wording.wording import Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
+NAMES: Final = {"en": "English", "zh": "中文", "km": "ខ្មែរ", "lo": "ລາວ"}  # each in its own
+_DIGITS: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 Shown = (
     View
     | ConditionView
@@ -69,6 +78,9 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     ConditionView: "condition.html",
     ImportView: "import.html",
     CommissionView: "commission.html",
+    LotsView: "lots.html",
+    LotView: "lot.html",
+    ReportView: "report.html",
     ToldView: "told.html",
     AlarmsView: "alarms.html",
     AlarmView: "alarm.html",
@@ -77,17 +89,28 @@ _TEMPLATES: Final[Mapping[type, str]] = {
 }
 
 
-def page(view: Shown, *, person: Person | None = None, language: str = SOURCE) -> str:
-    """Return a view as an HTML document, for a person who is logged in or for nobody."""
+def page(view: Shown, *, person: Person | None = None, language: str | None = None) -> str:
+    """Return a view as an HTML document, for a person who is logged in or for nobody.
+
+    Its language is that of the visit, where none is named.
+    """
+    visit = CURRENT.get()
+    language = language or visit.language
+    speech = Language(language)
     template = _environment().get_template(_TEMPLATES[type(view)])
     return template.render(
         view=view,
         person=person,
+        visit=visit,
         t=Wording(language),
+        speech=speech,
+        spoken=partial(_spoken, speech),
         language=language,
+        languages=NAMES,
         chart=charts,
         ground=ground,
         strip=strips,
+        report_of=viewing.view,
     )
 
 
@@ -122,6 +145,12 @@ def _environment() -> Environment:
 def _local(microseconds: int, timezone: str | None = None) -> str:
     zone = ZoneInfo(timezone) if timezone else UTC
     return f"{instant(microseconds).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _spoken(speech: Language, value: object) -> str:
+    """Write a number as readers of the page's language do; what is none stays as it is."""
+    text = str(value)
+    return speech.number(text) if _DIGITS.fullmatch(text) else text
 
 
 def _rfc3339(microseconds: int) -> str:

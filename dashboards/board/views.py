@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analytics.alarms.alarm import Alarm
+from analytics.delivery import Delivered
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -159,6 +160,7 @@ class ZoneView:
     devices: tuple[DeviceRow, ...]  # the broken ones first, and no more than can be looked at
     handed_over: int
     span: Period | None
+    months: tuple[str, ...]  # with data, the newest first
     provenances: tuple[Provenance, ...]
     alarms: int = 0  # that are open
 
@@ -353,6 +355,46 @@ class CommissionView:
     provenances: tuple[Provenance, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotRow:
+    """A lot, how far it has come, and whose warranty it is."""
+
+    delivered: Delivered
+    batch: str  # name of its aid batch
+    proven_percent: str | None  # of its pieces
+    warranty_days: int | None  # that are left; below 0 it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotsView:
+    """The page of every lot, the worst first."""
+
+    rows: tuple[LotRow, ...]
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotView:
+    """The page of one lot: what of it is in trouble."""
+
+    row: LotRow
+    zone: Zone
+    devices: tuple[DeviceRow, ...]  # the broken ones first
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """The page of a scope's period: the document that every other form is written from."""
+
+    document: Document
+    scope: str
+    period: str
+    earlier: str | None  # the months beside it
+    later: str | None
+    provenances: tuple[Provenance, ...]
+
+
 View = (
     ProgrammeView
     | ZoneView
@@ -363,4 +405,7 @@ View = (
     | LogInView
     | ImportView
     | CommissionView
+    | LotsView
+    | LotView
+    | ReportView
 )

@@ -29,6 +29,7 @@ from ingest.registry.model import Device, Gateway
 from ingest.registry.registry import Registry
 
 ROWS_SHOWN: Final = 300
+MONTHS_SHOWN: Final = 24
 _INSTRUMENTS: Final = (
     DeviceClass.AIR_STATION,
     DeviceClass.MOBILE_AIR_STATION,
@@ -78,8 +79,16 @@ def zone_view(
         devices=_rows(result.devices, conditions)[:ROWS_SHOWN],
         handed_over=result.equipment.count,
         span=span,
+        months=_months(result) if span else (),
         provenances=(result.provenance,) if result.devices else (),
     )
+
+
+def _months(result: ZoneResult) -> tuple[str, ...]:
+    """Return the months that a result reaches over, the newest first, and no more than fit."""
+    days = _days(result)
+    found = dict.fromkeys(f"{day:%Y-%m}" for day in days)
+    return tuple(reversed(found))[:MONTHS_SHOWN]
 
 
 def _days(result: ZoneResult) -> Days:

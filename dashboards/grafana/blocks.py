@@ -1,24 +1,12 @@
-"""What dashboards are built of: a block is one panel with its question."""
+"""What dashboards are built of: a block is one panel with its question, as data."""
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from grafana_foundation_sdk.builders import common as build_common
-from grafana_foundation_sdk.builders import dashboard as build
-from grafana_foundation_sdk.builders import stat, table, text, timeseries
-from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models.dashboard import (
-    ValueMap,
-    ValueMappingResult,
-    VariableRefresh,
-)
-from grafana_foundation_sdk.models.text import TextMode
+from dashboards.grafana.columns import Step
+from dashboards.grafana.sources import Question, SqlQuestion
 
-from dashboards.grafana.sources import Question, SqlQuestion, Target
-
-NO_DATA: Final = "no data"
 WHOLE_WIDTH: Final = 24
 
 
@@ -26,22 +14,34 @@ class Form(StrEnum):
     """How a block shows its answer."""
 
     QUOTED = "quoted"  # one text, as large as it gets
+    NUMBER = "number"  # the last number, in the color of its step
     TABLE = "table"
-    COUNT = "count"  # the last number
-    CURVES = "curves"
+    CURVES = "curves"  # numbers over time
+    BARS = "bars"  # a bar a row: a text, then numbers
+    STRIP = "strip"  # a row a series, a word a stretch of time
+    CALENDAR = "calendar"  # a row a series, a colored number a day
+    MAP = "map"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One panel."""
+    """One panel; its title is texts of the catalogues, put together."""
 
-    title: str
+    title: tuple[str, ...]
     form: Form
     question: Question
-    description: str = ""
+    about: str = ""  # the text that says what it is, where the title does not
     unit: str = ""  # as Grafana calls it
+    steps: tuple[Step, ...] = ()
+    words: str = ""  # the family of texts that numbers of a strip stand for, in order
+    span: str = ""  # of time that it always asks, such as 1h; empty: that of the dashboard
     width: int = WHOLE_WIDTH
     height: int = 8
+
+    @property
+    def name(self) -> str:
+        """What tells it apart on its dashboard."""
+        return " ".join(self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,94 +55,89 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A variable: the values that its question finds, all of them chosen at first."""
+    """A variable: values that its question finds, all of them chosen at first, or the first."""
 
     name: str
-    label: str
     question: SqlQuestion
+    several: bool = True
 
 
-_Panel = stat.Panel | table.Panel | timeseries.Panel
-_MARKED: Final[Mapping[str, str]] = {"REAL": "green", "SIMULATED": "orange", "RECORDED": "blue"}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One dashboard as data."""
+
+    name: str  # of its file; its texts begin with it
+    choices: tuple[Choice, ...]
+    sections: tuple[Section, ...]
+    since: str = "now-2d"
+    refresh: str = "5m"
+
+    @property
+    def uid(self) -> str:
+        """What Grafana knows it by, for ever."""
+        return f"zonewatch-{self.name}"
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All its blocks."""
+        return tuple(block for section in self.sections for block in section.blocks)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is asked, the variables' questions first."""
+        return (
+            *(choice.question for choice in self.choices),
+            *(block.question for block in self.blocks),
+        )
 
 
-def lay_out(board: build.Dashboard, sections: Iterable[Section]) -> build.Dashboard:
-    """Put sections onto a dashboard, one below the other."""
-    for section in sections:
-        row = build.Row(section.title)
-        board.with_row(row.repeat(section.each) if section.each else row)
-        for block in section.blocks:
-            board.with_panel(panel(block))
-    return board
-
-
-def panel(block: Block) -> _Panel:
-    """Return a block as a panel."""
-    made = _FORMS[block.form](block)
-    made.title(block.title).description(block.description).no_value(NO_DATA)
-    made.span(block.width).height(block.height).datasource(block.question.source)
-    return made.with_target(Target(block.question))
-
-
-def note(markdown: str, *, height: int) -> text.Panel:
-    """Return a panel that says something across the whole width."""
-    said = text.Panel().mode(TextMode.MARKDOWN).content(markdown)
-    return said.span(WHOLE_WIDTH).height(height).transparent(transparent=True)
-
-
-def variable(choice: Choice) -> build.QueryVariable:
-    """Return a choice as a variable."""
-    made = build.QueryVariable(choice.name).label(choice.label)
-    made.datasource(choice.question.source).query(choice.question.sql)
-    made.multi(multi=True).include_all(include_all=True)
-    return made.refresh(VariableRefresh.ON_DASHBOARD_LOAD)
-
-
-def _quoted(block: Block) -> stat.Panel:
-    """Show a text as it is: a number would be rounded and grouped again."""
-    made = _number(block).reduce_options(
-        build_common.ReduceDataOptions()
-        .calcs(["lastNotNull"])
-        .fields("/^quoted$/")
-        .values(values=False)
-    )
-    return made.mappings([_marks()])
-
-
-def _number(block: Block) -> stat.Panel:
-    made = stat.Panel().graph_mode(common.BigValueGraphMode.NONE)
-    made.text_mode(common.BigValueTextMode.VALUE)
-    return made.unit(block.unit) if block.unit else made
-
-
-def _count(block: Block) -> stat.Panel:
-    last = build_common.ReduceDataOptions().calcs(["lastNotNull"])
-    return _number(block).reduce_options(last)
-
-
-def _table(_: Block) -> table.Panel:
-    return table.Panel().mappings([_marks()])
-
-
-def _curves(block: Block) -> timeseries.Panel:
-    """Draw what was measured; where nothing was, there is a gap."""
-    made = timeseries.Panel().line_width(1).span_nulls(span_nulls=False)
-    return made.unit(block.unit) if block.unit else made
-
-
-def _marks() -> ValueMap:
-    """Let provenance stand out wherever it is written."""
-    return ValueMap(
-        options={
-            word: ValueMappingResult(text=word, color=color, index=index)
-            for index, (word, color) in enumerate(_MARKED.items())
-        }
+def quoted(title: str, sql: str, *, width: int = 4) -> Block:
+    """Return a block with a figure's digits as they are quoted everywhere."""
+    return Block(
+        title=(title,),
+        form=Form.QUOTED,
+        question=SqlQuestion(sql=sql, columns=("quoted",)),
+        width=width,
+        height=4,
     )
 
 
-_FORMS: Final[Mapping[Form, Callable[[Block], _Panel]]] = {
-    Form.QUOTED: _quoted,
-    Form.TABLE: _table,
-    Form.COUNT: _count,
-    Form.CURVES: _curves,
-}
+def number(
+    title: str,
+    sql: str,
+    column: str,
+    *,
+    steps: tuple[Step, ...] = (),
+    unit: str = "",
+    width: int = 4,
+) -> Block:
+    """Return a block with one number."""
+    return Block(
+        title=(title,),
+        form=Form.NUMBER,
+        question=SqlQuestion(sql=sql, columns=(column,)),
+        steps=steps,
+        unit=unit,
+        width=width,
+        height=4,
+    )
+
+
+def table(
+    title: str,
+    sql: str,
+    columns: tuple[str, ...],
+    *,
+    about: str = "",
+    height: int = 8,
+    width: int = WHOLE_WIDTH,
+) -> Block:
+    """Return a block with a table."""
+    return Block(
+        title=(title,),
+        form=Form.TABLE,
+        question=SqlQuestion(sql=sql, columns=columns),
+        about=about,
+        width=width,
+        height=height,
+    )

@@ -1,261 +1,194 @@
-"""The programme's dashboard: what each zone achieved, what stands behind it, what was delivered."""
+"""The manager's dashboard: what each zone and aid batch achieved, delivered, and what is broken."""
 
 # ruff: noqa: S608
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard
-
 from analytics import zonefigures as figures
-from dashboards.grafana.blocks import Block, Choice, Form, Section, lay_out, note, variable
-from dashboards.grafana.sources import InfluxQuestion, Kind, SqlQuestion
-from ingest.contract.catalog import ACTIVE_POWER, LOAD_POWER, REACHABLE
+from dashboards.grafana.asked import (
+    ALARMS,
+    FAILING,
+    IN_TROUBLE,
+    IN_ZONES,
+    LOTS,
+    REPAIRS,
+    ZONES,
+    bars,
+)
+from dashboards.grafana.blocks import Block, Board, Form, Section, quoted, table
+from dashboards.grafana.curves import answering
+from dashboards.grafana.sources import SqlQuestion
 from ingest.contract.metric import DeviceClass
-from ingest.contract.quality import Quality
-from ingest.storage.influx_lines import flag_of
-from ingest.storage.influx_means import hourly
 
-UID: Final = "zonewatch-programme"
-TITLE: Final = "Programme"
-
-_CHOSEN_ZONES: Final = "zone IN (${zone:sqlstring})"
-_CHOSEN_DEVICES: Final = "$timeFilter AND device =~ /^${device:regex}$/"
-_ABOUT: Final = (
-    "Figures are computed by Zonewatch, from the first data until the instant beside them; the time"
-    " range above is that of the curves. **SIMULATED** is no measurement of real equipment, and"
-    " **RECORDED** is a recording played again. Emissions avoided by donated equipment are not a"
-    " zone's inventory."
-)
-_GOOD_ENOUGH: Final = "Bad readings, and those taken back, are left out; suspect ones are drawn."
-_OF_HOURS: Final = "Means over the time that good readings hold; no figure is made of them."
-
-
-def _usable(metric: str) -> str:
-    """Leave out what is flagged as worse than suspect; most readings have no flag at all."""
-    return f'("{flag_of(metric)}" > {Quality.SUSPECT.value}) = false'
-
-
-def _last_entries(kind: str) -> str:
-    """Select the registry's entries of a kind as they are valid last."""
-    return (
-        "SELECT DISTINCT ON (id) id, body::json AS body FROM registry_entry"
-        f" WHERE kind = '{kind}' ORDER BY id, valid_from DESC, change DESC"
-    )
-
-
-ZONES: Final = Choice(
-    name="zone",
-    label="Zone",
-    question=SqlQuestion(
-        sql="SELECT DISTINCT zone FROM zone_figure ORDER BY zone", columns={"zone": Kind.TEXT}
-    ),
-)
-DEVICES: Final = Choice(
-    name="device",
-    label="Device",
-    question=SqlQuestion(
-        sql=(
-            f"WITH device AS ({_last_entries('device')}), gateway AS ({_last_entries('gateway')}),"
-            f" site AS ({_last_entries('site')})"
-            " SELECT device.id AS device FROM device"
-            " JOIN gateway ON gateway.id = device.body->>'gateway'"
-            " JOIN site ON site.id = gateway.body->>'site'"
-            " WHERE site.body->>'zone' IN (${zone:sqlstring})"
-            " ORDER BY device.id"
-        ),
-        columns={"device": Kind.TEXT},
-    ),
+_OF_ZONES: Final = "scope_kind = 'zone' AND scope_id IN (${zone:sqlstring})"
+_NEWEST: Final = "month = (SELECT max(month) FROM shown_month_figure WHERE number IS NOT NULL)"
+_CLASSES: Final = (
+    DeviceClass.STREETLIGHT,
+    DeviceClass.HOUSEHOLD_PV,
+    DeviceClass.SCHOOL_PV,
+    DeviceClass.AIR_STATION,
 )
 
 
-def _quoted(title: str, figure: str, device_class: str = figures.ALL) -> Block:
-    """Return a block with a figure's digits as they are quoted everywhere."""
+def _of_all(
+    figure: str, device_class: str = figures.ALL, said: str = "value || ' ' || unit"
+) -> str:
+    return f"max({said}) FILTER (WHERE figure = '{figure}' AND device_class = '{device_class}')"
+
+
+def _figure(title: str, figure: str, device_class: str = figures.ALL) -> Block:
     said = "value" if figure == figures.DEVICES else "value || ' ' || unit"
-    return Block(
-        title=title,
-        form=Form.QUOTED,
-        question=SqlQuestion(
-            sql=(
-                f"SELECT {said} AS quoted FROM zone_figure WHERE {_CHOSEN_ZONES}"
-                f" AND figure = '{figure}' AND device_class = '{device_class}'"
+    return quoted(
+        title,
+        f"SELECT {said} AS quoted FROM shown_figure WHERE {IN_ZONES}"
+        f" AND figure = '{figure}' AND device_class = '{device_class}'",
+    )
+
+
+_GLANCE: Final = table(
+    "grafana.panel.zones",
+    "SELECT zone, zone_name, country, provenance,"
+    f" {_of_all(figures.EMISSIONS_AVOIDED)} AS avoided,"
+    f" {_of_all(figures.ENERGY_CREDITED)} AS credited,"
+    f" {_of_all(figures.LIGHT_PROVEN, DeviceClass.STREETLIGHT, 'number')} AS proven_percent,"
+    f" {_of_all(figures.COVERAGE, said='number')} AS coverage_percent,"
+    f" {_of_all(figures.DEVICES, said='number')} AS devices, max(as_of) AS as_of"
+    f" FROM shown_figure WHERE {IN_ZONES} GROUP BY 1, 2, 3, 4 ORDER BY 2",
+    (
+        *("zone", "zone_name", "country", "provenance", "avoided", "credited"),
+        *("proven_percent", "coverage_percent", "devices", "as_of"),
+    ),
+    width=14,
+    height=10,
+)
+
+_MAP: Final = Block(
+    title=("grafana.panel.map",),
+    form=Form.MAP,
+    about="grafana.about.map",
+    question=SqlQuestion(
+        sql=(
+            "SELECT site, zone, avg(latitude) AS latitude, avg(longitude) AS longitude,"
+            " count(*) AS devices, count(*) FILTER (WHERE state <> 'up') AS broken,"
+            " CASE WHEN bool_and(state = 'up') THEN 'up' WHEN bool_or(state = 'up') THEN 'partly'"
+            f" ELSE 'down' END AS state FROM shown_device WHERE {IN_ZONES} GROUP BY 1, 2 ORDER BY 1"
+        ),
+        columns=("site", "zone", "latitude", "longitude", "devices", "broken", "state"),
+    ),
+    width=10,
+    height=10,
+)
+
+_PROVENANCE: Final = quoted(
+    "grafana.panel.provenance", f"SELECT provenance AS quoted FROM shown_zone WHERE {IN_ZONES}"
+)
+
+_BEHIND: Final = table(
+    "grafana.panel.by_class",
+    "SELECT figure, device_class, value, unit, coverage_percent, provenance, as_of"
+    f" FROM shown_figure WHERE {IN_ZONES} ORDER BY figure, device_class",
+    ("figure", "device_class", "value", "unit", "coverage_percent", "provenance", "as_of"),
+    about="grafana.about.by_class",
+)
+
+_MONTHS: Final = (
+    bars(
+        "grafana.panel.avoided_by_month",
+        "SELECT label AS month, number AS value_number FROM shown_month_figure"
+        f" WHERE {_OF_ZONES} AND figure = 'emissions_avoided' AND device_class = 'all'"
+        " ORDER BY month",
+        unit="suffix: t",
+    ),
+    bars(
+        "grafana.panel.light_by_month",
+        "SELECT label AS month, proven_percent::numeric AS value_number FROM shown_month_light"
+        f" WHERE {_OF_ZONES} AND device_class = 'streetlight' ORDER BY month",
+        unit="percent",
+    ),
+)
+
+_AVAILABILITY: Final = table(
+    "grafana.panel.availability",
+    "SELECT scope_id AS zone, label AS month, device_class, pieces, proven_percent AS proven_text,"
+    " low_percent AS low_text, high_percent AS high_text, data_percent AS data_text,"
+    " technical_percent AS technical_text, contractual_percent AS contractual_text"
+    f" FROM shown_month_light WHERE {_OF_ZONES} AND {_NEWEST} ORDER BY 1, 3",
+    (
+        *("zone", "month", "device_class", "pieces", "proven_text", "low_text", "high_text"),
+        *("data_text", "technical_text", "contractual_text"),
+    ),
+    about="grafana.about.availability",
+)
+
+_CLAIMS: Final = table(
+    "grafana.panel.claims",
+    "SELECT zone, label AS month, kind, about, claimed || ' ' || claimed_unit AS claimed,"
+    " claimed_in_month, computed, unit, progress_percent AS progress, source"
+    f" FROM shown_month_claim WHERE {IN_ZONES} AND scope = 'zone:' || zone AND {_NEWEST}"
+    " ORDER BY 1, 4",
+    (
+        *("zone", "month", "kind", "about", "claimed", "claimed_in_month", "computed", "unit"),
+        *("progress", "source"),
+    ),
+    about="grafana.about.claims",
+)
+
+_BATCHES: Final = table(
+    "grafana.panel.batches",
+    "SELECT batch_name, country, sum(quantity)::integer AS quantity,"
+    + ",".join(
+        f" coalesce(sum(quantity) FILTER (WHERE {step} IS NOT NULL), 0)::integer AS {step}_pieces"
+        for step in ("shipped", "accepted", "handed_over", "installed")
+    )
+    + ", sum(registered)::integer AS registered, sum(online)::integer AS online,"
+    " sum(proven)::integer AS proven"
+    f" FROM shown_lot WHERE {IN_ZONES} GROUP BY aid_batch, 1, 2 ORDER BY 1",
+    (
+        *("batch_name", "country", "quantity", "shipped_pieces", "accepted_pieces"),
+        *("handed_over_pieces", "installed_pieces", "registered", "online", "proven"),
+    ),
+    about="grafana.about.batches",
+)
+
+_AIR: Final = table(
+    "grafana.panel.air_month",
+    "SELECT zone, station, label AS month, pollutant, mean, highest, highest_on, unit,"
+    " jurisdiction, limit_value, days_above, released FROM shown_month_air"
+    f" WHERE {IN_ZONES} AND scope = 'zone:' || zone AND national IS NOT FALSE AND {_NEWEST}"
+    " ORDER BY 1, 2, 4",
+    (
+        *("zone", "station", "month", "pollutant", "mean", "highest", "highest_on", "unit"),
+        *("jurisdiction", "limit_value", "days_above", "released"),
+    ),
+)
+
+BOARD: Final = Board(
+    name="programme",
+    choices=(ZONES,),
+    sections=(
+        Section(title="grafana.section.glance", blocks=(_GLANCE, _MAP)),
+        Section(
+            title="grafana.section.zone",
+            each="zone",
+            blocks=(
+                _PROVENANCE,
+                _figure("figure.avoided", figures.EMISSIONS_AVOIDED),
+                _figure("figure.credited", figures.ENERGY_CREDITED),
+                _figure("figure.proven", figures.LIGHT_PROVEN, DeviceClass.STREETLIGHT),
+                _figure("figure.coverage", figures.COVERAGE),
+                _figure("grafana.panel.devices", figures.DEVICES),
+                *_MONTHS,
+                _BEHIND,
             ),
-            columns={"quoted": Kind.TEXT},
         ),
-        width=4,
-        height=4,
-    )
-
-
-_PROVENANCE: Final = Block(
-    title="Provenance",
-    form=Form.QUOTED,
-    question=SqlQuestion(
-        sql=(
-            f"SELECT upper(provenance) AS quoted FROM zone_figure WHERE {_CHOSEN_ZONES}"
-            f" AND figure = '{figures.DEVICES}'"
+        Section(title="grafana.section.light", blocks=(_AVAILABILITY,)),
+        Section(title="grafana.section.claims", blocks=(_CLAIMS,)),
+        Section(title="grafana.section.delivery", blocks=(_BATCHES, LOTS)),
+        Section(title="grafana.section.trouble", blocks=(ALARMS, FAILING, IN_TROUBLE, REPAIRS)),
+        Section(title="grafana.section.air", blocks=(_AIR,)),
+        Section(
+            title="grafana.section.answering",
+            blocks=tuple(answering(device_class) for device_class in _CLASSES),
         ),
-        columns={"quoted": Kind.TEXT},
-    ),
-    width=4,
-    height=4,
-)
-
-_BEHIND: Final = Block(
-    title="Figures by device class",
-    form=Form.TABLE,
-    description="A figure without a value has no data: missing is not zero.",
-    question=SqlQuestion(
-        sql=(
-            "SELECT figure, device_class, value, unit, coverage_percent,"
-            " upper(provenance) AS provenance, to_timestamp(as_of / 1000000) AS as_of"
-            f" FROM zone_figure WHERE {_CHOSEN_ZONES} ORDER BY figure, device_class"
-        ),
-        columns={
-            "figure": Kind.TEXT,
-            "device_class": Kind.TEXT,
-            "value": Kind.TEXT,
-            "unit": Kind.TEXT,
-            "coverage_percent": Kind.NUMBER,
-            "provenance": Kind.TEXT,
-            "as_of": Kind.INSTANT,
-        },
     ),
 )
-
-_STEPS: Final = ("signed", "shipped", "accepted", "handed_over", "installed")
-_DELIVERY: Final = Block(
-    title="Delivery by lot",
-    form=Form.TABLE,
-    description="A date is empty where none is published.",
-    question=SqlQuestion(
-        sql=(
-            f"WITH lot AS ({_last_entries('lot')})"
-            " SELECT body->>'zone' AS zone, id AS lot, body->>'aid_batch' AS aid_batch,"
-            " body->>'device_class' AS device_class, (body->>'quantity')::integer AS quantity, "
-            + ", ".join(f"nullif(body->>'{step}', '')::date AS {step}" for step in _STEPS)
-            + " FROM lot WHERE body->>'zone' IN (${zone:sqlstring}) ORDER BY 1, 2"
-        ),
-        columns={
-            "zone": Kind.TEXT,
-            "lot": Kind.TEXT,
-            "aid_batch": Kind.TEXT,
-            "device_class": Kind.TEXT,
-            "quantity": Kind.NUMBER,
-            **dict.fromkeys(_STEPS, Kind.DAY),
-        },
-    ),
-)
-
-_TITLES: Final[Mapping[DeviceClass, str]] = {
-    DeviceClass.STREETLIGHT: "Streetlights",
-    DeviceClass.HOUSEHOLD_PV: "Household PV",
-    DeviceClass.SCHOOL_PV: "School PV",
-    DeviceClass.AIR_STATION: "Air stations",
-}
-
-
-def _answering(device_class: DeviceClass) -> Block:
-    """Return a block that counts the devices whose last word in the time range was an answer."""
-    last = (
-        f'SELECT last("{REACHABLE.name}") AS answers FROM "{device_class}"'
-        f" WHERE {_CHOSEN_DEVICES} AND {_usable(REACHABLE.name)} GROUP BY device"
-    )
-    return Block(
-        title=f"{_TITLES[device_class]} that answer",
-        form=Form.COUNT,
-        description="Devices that answered their gateway when they were last asked in the range.",
-        question=InfluxQuestion(
-            influxql=f"SELECT sum(answers) FROM ({last}) WHERE $timeFilter",
-            series="answering",
-        ),
-        width=6,
-        height=4,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Curve:
-    """What is drawn of a device class."""
-
-    device_class: DeviceClass
-    metric: str
-    title: str
-    unit: str  # as Grafana calls it
-
-    def of_readings(self) -> Block:
-        """Draw every reading."""
-        return self._block(self.device_class, self.title, "$__interval", _GOOD_ENOUGH)
-
-    def of_hours(self) -> Block:
-        """Draw hourly means, which a span of months has few enough of."""
-        return self._block(hourly(self.device_class), f"{self.title} by the hour", "1h", _OF_HOURS)
-
-    def _block(self, measurement: str, title: str, step: str, description: str) -> Block:
-        return Block(
-            title=f"{_TITLES[self.device_class]}: {title}",
-            form=Form.CURVES,
-            description=description,
-            question=InfluxQuestion(
-                influxql=(
-                    f'SELECT mean("{self.metric}") FROM "{measurement}" WHERE {_CHOSEN_DEVICES}'
-                    f" AND {_usable(self.metric)} GROUP BY time({step}), device fill(none)"
-                ),
-                series="$tag_device",
-            ),
-            unit=self.unit,
-            width=12,
-        )
-
-
-_CURVES: Final = tuple(
-    _Curve(device_class=device_class, metric=metric, title=title, unit=unit)
-    for device_class, metric, title, unit in (
-        (DeviceClass.STREETLIGHT, LOAD_POWER.name, "load", "watt"),
-        (DeviceClass.STREETLIGHT, "battery_soc", "battery's charge", "percent"),
-        (DeviceClass.HOUSEHOLD_PV, ACTIVE_POWER.name, "power", "watt"),
-        (DeviceClass.SCHOOL_PV, ACTIVE_POWER.name, "power", "watt"),
-        (DeviceClass.AIR_STATION, "pm25", "PM2.5", "conμgm3"),
-        (DeviceClass.AIR_STATION, "pm10", "PM10", "conμgm3"),
-    )
-)
-
-
-SECTIONS: Final = (
-    Section(
-        title="$zone",
-        each=ZONES.name,
-        blocks=(
-            _PROVENANCE,
-            _quoted("Emissions avoided", figures.EMISSIONS_AVOIDED),
-            _quoted("Energy credited", figures.ENERGY_CREDITED),
-            _quoted("Lamps proven in light", figures.LIGHT_PROVEN, DeviceClass.STREETLIGHT),
-            _quoted("Coverage", figures.COVERAGE),
-            _quoted("Devices handed over", figures.DEVICES),
-            _BEHIND,
-        ),
-    ),
-    Section(title="Delivery", blocks=(_DELIVERY,)),
-    Section(
-        title="Devices reachable, of those chosen",
-        blocks=tuple(_answering(device_class) for device_class in _TITLES),
-    ),
-    Section(
-        title="Readings",
-        blocks=tuple(curve.of_readings() for curve in _CURVES),
-    ),
-    Section(
-        title="Hourly means, for long spans",
-        blocks=tuple(curve.of_hours() for curve in _CURVES),
-    ),
-)
-
-
-def programme() -> Dashboard:
-    """Return the dashboard."""
-    board = Dashboard(TITLE).uid(UID).tags(["zonewatch"]).readonly()
-    board.timezone("utc").time("now-2d", "now").refresh("5m")
-    for choice in (ZONES, DEVICES):
-        board.with_variable(variable(choice))
-    return lay_out(board.with_panel(note(_ABOUT, height=2)), SECTIONS)

@@ -1,6 +1,5 @@
 """Where Grafana's panels ask: readings in InfluxDB by InfluxQL, figures in PostgreSQL by SQL."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -9,26 +8,27 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
+from ingest.contract.metric import Metric
+
 READINGS: Final = DataSourceRef(type_val="influxdb", uid="zonewatch-readings")
 FIGURES: Final = DataSourceRef(type_val="grafana-postgresql-datasource", uid="zonewatch-figures")
 _ONLY: Final = "A"  # what Grafana calls a panel's only question
 
 
-class Kind(StrEnum):
-    """What a column of an answer holds; any of them may be empty where nothing is known."""
+class Answer(StrEnum):
+    """What becomes of an answer's rows: a table, or a series for each text in `metric`."""
 
-    TEXT = "text"
-    NUMBER = "number"
-    DAY = "day"
-    INSTANT = "instant"
+    TABLE = "table"
+    SERIES = "time_series"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlQuestion:
-    """A table of figures, and what its columns hold."""
+    """Something to ask in SQL, and the columns of its answer, each described in columns.py."""
 
     sql: str
-    columns: Mapping[str, Kind]
+    columns: tuple[str, ...]
+    answer: Answer = Answer.TABLE
 
     @property
     def source(self) -> DataSourceRef:
@@ -40,7 +40,7 @@ class SqlQuestion:
         return {
             "refId": _ONLY,
             "datasource": self.source.to_json(),
-            "format": "table",
+            "format": self.answer.value,
             "editorMode": "code",
             "rawQuery": True,
             "rawSql": self.sql,
@@ -53,6 +53,7 @@ class InfluxQuestion:
 
     influxql: str
     series: str  # what a series is called
+    metric: Metric | None = None  # of what the numbers are; None: they count
 
     @property
     def source(self) -> DataSourceRef:

@@ -39,6 +39,11 @@ class Wording:
         """Every key there is a text for."""
         return frozenset(self._texts)
 
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """Every key, as the catalogue has them one below the other."""
+        return tuple(self._texts)
+
     def __call__(self, key: str, **gaps: object) -> str:
         """Return a text, its gaps filled in."""
         try:

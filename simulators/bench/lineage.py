@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from analytics.closing.states import State
 from analytics.periods import Days, parse_period
+from analytics.scopes import PROGRAMME
 from analytics.service import facts
 from analytics.service.facts import Progress
 from api.accounts.actor import Actor, Permission
@@ -26,7 +27,6 @@ from api.closing.closing import Asked, take
 from api.exports.days import as_csv, rows
 from api.lineage.endpoints import device_day_lineage, figure_lineage
 from api.lineage.figure import Part
-from api.reports.compute import PROGRAMME
 from api.sources import Sources
 from ingest.contract.clock import ManualClock
 from ingest.contract.period import micros

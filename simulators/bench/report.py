@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
 from analytics.periods import Days, parse_period
+from analytics.scopes import PROGRAMME
 from analytics.service import facts
 from analytics.service.facts import Progress
 from api.catalog import ready_catalog
-from api.reports.compute import PROGRAMME, compute, document
+from api.reports.compute import compute, document
 from dashboards.report.formats import Form, Format, written
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass

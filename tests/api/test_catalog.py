@@ -12,7 +12,7 @@ from api.catalog import MIGRATIONS, ready_catalog
 from api.closing.tables import METADATA as CLOSING
 from api.tables import METADATA as API
 from ingest.audit.tables import METADATA as AUDIT
-from ingest.catalog import CatalogError, upgrade
+from ingest.catalog import CatalogError, open_catalog, upgrade
 from ingest.registry.tables import METADATA as REGISTRY
 from ingest.tables import METADATA as INGEST
 from tests.catalogs import a_postgres_url
@@ -67,3 +67,16 @@ def test_a_database_that_is_not_there_is_one_line_without_its_password() -> None
 def test_a_catalog_in_no_folder_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="cannot use the catalog"):
         ready_catalog(f"sqlite:{tmp_path / 'missing' / 'catalog.sqlite'}")
+
+
+@needs("postgres")
+def test_views_leave_the_stages_their_own_branches() -> None:
+    """A stage that brings its own tables up comes after whoever made the views."""
+    with a_postgres_url() as url:
+        ready_catalog(url).dispose()
+        engine = open_catalog(url)
+
+        upgrade(engine, MIGRATIONS[:2])
+
+        assert "shown_zone" in sa.inspect(engine).get_view_names()
+        engine.dispose()

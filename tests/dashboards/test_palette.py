@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from dashboards.palette import AIR, DARK, LIGHT, ON_AIR, css
+from dashboards.palette import AIR, DARK, LIGHT, MARK_OF, MARKS, ON_AIR, css
 
 
 def luminance(color: str) -> float:
@@ -60,3 +60,13 @@ def test_light_and_dark_name_the_same_colors() -> None:
 @pytest.mark.parametrize("name", AIR)
 def test_an_index_can_be_read_on_its_color(name: str) -> None:
     assert contrast(ON_AIR[name], AIR[name]) >= 4.5
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("ground", ["#ffffff", "#f4f5f5", "#111217", "#181b1f"])
+def test_a_mark_can_be_seen_on_grafanas_light_and_dark_grounds(mark: str, ground: str) -> None:
+    assert contrast(MARKS[mark], ground) >= 3.0
+
+
+def test_every_word_has_a_mark_that_there_is() -> None:
+    assert set(MARK_OF.values()) <= MARKS.keys()

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,8 @@ from api.subscriptions.subscription import Occasion
 from dashboards.board.cells import CellState
 from dashboards.board.states import State, Trouble
 from dashboards.board.views import CommissionTrouble, LogInTrouble
+from dashboards.grafana.publish import BOARDS
+from dashboards.grafana.sources import SqlQuestion
 from dashboards.report.sections import ON_ONE_PAGE, SECTIONS
 from dashboards.wording.wording import UnknownLanguageError, UnknownTextError, Wording, languages
 from ingest.contract.catalog import METRICS
@@ -48,6 +51,8 @@ FIGURES = {
     *("distance_driven", "standard_coal_avoided"),
 }
 REPORTS = files("dashboards.report")
+GRAFANA = Path(__file__).parents[2] / "dashboards" / "grafana"
+OF_BOARDS = ("dashboard", "about")
 ALL_METRICS = [metric for metrics in METRICS.values() for metric in metrics]
 FAMILIES: Mapping[str, Iterable[str]] = {
     "class.": DeviceClass,
@@ -78,6 +83,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
     "repair.": ("device", "class", "kg", "light"),
     "noise.": ("device", "day", "whole", "by_day", "by_night"),
+    "visit.": ("at", "site", "results", "instrument", "inspector"),
     "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,
@@ -96,6 +102,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "memo.": constants(),
     "quality.": [quality.name.lower() for quality in Quality],
     "ledger.": LEDGER,
+    "report.column.": ("signed", "shipped", "accepted", "handed_over", "installed"),
     "provenance.": [
         *(f"{each}.total" for each in Provenance),
         *(f"{each}.{text}" for each in ("simulated", "recorded") for text in ("mark", "meaning")),
@@ -115,7 +122,7 @@ def test_the_catalogue_has_every_text_that_is_used_and_no_other() -> None:
     whole, beginnings = used()
     together = {begin + end for begin in beginnings for end in FAMILIES.get(begin, ())}
 
-    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.")
+    elsewhere = ("report.", "phrase.", "mail.", "faults.", "notices.", "grafana.")
     own = {key for key in Wording().keys if key.startswith(elsewhere)}
     shown = {key for key in whole | together if not key.startswith("report.")}
     assert Wording().keys - own == shown - own
@@ -161,8 +168,23 @@ def test_every_text_of_reports_is_used() -> None:
         assert key in named or end in families.get(f"{begin}.", {"all"}), key
 
 
+def test_every_text_of_dashboards_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in GRAFANA.glob("*.py"))
+    boards = {f"grafana.{family}.{board.name}" for board in BOARDS for family in OF_BOARDS}
+    asked = [question for board in BOARDS for question in board.questions]
+    columns = {name for each in asked if isinstance(each, SqlQuestion) for name in each.columns}
+    chosen = {f"grafana.variable.{each.name}" for board in BOARDS for each in board.choices}
+    named = set(re.findall(r'"(grafana\.[a-z_.]+)"', code)) | boards | chosen
+    named |= {f"grafana.column.{name}" for name in columns}
+    families = ("grafana.provenance.", "grafana.class.", "grafana.figure.", "grafana.state.")
+
+    own = {key for key in Wording().keys if key.startswith("grafana.")}
+    assert {key for key in own if key not in named and not key.startswith(families)} == set()
+
+
 def test_every_family_is_used() -> None:
-    assert {begin for begin in used()[1] if not begin.startswith("report.")} == FAMILIES.keys()
+    shown = {begin for begin in used()[1] if not begin.startswith("report.")}
+    assert shown == {begin for begin in FAMILIES if not begin.startswith("report.")}
 
 
 def test_a_text_has_its_gaps_filled_in() -> None:
@@ -180,31 +202,9 @@ def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
         Wording(language)
 
 
-def shown_in_reports() -> set[str]:
-    """Return the keys that reports and the pages of periods are put together from."""
-    families = (
-        *("report.", "phrase.", "class.", "status.", "role.", "none.", "memo.", "sensitivity."),
-        *(
-            "claims.kind.",
-            "claims.reason.",
-            "air.",
-            "periods.",
-            "period_state.",
-            "lineage.",
-            "line.",
-        ),
-        *("page.skip", "page.path", "page.footer", "missing.", "chart.bars", "chart.no_data"),
-    )
-    others = {"memo.title", "memo.meaning", "sensitivity.title", "sensitivity.factor"}
-    marks = {f"provenance.{each}.{text}" for each in UNREAL for text in ("mark", "meaning")}
-    headline = {f"figure.{each}" for each in HEADLINE}
-    shown = {key for key in Wording().keys if key.startswith(families)} - others
-    return shown | marks | headline | {"product", "log_in.out", "programme.title"}
-
-
 @pytest.mark.parametrize("language", languages())
-def test_every_catalogue_has_all_that_reports_show(language: str) -> None:
-    assert Wording(language).keys >= shown_in_reports()
+def test_every_catalogue_has_every_text(language: str) -> None:
+    assert Wording().keys - Wording(language).keys == set()
 
 
 @pytest.mark.parametrize("language", languages())
@@ -238,7 +238,10 @@ def test_a_text_is_translated_and_not_copied(language: str) -> None:
     source, other = Wording(), Wording(language)
     copied = {key for key in other.keys if other(key) == source(key)}
 
-    assert copied <= {"none.mark", "product"}
+    assert {key for key in copied if not key.startswith("unit.")} <= {
+        "none.mark",
+        "product",
+    }
 
 
 def gaps(text: str) -> set[str]:

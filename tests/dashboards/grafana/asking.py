@@ -1,4 +1,4 @@
-"""Asking what a panel asks, with Grafana's variables and macros filled in as Grafana does."""
+"""Asking what a panel asks, of a real PostgreSQL and a real InfluxDB."""
 
 import json
 import urllib.parse
@@ -9,28 +9,39 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dashboards.grafana.blocks import Board
+from dashboards.grafana.filling import Chosen, filled_influxql, filled_sql
 from dashboards.grafana.sources import InfluxQuestion, SqlQuestion
 from simulators.influxd import FIRST_BUCKET, TOKEN
 
 Json = Any
 
 
-def rows_of(question: SqlQuestion, catalog: sa.Engine, zone: str) -> Sequence[Json]:
-    """Return the rows of a question about one zone."""
-    sql = question.sql.replace("${zone:sqlstring}", f"'{zone}'")
-    assert "$" not in sql
+def rows_of(question: SqlQuestion, catalog: sa.Engine, chosen: Chosen) -> Sequence[Json]:
+    """Return the rows of a question for what the variables have chosen."""
+    sql = filled_sql(question, chosen)
+    assert "$" not in sql, sql
     with catalog.connect() as connection:
-        return connection.exec_driver_sql(sql).mappings().all()
+        return connection.exec_driver_sql(sql.replace("%", "%%")).mappings().all()
+
+
+def choices_of(board: Board, catalog: sa.Engine, chosen: Chosen) -> Chosen:
+    """Return what a dashboard's variables choose when it is opened, one after the other."""
+    found = dict(chosen)
+    for choice in board.choices:
+        if choice.name not in found:
+            rows = rows_of(choice.question, catalog, found)
+            values = [str(row.get("__value", next(iter(row.values())))) for row in rows]
+            found[choice.name] = values if choice.several else values[:1]
+    return found
 
 
 def series_of(
-    question: InfluxQuestion, url: str, devices: Sequence[str], start: datetime, end: datetime
+    question: InfluxQuestion, url: str, chosen: Chosen, start: datetime, end: datetime
 ) -> list[Json]:
-    """Return the series of a question about some devices in a span of time."""
-    span = f"time >= {_milliseconds(start)}ms and time <= {_milliseconds(end)}ms"
-    query = question.influxql.replace("$timeFilter", span).replace("$__interval", "1m")
-    query = query.replace("${device:regex}", _regex(devices))
-    assert "$" not in query.replace("$/", "/")
+    """Return the series of a question in a span of time."""
+    query = filled_influxql(question, chosen, start, end)
+    assert "$" not in query.replace("$/", "/"), query
     told = urllib.parse.urlencode({"db": FIRST_BUCKET, "epoch": "ms", "q": query}).encode()
     request = urllib.request.Request(  # noqa: S310
         f"{url}/query", data=told, headers={"Authorization": f"Token {TOKEN}"}
@@ -39,12 +50,3 @@ def series_of(
         (result,) = json.load(answer)["results"]
     assert "error" not in result, result
     return list(result.get("series", []))
-
-
-def _regex(devices: Sequence[str]) -> str:
-    """Write devices as Grafana's format `regex` does: one stands alone."""
-    return devices[0] if len(devices) == 1 else f"({'|'.join(devices)})"
-
-
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)

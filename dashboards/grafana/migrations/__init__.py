@@ -1,0 +1,1 @@
+"""Alembic revisions of what Grafana may read; their branch is called grafana."""
