@@ -1,7 +1,7 @@
 """The report document: what an office quotes, the same digits in every form it is written in."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -48,7 +48,7 @@ _STATEMENT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a report is about: zone:ID, country:KH or programme."""
+    """What a report is about: zone:ID, country:KH, aid-batch:ID or programme."""
 
     kind: str
     id: str
@@ -66,6 +66,8 @@ class Beside:
     factors: Sequence[GridFactor]  # to look the sensitivity's up in
     claims: Sequence[Claim] = ()  # claims and plan targets that its reader may see
     is_released: Callable[[Device, Period], bool] = _nothing_released  # of a station's air
+    by_lot: Mapping[str, ZoneResult] = field(default_factory=dict[str, ZoneResult])
+    """What single lots achieved, where that is asked for."""
     repairs: Sequence[Document] = ()
 
 
@@ -104,10 +106,13 @@ def report(
         "status": _status(results, as_of),
         "as_of": rfc3339(instant(as_of)) if as_of else None,
         "software": software,
-        "figures": _figures(scope, days, rows),
+        "figures": figures(scope, days, rows),
         "availability": _availability(results),
         "air": [row for result in results for row in _air(result, beside.is_released)],
-        "delivery": [_delivery(each) for each in delivered(beside.lots, results)],
+        "delivery": [
+            {**_delivery(each), **_achieved(beside.by_lot.get(each.lot.id))}
+            for each in delivered(beside.lots, results)
+        ],
         "claims": compared(beside.claims, days, results),
         "repairs": list(beside.repairs),
         "sensitivity": sensitivity(results, beside.factors),
@@ -132,7 +137,8 @@ def _status(results: Iterable[ZoneResult], as_of: int) -> str:
     return "open" if as_of >= settled_after else "provisional"
 
 
-def _figures(scope: Scope, days: Days, rows: Sequence[Emissions]) -> list[Document]:
+def figures(scope: Scope, days: Days, rows: Sequence[Emissions]) -> list[Document]:
+    """Return the figures of emissions, all classes together before each by itself."""
     by_class: dict[str, list[Emissions]] = {}
     for row in rows:
         by_class.setdefault(row.device_class, []).append(row)
@@ -257,11 +263,33 @@ def _delivery(delivered: Delivered) -> Document:
         "device_class": lot.device_class,
         "quantity": lot.quantity,
         **{name: _date(getattr(lot, name)) for name in dates},
+        "supplier": lot.supplier,
+        "warranty_until": _date(lot.warranty_until),
         "registered": delivered.registered,
         "online": delivered.online,
         "proven": delivered.proven,
         "on": _date(delivered.on),
     }
+
+
+def _achieved(result: ZoneResult | None) -> Document:
+    """Return the figures of a lot by itself, where they are asked for."""
+    if result is None:
+        return {}
+    rows = result.emissions
+    known, unit = any(row.measured for row in rows), mass_unit(rows)
+    return {
+        "emissions_avoided": {
+            "value": tonnes(total_kg(rows), unit) if known else None,
+            "unit": unit,
+        },
+        "energy": {"credited": mwh(sum(row.credited_mwh for row in rows)), "unit": Unit.MWH},
+        "availability": availability(together([NOTHING, *_spent(result)])),
+    }
+
+
+def _spent(result: ZoneResult) -> list[Spent]:
+    return [fleet.spent() for fleet in result.fleets.values()]
 
 
 def _date(day: date | None) -> str | None:

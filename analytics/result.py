@@ -93,6 +93,27 @@ class ZoneResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Avoided:
+    """The part of a zone's result that emissions are: what a lineage walks."""
+
+    zone: Zone
+    passed: Window
+    equipment: HandedOver
+    facts: DayTable  # of the equipment
+    emissions: tuple[Emissions, ...]
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where its readings come from."""
+        return self.equipment.provenance
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The devices handed over, as far as they are registered."""
+        return self.equipment.devices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What results are computed from."""
 
@@ -138,8 +159,8 @@ def open_window(zone: Zone, span: Period) -> Window:
     return Window(by_night=next(reaches), by_day=next(reaches))
 
 
-def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
-    """Return a zone's result in a window, as far as it has passed."""
+def avoided(basis: Basis, zone: Zone, window: Window) -> Avoided:
+    """Return the emissions that a zone avoided in a window, as far as it has passed."""
     passed = window.until(basis.as_of)
     end = max(passed.by_day.span.start, passed.by_day.span.end - 1)
     equipment = handed_over(basis.registry, zone, on=_last_day(zone, end), at=end)
@@ -152,13 +173,21 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         last=passed.by_day.last,
         choices=basis.choices,
     )
-    facts = _counting(of_zone, equipment, passed)
+    return Avoided(
+        zone=zone, passed=passed, equipment=equipment, facts=of_zone, emissions=tuple(figures)
+    )
+
+
+def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
+    """Return a zone's result in a window, as far as it has passed."""
+    found = avoided(basis, zone, window)
+    equipment, passed = found.equipment, found.passed
     return ZoneResult(
         zone=zone,
         window=window,
         passed=passed,
         equipment=equipment,
-        emissions=tuple(figures),
+        emissions=found.emissions,
         fleets=fleets(
             basis.registry,
             zone,
@@ -169,7 +198,7 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         ),
         air=tuple(_of(equipment.devices, basis.air)),
         batteries=tuple(_of(equipment.devices, basis.batteries)),
-        coverage=_coverage(equipment, facts, passed),
+        coverage=_coverage(equipment, _counting(found.facts, equipment, passed), passed),
     )
 
 

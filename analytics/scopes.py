@@ -1,17 +1,20 @@
 """What a document can be about, and which results it may put together."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from analytics.report import Scope
-from analytics.result import ZoneResult
+from analytics.result import Avoided, ZoneResult
 from ingest.registry.model import Provenance
 
 PROGRAMME: Final = Scope(kind="programme", id="programme")
 _ORDER: Final = (Provenance.REAL, Provenance.SIMULATED, Provenance.RECORDED)
 
 
-def of_one_provenance(results: Iterable[ZoneResult]) -> list[ZoneResult]:
+_Result = TypeVar("_Result", ZoneResult, Avoided)
+
+
+def of_one_provenance(results: Iterable[_Result]) -> list[_Result]:
     """Return the results with equipment of the first provenance that has devices: real first.
 
     What was handed over and has no device yet is real.

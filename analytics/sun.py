@@ -5,18 +5,16 @@ doi:10.1016/j.solener.2003.12.003). Rise and set are at -0.8333° with refractio
 begins and ends where the true elevation is -6°.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Final, cast
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
 
+import numpy as np
+
+from analytics.spa import Floats, elevation, transit_rise_set
 from analytics.thresholds import threshold
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _CIVIL: Final = -6.0  # deg
 _STEP: Final = timedelta(minutes=2)
 _GRID: Final = timedelta(minutes=5)
@@ -44,15 +42,16 @@ def sun_days(
         last: The last one.
         zone: Whose days they are.
     """
-    import pandas as pd  # noqa: PLC0415 - with pvlib below: a second of start-up that few need
-    from pvlib.solarposition import sun_rise_set_transit_spa  # noqa: PLC0415
-
-    days = pd.date_range(first, last, freq="D", tz=zone)
-    found = sun_rise_set_transit_spa(days, latitude, longitude)
-    columns = [_instants(found[name]) for name in ("sunrise", "transit", "sunset")]
+    days = range((last - first).days + 1)
+    midnights = [datetime.combine(first + timedelta(days=n), time(0), UTC) for n in days]
+    seconds = np.array([each.timestamp() for each in midnights])
+    transit, rise, down = (
+        [_instant(each, zone) for each in found.tolist()]
+        for found in transit_rise_set(seconds, latitude, longitude)
+    )
     return [
-        SunDay(sunrise=rise, transit=transit, sunset=sunset)
-        for rise, transit, sunset in zip(*columns, strict=True)
+        SunDay(sunrise=up, transit=noon, sunset=sunset)
+        for up, noon, sunset in zip(rise, transit, down, strict=True)
     ]
 
 
@@ -73,56 +72,47 @@ def high_sun(
 
     Where it does not, start and end are both its transit.
     """
-    import pandas as pd  # noqa: PLC0415
-    from pvlib.solarposition import get_solarposition  # noqa: PLC0415
-
-    grid = pd.date_range(
-        datetime.combine(first, time(0), zone),
-        datetime.combine(last + timedelta(days=1), time(0), zone),
-        freq=_GRID,
-        inclusive="left",
+    start, end = (
+        datetime.combine(day, time(0), zone).timestamp()
+        for day in (first, last + timedelta(days=1))
     )
-    places = cast("pd.DataFrame", get_solarposition(grid, latitude, longitude))
-    elevation = places["elevation"].to_numpy()
+    grid = np.arange(start, end, _GRID.total_seconds())
+    high = elevation(grid, latitude, longitude)
     a_day = timedelta(days=1) // _GRID
     return [
-        _above(grid[start : start + a_day], elevation[start : start + a_day])
-        for start in range(0, len(grid), a_day)
+        _above(grid[first : first + a_day], high[first : first + a_day], zone)
+        for first in range(0, len(grid), a_day)
     ]
 
 
-def _above(
-    grid: "pd.DatetimeIndex", elevation: "npt.NDArray[np.float64]"
-) -> tuple[datetime, datetime]:
-    high = (elevation > threshold("pv_high_sun")).nonzero()[0]
+def _above(grid: Floats, elevations: Floats, zone: tzinfo) -> tuple[datetime, datetime]:
+    high = (elevations > threshold("pv_high_sun")).nonzero()[0]
     if not len(high):
-        noon = grid[int(elevation.argmax())].to_pydatetime(warn=False)
-        return noon, noon
-    start, end = grid[int(high[0])], grid[int(high[-1])]
-    return start.to_pydatetime(warn=False), end.to_pydatetime(warn=False)
+        high = np.array([elevations.argmax()])
+    start, end = (datetime.fromtimestamp(float(grid[high[each]]), zone) for each in (0, -1))
+    return start, end
 
 
 def _crossing(
     latitude: float, longitude: float, start: datetime, end: datetime, *, rising: bool
 ) -> datetime | None:
     """Return where the true elevation passes -6°, between two positions of a 2 min grid."""
-    import pandas as pd  # noqa: PLC0415
-    from pvlib.solarposition import get_solarposition  # noqa: PLC0415
-
-    grid = pd.date_range(start, end, freq=_STEP)
-    places = cast("pd.DataFrame", get_solarposition(grid, latitude, longitude))
-    above = places["elevation"].to_numpy() - _CIVIL
+    steps = (end - start) // _STEP
+    grid: Floats = (
+        start.timestamp() + np.arange(steps + 1, dtype=np.float64) * _STEP.total_seconds()
+    )
+    above = elevation(grid, latitude, longitude) - _CIVIL
     passed = (above[:-1] < 0) & (above[1:] >= 0) if rising else (above[:-1] >= 0) & (above[1:] < 0)
     if not passed.any():
         return None
     place = int(passed.argmax())
     share = float(above[place] / (above[place] - above[place + 1]))
-    moment: datetime = (grid[place] + share * _STEP).to_pydatetime(warn=False)
-    return moment
+    return start + (place + share) * _STEP
 
 
-def _instants(column: "pd.Series[pd.Timestamp]") -> Sequence[datetime | None]:
-    return [
-        None if missing else each.to_pydatetime(warn=False)
-        for each, missing in zip(column, column.isna(), strict=True)
-    ]
+def _instant(seconds: float, zone: tzinfo) -> datetime | None:
+    """Return an instant to the whole microsecond below, or None where there is none."""
+    if np.isnan(seconds):
+        return None
+    nanoseconds = int(seconds * 1e9)
+    return (_EPOCH + timedelta(microseconds=nanoseconds // 1_000)).astimezone(zone)

@@ -19,6 +19,7 @@ from api.decisions import exclusions, overrides, releases
 from api.devices import endpoints as devices
 from api.devices import readings
 from api.evidence import endpoints as evidence
+from api.exports import endpoints as exports
 from api.factors import endpoints as factors
 from api.findings import endpoints as findings
 from api.gateways import endpoints as gateways
@@ -76,6 +77,7 @@ _RESOURCES = (
     methods,
     claims,
     reports,
+    exports,
     revisions,
     findings,
     lineage,

@@ -29,15 +29,14 @@ from api.alarms import pages as alarms
 from api.alarms.seeing import open_alarms
 from api.arithmetic import day_arithmetic
 from api.claims.endpoints import claims_for
-from api.closing import revisions
-from api.closing.seeing import sees
 from api.commissioning import page as commissioning
 from api.imports import page as importing
+from api.lineage import page as following
 from api.releasing import may_see, seen_by
 from api.repairs import pages as repairs
-from api.reports.compute import parse_scope
 from api.reports.endpoints import Wished, seen_document
 from api.results import GivenResults
+from api.revisions import page as signing
 from api.sources import Given, Sources, Whole
 from api.visits.endpoints import visits_in
 from dashboards.board.account import Account, account_view
@@ -48,7 +47,7 @@ from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.lots import lot_view, lots_view
 from dashboards.board.pages import page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, PeriodRow, PeriodsView, Person, ReportView, View
+from dashboards.board.views import MissingView, Person, ReportView, View
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.catalog import snapshot
@@ -72,6 +71,8 @@ def mount(app: FastAPI, *, dependencies: Sequence[Needed]) -> None:
     app.include_router(_router, dependencies=list(dependencies))
     app.include_router(importing.router, dependencies=list(dependencies))
     app.include_router(commissioning.router, dependencies=list(dependencies))
+    app.include_router(signing.router, dependencies=list(dependencies))
+    app.include_router(following.router, dependencies=list(dependencies))
     app.include_router(alarms.router, dependencies=list(dependencies))
     app.include_router(repairs.router, dependencies=list(dependencies))
     app.include_router(_open)
@@ -171,29 +172,6 @@ def arithmetic(device: str, sources: Given, person: GivenPerson, day: DayAsked) 
     steps = day_arithmetic(sources, found, day)
     zone, provenance = registry.zone_of(found), registry.provenance_of(found)
     return _answer(arithmetic_view(found, zone, day, provenance, steps), person)
-
-
-@_router.get("/periods")
-def periods(whole: Whole, person: GivenPerson, actor: Reader) -> HTMLResponse:
-    """Return the page of what was prepared or closed, of whole scopes that are seen."""
-    with whole.catalog.connect() as connection:
-        known = revisions.every(connection)
-    registry = whole.registry()
-    seen = [each for each in reversed(known) if sees(actor, registry, parse_scope(each.scope))]
-    rows = tuple(
-        PeriodRow(
-            scope=each.scope,
-            period=each.period,
-            number=each.number,
-            state=each.state,
-            steps=each.steps,
-            cause=str(each.cause["text"]),
-            changed=int(each.cause.get("difference_count", 0)),
-        )
-        for each in seen
-    )
-    provenances = tuple(sorted({Provenance(each.provenance) for each in seen}))
-    return _answer(PeriodsView(rows=rows, provenances=provenances), person)
 
 
 @_router.get("/lots")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ingest.columns import Touched
 from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
+from ingest.contract.period import Period
 from ingest.tables import FEED
 
 
@@ -51,6 +52,16 @@ def changes(connection: sa.Connection, *, limit: int = 100_000) -> Sequence[Chan
         )
         for row in connection.execute(query)
     ]
+
+
+def waiting(connection: sa.Connection, devices: Collection[DeviceId], span: Period) -> int:
+    """Count the hours of some devices in a span that analytics has not taken yet."""
+    query = (
+        sa.select(FEED.c.device, FEED.c.hour)
+        .where(FEED.c.hour >= span.start, FEED.c.hour < span.end)
+        .distinct()
+    )
+    return sum(row.device in devices for row in connection.execute(query))
 
 
 def delete(connection: sa.Connection, taken: Collection[Change]) -> None:

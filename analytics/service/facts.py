@@ -54,11 +54,14 @@ def device_days(
     first: date | None = None,
     last: date | None = None,
     device: str | None = None,
+    devices: Collection[str] | None = None,
 ) -> list[DeviceDay]:
     """Return the facts of some days, both included, ordered by device and day."""
     query = _of_days(sa.select(DEVICE_DAY), first, last)
     if device is not None:
         query = query.where(DEVICE_DAY.c.device == device)
+    if devices is not None:
+        query = query.where(DEVICE_DAY.c.device.in_(devices))
     found = [
         DeviceDay(
             device=row.device,

@@ -81,7 +81,7 @@ def fleets(
 
 def _last_is_whole(registry: Registry, zone: Zone, devices: Sequence[Device], reach: Reach) -> bool:
     return all(
-        asked_of(registry, zone, device, [reach.last])[0].end <= reach.span.end
+        asked_of(registry, zone, device, reach.days)[-1].end <= reach.span.end
         for device in devices[:1]
     )
 

@@ -26,9 +26,12 @@ from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
 from api.closing import pages, revisions
 from api.closing.beside import DECISIONS
-from api.closing.making import Made, make, scope_text
+from api.closing.making import Made, devices_of, make, reach_of, scope_text
 from api.closing.pages import FACTS, PageName, called, fact_row
 from api.closing.revisions import NewRevision, Revision
+from api.reports.compute import zones_in
+from api.reports.part import in_scope
+from ingest import feed
 from ingest.audit import journal
 from ingest.contract.period import instant, micros, rfc3339
 from ingest.registry.model import Provenance
@@ -156,6 +159,7 @@ def content_differences(before: Document, after: Document) -> Sequence[Differenc
 
 
 def _prepare(connection: sa.Connection, asked: Asked, step: Step) -> None:
+    _refuse_waiting(connection, asked)
     made = asked.made(connection)
     _refuse_unfit(made, asked)
     known = revisions.history(connection, *asked.key)
@@ -173,11 +177,26 @@ def _sign(connection: sa.Connection, asked: Asked, step: Step) -> None:
     last = newest(connection, asked)
     refuse_out_of_turn(last.steps, step.state)
     refuse_same_person(last.steps, step.actor)
+    if step.state is State.CLOSED:
+        _refuse_waiting(connection, asked)
     if step.state is State.CLOSED and cause_of(connection, last, asked.made(connection)):
         raise StepRefusedError(
             f"its figures have moved since revision {last.number} was prepared: prepare it again"
         )
     revisions.step(connection, last.id, step)
+
+
+def _refuse_waiting(connection: sa.Connection, asked: Asked) -> None:
+    """Raise StepRefusedError while analytics has not taken all that came of a period."""
+    part = in_scope(asked.registry, asked.scope)
+    hours = 0
+    for zone in zones_in(asked.registry, asked.scope):
+        devices = {device.id for device in devices_of(part, zone, asked.days)}
+        hours += feed.waiting(connection, devices, reach_of(zone, asked.days))
+    if hours:
+        raise StepRefusedError(
+            f"{hours} hours of its devices wait to be computed: try again when they are"
+        )
 
 
 def _refuse_unfit(made: Made, asked: Asked) -> None:

@@ -47,10 +47,22 @@ def answer(connection: sa.Connection, finding: int, *, actor: str, text: str, at
 
 def findings(connection: sa.Connection, *, after: int = 0, limit: int = 1_000) -> list[Finding]:
     """Return findings behind a number, in the order they were left."""
+    return _found(connection, FINDING.c.id > after, limit)
+
+
+def of_period(connection: sa.Connection, scope: str, period: str) -> list[Finding]:
+    """Return the findings on a period's revisions, in the order they were left."""
+    wanted = sa.and_(REVISION.c.scope == scope, REVISION.c.period == period)
+    return _found(connection, wanted, None)
+
+
+def _found(
+    connection: sa.Connection, wanted: sa.ColumnElement[bool], limit: int | None
+) -> list[Finding]:
     query = (
         sa.select(FINDING, REVISION.c.scope, REVISION.c.period, REVISION.c.number)
         .join(REVISION, REVISION.c.id == FINDING.c.revision)
-        .where(FINDING.c.id > after)
+        .where(wanted)
         .order_by(FINDING.c.id)
         .limit(limit)
     )

@@ -18,7 +18,7 @@ from analytics.methods.catalog import is_yearly
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Scope
-from analytics.result import ZoneResult
+from analytics.result import ZoneResult, period_window
 from analytics.service import facts
 from api.closing import beside
 from api.closing.pages import (
@@ -35,7 +35,7 @@ from api.closing.revisions import Basis, Mark
 from api.reports.compute import Computed, compute, document
 from ingest.contract.identity import DeviceId, ZoneId
 from ingest.contract.metric import DeviceClass
-from ingest.contract.period import DAY_US
+from ingest.contract.period import DAY_US, Period
 from ingest.registry.model import Device, Zone
 from ingest.registry.registry import DanglingReferenceError, Registry
 from ingest.tables import WATERMARK
@@ -99,7 +99,7 @@ def make(
             factors={row["file"]: _hash(row["text"]) for row in factor_rows()},
         ),
         pages={
-            **fact_pages(own, computed),
+            **fact_pages(own, _zones(computed)),
             PageName(kind=REGISTRY): packed(registry_rows(registry)),
             PageName(kind=FACTORS): packed(factor_rows()),
             **{PageName(kind=n): packed(rows) for n, rows in beside.read(connection, days).items()},
@@ -141,19 +141,30 @@ def devices_of(registry: Registry, zone: Zone, days: Days) -> list[Device]:
     return [found[name] for name in sorted(found)]
 
 
-def fact_pages(own: Iterable[DeviceDay], computed: Computed) -> dict[PageName, bytes]:
-    """Return a page a zone and day, whose rows are ordered by device."""
-    zones: dict[DeviceId, ZoneId] = {
+def reach_of(zone: Zone, days: Days) -> Period:
+    """Return the whole hours that a period's days and nights take."""
+    window = period_window(zone, days)
+    spans = (window.by_night.span, window.by_day.span)
+    return Period(min(span.start for span in spans), max(span.end for span in spans))
+
+
+def _zones(computed: Computed) -> dict[DeviceId, ZoneId]:
+    return {
         device.id: result.zone.id
         for result in computed.results
         for device in devices_in(computed, result)
     }
-    rows: dict[PageName, Rows] = {}
+
+
+def fact_pages(own: Iterable[DeviceDay], zones: Mapping[DeviceId, ZoneId]) -> dict[PageName, bytes]:
+    """Return a page a zone and day, whose rows are ordered by device."""
+    of_page: dict[PageName, list[DeviceDay]] = {}
     for fact in own:
         name = PageName(kind=FACTS, zone=zones[fact.device], day=fact.day.isoformat())
-        rows.setdefault(name, []).append(fact_row(fact))
+        of_page.setdefault(name, []).append(fact)
     return {
-        name: packed(sorted(page, key=lambda row: row["device"])) for name, page in rows.items()
+        name: packed([fact_row(fact) for fact in sorted(page, key=lambda fact: fact.device)])
+        for name, page in of_page.items()
     }
 
 

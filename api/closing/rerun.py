@@ -22,7 +22,6 @@ from analytics.periods import Days
 from analytics.quality.checks import reach_s
 from analytics.quoting import Document
 from analytics.report import Scope
-from analytics.result import period_window
 from analytics.service import facts
 from analytics.service.facts import Progress
 from analytics.service.feeder import Feeder
@@ -30,10 +29,11 @@ from analytics.service.hourfiles import CounterKey, HourFiles
 from analytics.uptime.fleet import days_around
 from api.catalog import ready_catalog
 from api.closing import beside
-from api.closing.making import devices_of, make
+from api.closing.making import devices_of, make, reach_of
 from api.closing.pages import Rows
 from api.closing.revisions import Basis
 from api.reports.compute import zones_in
+from api.reports.part import in_scope
 from ingest import feed
 from ingest.columns import Touched
 from ingest.contract.catalog import METRICS
@@ -61,9 +61,10 @@ class Target:
 
     def parts(self) -> "Iterator[Part]":
         """Yield the devices whose readings are needed, by zone and class."""
+        part = in_scope(self.registry, self.scope)
         for zone in zones_in(self.registry, self.scope):
             by_class: dict[DeviceClass, list[Device]] = {}
-            for device in devices_of(self.registry, zone, self.days):
+            for device in devices_of(part, zone, self.days):
                 by_class.setdefault(device.device_class, []).append(device)
             for device_class, devices in sorted(by_class.items()):
                 yield Part(
@@ -132,13 +133,6 @@ def _rested_on(days: Days, devices: Iterable[Device]) -> Days:
     if any(map(is_yearly, devices)):
         first = min(first, date(days.first.year, 1, 1))
     return Days(label=days.label, first=first, last=last)
-
-
-def reach_of(zone: Zone, days: Days) -> Period:
-    """Return the whole hours that a period's days and nights take."""
-    window = period_window(zone, days)
-    spans = (window.by_night.span, window.by_day.span)
-    return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
 def rerun(inputs: Inputs, target: Target) -> Outcome:

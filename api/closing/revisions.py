@@ -173,9 +173,19 @@ def by_itself(state: State, at: int) -> Step:
     return Step(state=state, actor=_SYSTEM, role="", at=at)
 
 
-def pinned(connection: sa.Connection, revision: int) -> dict[PageName, str]:
-    """Return which pages a revision rests on."""
+def pinned(
+    connection: sa.Connection,
+    revision: int,
+    *,
+    zones: Collection[str] | None = None,
+    days: tuple[str, str] | None = None,
+) -> dict[PageName, str]:
+    """Return which pages a revision rests on: all, or some zones' and days', both included."""
     query = sa.select(REVISION_PAGE).where(REVISION_PAGE.c.revision == revision)
+    if zones is not None:
+        query = query.where(REVISION_PAGE.c.zone.in_(zones))
+    if days is not None:
+        query = query.where(REVISION_PAGE.c.day.between(*days))
     return {
         PageName(kind=row.kind, zone=row.zone, day=row.day): row.sha256
         for row in connection.execute(query)

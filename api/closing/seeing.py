@@ -6,25 +6,34 @@ from typing import Any, cast
 from analytics.quoting import Document
 from analytics.report import Scope
 from api.accounts.actor import Actor, Permission
+from api.accounts.scope import Scope as Part
+from api.reports.part import lots_of
 from ingest.registry.registry import Registry
 
 
 def sees(actor: Actor, registry: Registry, scope: Scope) -> bool:
     """Tell whether somebody sees the whole of a scope."""
-    if not actor.restricted:
-        return True
-    if scope.kind == "programme":
-        return False
-    found = registry.zone(scope.id)
-    own = {"zone": {scope.id}, "country": set[str]()}.get(scope.kind, set())
-    countries = {scope.id} if scope.kind == "country" else {found.country} if found else set()
-    return all(
-        part.everything
-        or own & part.zones
-        or countries & part.countries
-        or (scope.kind == "aid-batch" and scope.id in part.aid_batches)
-        for part in actor.scopes
-    )
+    return all(part.everything or _covers(part, registry, scope) for part in actor.scopes)
+
+
+def _covers(part: Part, registry: Registry, scope: Scope) -> bool:
+    match scope.kind:
+        case "country":
+            return scope.id in part.countries
+        case "zone":
+            return _covers_zone(part, registry, scope.id)
+        case "aid-batch":
+            zones = {lot.zone for lot in lots_of(registry, scope.id)}
+            return scope.id in part.aid_batches or (
+                bool(zones) and all(_covers_zone(part, registry, zone) for zone in zones)
+            )
+        case _:
+            return False
+
+
+def _covers_zone(part: Part, registry: Registry, name: str) -> bool:
+    zone = registry.zone(name)
+    return name in part.zones or (zone is not None and zone.country in part.countries)
 
 
 def as_seen(actor: Actor, found: Document) -> Document:

@@ -95,6 +95,12 @@ def answer(
         return _shown(_found(connection, sources, actor, number))
 
 
+def require_finding(sources: Sources, actor: Actor, number: int) -> None:
+    """Make sure that there is a finding on what is seen, or raise a problem."""
+    with sources.catalog.connect() as connection:
+        _found(connection, sources, actor, number)
+
+
 def _found(connection: sa.Connection, sources: Sources, actor: Actor, number: int) -> Finding:
     for each in findings.findings(connection, after=number - 1, limit=1):
         if each.said.id == number and _seen(sources, actor, each.scope):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.avoided import Judged, Line
-from analytics.result import ZoneResult
+from analytics.result import Avoided
 
 
 class LineageError(ValueError):
@@ -34,7 +34,7 @@ class Lineage:
         return cls(scope=scope, period=period, figure=figure, device_class=device_class)
 
 
-def contributions(results: Iterable[ZoneResult], device_class: str) -> list[Judged]:
+def contributions(results: Iterable[Avoided], device_class: str) -> list[Judged]:
     """Return the device-days that figures of a class, or of all, were made of."""
     found = [
         one
@@ -46,7 +46,7 @@ def contributions(results: Iterable[ZoneResult], device_class: str) -> list[Judg
     return sorted(found, key=lambda one: (one.device, one.day))
 
 
-def lines(results: Iterable[ZoneResult], device_class: str) -> list[Line]:
+def lines(results: Iterable[Avoided], device_class: str) -> list[Line]:
     """Return the products that figures of a class, or of all, add up."""
     return [
         line

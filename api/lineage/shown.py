@@ -67,13 +67,28 @@ class ZoneDayShown(BaseModel):
     sha256: str
 
 
+class PartShown(BaseModel):
+    """A part of a figure, to be asked for by itself: a zone, or some days of one.
+
+    Of a revision it has the SHA-256 of its zone-days' hashes, each with its day before it.
+    """
+
+    zone: str
+    days: str
+    zone_days: int
+    sha256: str | None
+    lineage: str
+
+
 class LineageShown(BaseModel):
-    """The device-days that made a figure. Energies in mWh, whole numbers, exact."""
+    """The device-days that made a figure, or its parts. Energies in mWh, whole numbers, exact."""
 
     scope: str
     period: str
     figure: str
     device_class: str
+    value: str | None
+    unit: str | None
     revision: int
     sha256: str | None
     energy_mwh: int
@@ -85,6 +100,7 @@ class LineageShown(BaseModel):
     software: str
     registry_change: int
     watermark: list[dict[str, Any]]
+    parts: list[PartShown]
     zone_days: list[ZoneDayShown]
     device_days: list[DeviceDayShown]
 

@@ -1,6 +1,6 @@
 """From a scope and a period to the document, for HTTP and the command line alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -14,11 +14,12 @@ from analytics.methods.method import Choices
 from analytics.periods import Days
 from analytics.quoting import Document
 from analytics.report import Beside, Scope, report
-from analytics.result import ZoneResult, period_window, zone_result
+from analytics.result import Basis, ZoneResult, period_window, zone_result
 from analytics.scopes import PROGRAMME, of_one_provenance
 from analytics.service.basis import read_basis
 from analytics.service.decisions import standing
 from analytics.service.reportedrepairs import repairs_of
+from api.reports.part import AID_BATCH, in_scope, lots_of, of_lots
 from ingest.registry.model import Zone
 from ingest.registry.registry import Registry
 
@@ -31,7 +32,9 @@ class UnknownScopeError(LookupError):
     """A text that names nothing to report on."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"scope {text!r}: expected zone:ID, country:CODE or programme, as known")
+        super().__init__(
+            f"scope {text!r}: expected zone:ID, country:CODE, aid-batch:ID or programme, as known"
+        )
         self.text = text
 
 
@@ -53,7 +56,8 @@ class Computed:
     scope: Scope
     days: Days
     results: Sequence[ZoneResult]
-    registry: Registry
+    by_lot: Mapping[str, ZoneResult]  # of an aid batch alone
+    registry: Registry  # as far as the scope is about it
     factors: Sequence[GridFactor]
     releases: Sequence[Release]
     repairs: Sequence[Document]
@@ -65,7 +69,7 @@ def parse_scope(text: str) -> Scope:
     kind, _, name = text.partition(":")
     if text == PROGRAMME.kind or (kind, name) == (PROGRAMME.kind, PROGRAMME.id):
         return PROGRAMME
-    if kind not in ("zone", "country") or not name:
+    if kind not in ("zone", "country", AID_BATCH) or not name:
         raise UnknownScopeError(text)
     return Scope(kind=kind, id=name)
 
@@ -83,8 +87,8 @@ def compute(
     """
     if not reportable(days):
         raise UnreportablePeriodError(days)
-    zones = zones_in(registry, scope)
-    basis = read_basis(connection, registry, days=days)
+    zones, part = zones_in(registry, scope), in_scope(registry, scope)
+    basis = read_basis(connection, part, days=days)
     if choices is not None:
         basis = replace(basis, choices=choices)
     results = [zone_result(basis, zone, period_window(zone, days)) for zone in zones]
@@ -93,12 +97,29 @@ def compute(
         scope=scope,
         days=days,
         results=quoted,
-        registry=registry,
+        by_lot=_by_lot(basis, scope, results),
+        registry=part,
         factors=basis.factors,
         releases=standing(connection, Release),
-        repairs=repairs_of(connection, registry, quoted),
+        repairs=repairs_of(connection, part, quoted),
         as_of=basis.as_of,
     )
+
+
+def _by_lot(basis: Basis, scope: Scope, results: Iterable[ZoneResult]) -> Mapping[str, ZoneResult]:
+    """Return what each lot of an aid batch achieved by itself."""
+    if scope.kind != AID_BATCH:
+        return {}
+    whole = {result.zone.id: result for result in results}
+    return {
+        lot.id: zone_result(
+            replace(basis, registry=of_lots(basis.registry, {lot.id})),
+            whole[lot.zone].zone,
+            whole[lot.zone].window,
+        )
+        for lot in basis.registry.lots()
+        if lot.zone in whole
+    }
 
 
 def reportable(days: Days) -> bool:
@@ -115,7 +136,8 @@ def document(computed: Computed, *, software: str, claims: Iterable[Claim] = ())
     beside = Beside(
         lots=[lot for lot in computed.registry.lots() if lot.zone in names],
         factors=computed.factors,
-        claims=tuple(claims),
+        claims=() if computed.scope.kind == AID_BATCH else tuple(claims),  # they are of zones
+        by_lot=computed.by_lot,
         is_released=partial(is_released, computed.releases, computed.registry),
         repairs=computed.repairs,
     )
@@ -136,6 +158,9 @@ def zones_in(registry: Registry, scope: Scope) -> list[Zone]:
         zones = tuple(zone for zone in zones if zone.id == scope.id)
     elif scope.kind == "country":
         zones = tuple(zone for zone in zones if zone.country == scope.id)
+    elif scope.kind == AID_BATCH:
+        there = {lot.zone for lot in lots_of(registry, scope.id)}
+        zones = tuple(zone for zone in zones if zone.id in there)
     if not zones and scope != PROGRAMME:
         raise UnknownScopeError(f"{scope.kind}:{scope.id}")
     return list(zones)

@@ -46,7 +46,7 @@ def report(
     actor: Reader,
     revision: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
 ) -> Response:
-    """Return the report document of zone:ID, country:CODE or programme.
+    """Return the report document of zone:ID, country:CODE, aid-batch:ID or programme.
 
     Of what was prepared or closed it is the newest revision, or the one asked for; the notes say
     so where its reader does not see the whole of what is still open. The format is asked for by
@@ -77,7 +77,7 @@ def seen_document(sources: Sources, whole: Sources, actor: Actor, wished: Wished
     named, days = asked_period(sources, wished.scope, wished.period)
     found = _published(whole, actor, named, days, wished.revision)
     if found is None:
-        result = computed(sources, wished.scope, days.label)
+        result = computed(sources, named, days)
         found = document(result, software=sources.software, claims=claims_for(actor))
         found = _with_limits_told(found, actor)
     return as_seen(actor, found)
@@ -124,12 +124,11 @@ def _with_limits_told(found: Document, actor: Actor) -> Document:
     return found | {"notes": [*notes, f"only what its reader sees: {' and '.join(parts)}"]}
 
 
-def computed(sources: Sources, scope: str, period: str) -> Computed:
+def computed(sources: Sources, scope: Scope, days: Days) -> Computed:
     """Return what was computed, or raise a problem that names what is wrong."""
-    named, days = asked_period(sources, scope, period)
     try:
         with snapshot(sources.catalog) as connection:
-            return compute(connection, sources.registry(), named, days)
+            return compute(connection, sources.registry(), scope, days)
     except UnknownScopeError as error:
         raise not_found("scope", repr(error.text)) from error
     except UnreportablePeriodError as error:

@@ -11,6 +11,7 @@ from analytics.periods import Days, PeriodError, parse_period
 from analytics.report import Scope
 from analytics.service.facts import progress
 from api.reports.compute import zones_in
+from api.reports.part import in_scope
 from ingest.contract.metric import DeviceClass
 from ingest.registry.registry import Registry
 
@@ -24,8 +25,8 @@ def period_of(text: str, scope: Scope, registry: Registry, connection: sa.Connec
     """
     if text != SINCE_HANDOVER:
         return parse_period(text)
-    zones = zones_in(registry, scope)
-    first = min((day for zone in zones for day in _handovers(registry, zone.id)), default=None)
+    zones, part = zones_in(registry, scope), in_scope(registry, scope)
+    first = min((day for zone in zones for day in _handovers(part, zone.id)), default=None)
     reached = progress(connection).as_of
     if first is None or not reached:
         raise PeriodError(text)

@@ -6,17 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from analytics.closing.states import State, StepRefusedError
-from api.accounts import people
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.closing import revisions
-from api.closing.closing import Asked, NotPermittedError, take
+from api.closing.closing import NotPermittedError
 from api.closing.seeing import sees, told_as_seen
 from api.paging import Asked as PageAsked
 from api.paging import Page, cursor_at
 from api.problems import Problem, not_found, unprocessable
 from api.reports.compute import parse_scope
 from api.reports.endpoints import asked_period
+from api.revisions.stepping import take_step
 from api.sources import Given, Sources, Whole
 
 router = APIRouter(tags=["revisions"])
@@ -96,23 +96,16 @@ def _taken(
     sources: Sources, actor: Actor, wanted: State, scope: str, period: str
 ) -> dict[str, Any]:
     named, days = asked_period(sources, scope, period)
-    registry = sources.registry()
-    if not sees(actor, registry, named):
+    if not sees(actor, sources.registry(), named):
         raise not_found("scope", repr(scope))
-    asked = Asked(
-        registry=registry, scope=named, days=days, software=sources.software, demo=sources.demo
-    )
     try:
-        with sources.catalog.begin() as connection:
-            account = people.find(connection, actor.name)
-            role = "" if account is None else account.role
-            at = sources.clock.now()
-            done = take(connection, asked, wanted, actor=actor, role=role, at=at)
-            return _shown(actor, done, revisions.told_of(connection, done.id))
+        done = take_step(sources, actor, wanted, named, days)
     except NotPermittedError as error:
         raise Problem(HTTPStatus.FORBIDDEN, str(error)) from error
     except StepRefusedError as error:
         raise Problem(HTTPStatus.CONFLICT, str(error)) from error
+    with sources.catalog.connect() as connection:
+        return _shown(actor, done, revisions.told_of(connection, done.id))
 
 
 def _shown(actor: Actor, revision: revisions.Revision, told: list[str]) -> dict[str, Any]:

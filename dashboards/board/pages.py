@@ -1,6 +1,7 @@
 """Pages: a view model in, a whole HTML document out."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC
 from functools import cache, partial
 from importlib.resources import files
@@ -14,6 +15,8 @@ from dashboards.board import map as ground
 from dashboards.board.alarms import AlarmStatisticsView, AlarmsView, AlarmView
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
+from dashboards.board.lineage import DeviceDayView, LineageView, MessageView
+from dashboards.board.periods import PeriodsView, PeriodView
 from dashboards.board.repairs import RepairsView
 from dashboards.board.strips import span
 from dashboards.board.told import ToldView
@@ -27,7 +30,6 @@ from dashboards.board.views import (
     LotsView,
     LotView,
     MissingView,
-    PeriodsView,
     Person,
     ProgrammeView,
     ReportView,
@@ -38,21 +40,39 @@ from dashboards.board.visit import CURRENT
 from dashboards.palette import css
 from dashboards.report import viewing
 from dashboards.report.language import Language
+from dashboards.report.tables import unit
 from dashboards.wording.wording import Wording
 from ingest.contract.period import instant, rfc3339
 from ingest.contract.ranges import Ranges
 
 NAMES: Final = {"en": "English", "zh": "中文", "km": "ខ្មែរ", "lo": "ລາວ"}  # each in its own
 _DIGITS: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-Shown = View | ConditionView | ToldView | AlarmsView | AlarmView | RepairsView | AlarmStatisticsView
+Shown = (
+    View
+    | ConditionView
+    | ToldView
+    | AlarmsView
+    | AlarmView
+    | RepairsView
+    | AlarmStatisticsView
+    | PeriodsView
+    | PeriodView
+    | LineageView
+    | DeviceDayView
+    | MessageView
+)
 
-_TEMPLATES: Final[dict[type[Shown], str]] = {
+_TEMPLATES: Final[Mapping[type, str]] = {
     ProgrammeView: "programme.html",
     ZoneView: "zone.html",
     DeviceView: "device.html",
     AccountView: "account.html",
     ArithmeticView: "arithmetic.html",
     PeriodsView: "periods.html",
+    PeriodView: "period.html",
+    LineageView: "lineage.html",
+    DeviceDayView: "lineage_day.html",
+    MessageView: "lineage_message.html",
     MissingView: "missing.html",
     LogInView: "log_in.html",
     ConditionView: "condition.html",
@@ -117,6 +137,7 @@ def _environment() -> Environment:
         "place": _place,
         "label": label_of,
         "ranges": _ranges,
+        "sign": unit,
     }
     return environment
 

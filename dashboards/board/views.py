@@ -9,8 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analytics.alarms.alarm import Alarm
-from analytics.closing.states import State as PeriodState
-from analytics.closing.states import Step
 from analytics.delivery import Delivered
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
@@ -358,27 +356,6 @@ class CommissionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodRow:
-    """A revision of a scope's period, as it is listed."""
-
-    scope: str
-    period: str
-    number: int
-    state: PeriodState
-    steps: tuple[Step, ...]
-    cause: str
-    changed: int  # leaves of the document that differ from the revision before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodsView:
-    """The page of everything that was prepared or closed, the newest first."""
-
-    rows: tuple[PeriodRow, ...]
-    provenances: tuple[Provenance, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LotRow:
     """A lot, how far it has come, and whose warranty it is."""
 
@@ -424,7 +401,6 @@ View = (
     | DeviceView
     | AccountView
     | ArithmeticView
-    | PeriodsView
     | MissingView
     | LogInView
     | ImportView

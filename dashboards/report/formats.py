@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from dashboards.report.encoding import encode
 from dashboards.report.language import Language
-from dashboards.report.viewing import Document, view
+from dashboards.report.showing import Document
+from dashboards.report.viewing import view
 
 
 class Format(StrEnum):

@@ -25,6 +25,7 @@ class Language:
     def __init__(self, code: str) -> None:
         self.code = code
         self.say = Wording(code)
+        self._told: dict[str, str] = {}
 
     def known(self, key: str, otherwise: str) -> str:
         """Return a text, or what to say where the catalogue has none."""
@@ -48,13 +49,24 @@ class Language:
     def phrase(self, text: str) -> str:
         """Write a sentence of the document in this language; one that nobody knows stays as it is.
 
-        A phrase may hold another one: a reason, and how many devices it holds for.
+        A phrase may hold another one: a reason, and how many devices it holds for. Several may
+        stand in a row, with semicolons between them.
         """
+        if text not in self._told:
+            self._told[text] = self._translated(text)
+        return self._told[text]
+
+    def covers(self, text: str) -> str:
+        """Write what an interval covers, part by part."""
+        return ", ".join(self.phrase(part) for part in text.split(", "))
+
+    def _translated(self, text: str) -> str:
         for key, form in _phrases():
             if match := form.fullmatch(text):
                 gaps = {name: self.phrase(part) for name, part in match.groupdict().items()}
                 return self.say(key, **gaps)
-        return text
+        parts = text.split("; ")
+        return "; ".join(map(self.phrase, parts)) if len(parts) > 1 else text
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, cast
+from typing import cast
 
 import orjson
 import segno
@@ -17,9 +17,6 @@ from dashboards.palette import LIGHT
 from dashboards.report.fonts import families, folders
 from dashboards.report.view import Section, View
 from dashboards.wording.wording import Wording
-
-_ON_ONE_PAGE: Final = ("figures", "availability")  # besides claims and repairs, where there are any
-_ONLY_WHERE_ANY: Final = ("claims", "repairs")
 
 
 def pdf(view: View, *, brief: bool = False) -> bytes:
@@ -64,14 +61,7 @@ def _inputs(view: View, *, brief: bool) -> dict[str, str]:
     content = asdict(view) | {
         "sections": [_flat(section) for section in view.sections],
         "brief": Wording(view.language)("report.brief"),
-        "brief_sections": [
-            *_ON_ONE_PAGE,
-            *(
-                each.name
-                for each in view.sections
-                if each.name in _ONLY_WHERE_ANY and each.table.rows
-            ),
-        ],
+        "on_one_page": [_flat(section) for section in view.on_one_page],
         "fonts": families(view.language),
         "colors": {**LIGHT, "mark": LIGHT[unreal], "on-mark": LIGHT[f"on-{unreal}"]},
         "qr": _qr(f"{view.lineage}\nSHA-256 {view.digest}"),
@@ -84,6 +74,7 @@ def _flat(section: Section) -> dict[str, object]:
         "name": section.name,
         "title": section.title,
         "empty": section.empty,
+        "more": section.more,
         "labels": list(section.table.labels),
         "rows": [[asdict(cell) for cell in row] for row in section.table.rows],
     }

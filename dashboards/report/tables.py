@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from dashboards.report.language import Language
 from dashboards.report.view import Cell, Kind, Table
@@ -13,16 +13,50 @@ _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _NAMES: Final = frozenset(  # fields whose digits are a name, not a number
-    {"id", "lot", "aid_batch", "zone", "device", "version", "year", "revision", "number", "period"}
+    {
+        *("id", "lot", "aid_batch", "zone", "device", "version", "year", "revision", "number"),
+        *("period", "digest", "sha256"),
+    }
 )
-_PHRASES: Final = frozenset({"reasons", "assumed_inputs", "interval_covers", "cause", "note"})
+_PHRASES: Final = frozenset(
+    {
+        *("reasons", "assumed_inputs", "cause", "note", "why", "about", "allowance", "constant"),
+        *("to_verify", "gas", "source", "method_id"),
+    }
+)
 _FAMILIES: Final[Mapping[str, Sequence[str]]] = {  # where a closed set's texts are
+    "claim": ("claims.kind.",),
+    "days_by_category": ("air.",),
     "device_class": ("class.", "report."),
-    "status": ("status.", "report.state."),
-    "role": ("role.",),
+    "differs": ("claims.reason.",),
+    "factor": ("role.", "sensitivity."),
+    "helped": ("report.answer.",),
     "id": ("report.figure.",),
+    "kind": ("report.kind.",),
+    "memo": ("memo.",),
     "provenance": ("report.provenance.",),
+    "released": ("report.answer.",),
+    "role": ("role.",),
+    "signed_by": ("report.state.",),
+    "state": ("report.state.",),
+    "status": ("status.", "report.state."),
+    "unit": ("report.unit.",),
+    "claimed_unit": ("report.unit.",),
 }
+_SIGNS: Final = {  # how chemists and physicists write it
+    "CO2": "CO₂",
+    "pm25": "PM2.5",
+    "pm10": "PM10",
+    "so2": "SO₂",
+    "no2": "NO₂",
+    "o3": "O₃",
+    "co": "CO",
+    "ug/m3": "µg/m³",
+    "mg/m3": "mg/m³",
+}
+_SIGN: Final = re.compile(rf"\b(?:{'|'.join(_SIGNS)})(?![a-z0-9])|(?<=\bCO)2(?=e\b)")
+_SIGNED: Final = frozenset({"unit", "pollutant", "dominant", "constant", "gas", "note"})
+_NAMED: Final = frozenset({"jurisdiction", "scheme"})  # codes, whose underscores are blanks
 
 
 def table(rows: Sequence[Row], language: Language, only: Sequence[str] | None = None) -> Table:
@@ -36,8 +70,14 @@ def table(rows: Sequence[Row], language: Language, only: Sequence[str] | None = 
 
 
 def label(name: str, language: Language) -> str:
-    """Return what a field is called."""
-    return language.known(f"report.column.{name}", name.replace("_", " "))
+    """Return what a field is called; of one inside another, its own name counts."""
+    end = name
+    while end:
+        for family in ("report.column.", "air."):
+            if family + end in language.say.keys:
+                return language.say(family + end)
+        end = end.partition("_")[2]
+    return name.replace("_", " ")
 
 
 def flattened(row: Row, prefix: str = "") -> dict[str, object]:
@@ -70,7 +110,7 @@ def cell(name: str, value: object, language: Language) -> Cell:
 def is_number(name: str, value: object) -> bool:
     """Tell whether a field's value is a number, and not a name made of digits."""
     return (
-        name.rpartition("_")[2] not in _NAMES
+        name.rpartition("_")[2] not in _NAMES - {"period"}  # claimed_in_period is a number
         and name not in _NAMES
         and not isinstance(value, bool)
         and bool(_NUMBER.fullmatch(str(value)))
@@ -78,22 +118,29 @@ def is_number(name: str, value: object) -> bool:
 
 
 def _listed(name: str, value: object, language: Language) -> str:
+    if isinstance(value, tuple):
+        first, *others = cast("tuple[object, ...]", value)
+        return f"{_named(name, str(first), language)}: {', '.join(map(str, others))}"
     if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in flattened(value).values() if part is not None)
+        parts = flattened(cast("Row", value)).values()
+        return ", ".join(str(part) for part in parts if part is not None)
     return _named(name, str(value), language)
 
 
 def _named(name: str, text: str, language: Language) -> str:
-    if name in _PHRASES:
-        return language.phrase(text)
-    if name in ("unit", "gas"):
-        return unit(text)
     for family in _FAMILIES.get(name, ()):
         if family + text in language.say.keys:
             return language.say(family + text)
-    return text
+    if name == "fault" and f"faults.{text}.name" in language.say.keys:
+        return language.say(f"faults.{text}.name")
+    if name == "interval_covers":
+        return language.covers(text)
+    if name in _NAMED:
+        return text.replace("_", " ")
+    told = language.phrase(text) if name in _PHRASES else text
+    return unit(told) if name in _SIGNED else told
 
 
 def unit(text: str) -> str:
-    """Write a unit with its small figures: t CO₂."""
-    return text.replace("CO2", "CO₂")
+    """Write units and gases with their small figures: t CO₂, µg/m³."""
+    return _SIGN.sub(lambda found: _SIGNS.get(found[0], "₂"), text)

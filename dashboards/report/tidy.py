@@ -11,15 +11,20 @@ from typing import Final, cast
 from dashboards.report.encoding import digest, encode
 from dashboards.report.guarding import guarded
 from dashboards.report.language import Language
-from dashboards.report.tables import Row, flattened, is_number, label
-from dashboards.report.viewing import Document
+from dashboards.report.showing import Document
+from dashboards.report.tables import Row, is_number, label
 
 _SECTIONS: Final = (
     *("figures", "availability", "air", "delivery", "claims", "repairs"),
     *("sensitivity", "memo", "revisions"),
 )
-_KEYS: Final = ("id", "device_class", "device", "lot", "zone", "name", "number")
-_UNITS: Final[Mapping[str, str]] = {"value": "unit", "lower": "unit", "upper": "unit"}
+_KEYS: Final = ("id", "station", "device_class", "device", "lot", "zone", "name", "number")
+_BESIDE: Final = frozenset(  # fields whose unit is the one that stands beside them
+    {
+        *("value", "lower", "upper", "mean", "highest", "computed", "claimed_in_period"),
+        *("low", "high"),
+    }
+)
 COLUMNS: Final[Mapping[str, str]] = {  # name: datatype
     "scope": "string",
     "country": "string",
@@ -97,7 +102,7 @@ def _rows(document: Document, language: Language) -> Iterator[dict[str, str]]:
     }
     for section in _SECTIONS:
         for number, row in enumerate(cast("list[Row]", document[section]), start=1):
-            flat = flattened(row)
+            flat = leaves(row)
             place = {
                 "section": section,
                 "row": str(number),
@@ -125,17 +130,30 @@ def _value(name: str, value: object, row: Row, language: Language) -> dict[str, 
 def _unit(name: str, row: Row) -> str:
     if name.endswith("percent"):
         return "%"
-    beside = _UNITS.get(name, f"{name.rpartition('_')[0]}_unit")
+    begin = next((name.removesuffix(each) for each in _BESIDE if _is_last(each, name)), None)
+    beside = f"{name.rpartition('_')[0]}_unit" if begin is None else f"{begin}unit"
     return str(row.get(beside) or "1")
 
 
+def _is_last(part: str, name: str) -> bool:
+    return name == part or name.endswith(f"_{part}")
+
+
+def leaves(row: Row, prefix: str = "") -> dict[str, object]:
+    """Return every value of a row as a field of its own: pollutants_1_limits_2_value."""
+    flat: dict[str, object] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= leaves(cast("Row", value), f"{prefix}{name}_")
+        elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+            for number, each in enumerate(cast("list[Row]", value), start=1):
+                flat |= leaves(each, f"{prefix}{name}_{number}_")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
 def _text(value: object) -> str:
-    if not isinstance(value, list):
-        return str(value)
-    parts = (
-        ", ".join(str(part) for part in flattened(each).values())
-        if isinstance(each, Mapping)
-        else str(each)
-        for each in value
+    return (
+        "; ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
     )
-    return "; ".join(parts)

@@ -39,6 +39,7 @@ class Section:
     title: str
     table: Table
     empty: str
+    more: str = ""  # what is said of rows that are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class View:
     meaning: str | None
     headlines: Sequence[Headline]
     sections: Sequence[Section]
+    on_one_page: Sequence[Section]  # those of a manager's page
     notes_title: str
     notes: Sequence[str]
     lineage_label: str

@@ -1,34 +1,21 @@
 """From the report document to what a report shows, headline first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, cast
 
 from dashboards.report.encoding import digest
 from dashboards.report.language import Language
+from dashboards.report.sections import ON_ONE_PAGE, SECTIONS, Shown
+from dashboards.report.showing import Document
 from dashboards.report.tables import Row, cell, flattened, table, unit
 from dashboards.report.view import Headline, Section, View
 
-Document = Mapping[str, object]
-
-_RESULTS: Final = (
-    *("id", "device_class", "value", "unit", "lower", "upper"),
-    *("energy_measured", "energy_credited", "coverage_percent", "status"),
+_SECONDARY: Final = (  # where there is nothing, nothing is said
+    *("air_index", "by_lot", "delivery_dates", "reasons", "claim_sources", "air_limits"),
 )
-_BASIS: Final = (
-    *("id", "device_class", "coverage_handed_over", "coverage_metered", "coverage_unmonitored"),
-    *("method_id", "interval_covers", "assumed_inputs", "reasons"),
-)
-_FACTORS: Final = ("country", "role", "value", "unit", "gas", "source", "version", "year")
-SECTIONS: Final = (  # in the order they are read
-    *("claims", "figures", "availability", "air", "delivery", "repairs", "sensitivity", "memo"),
-    *("methods", "factors", "basis", "revisions"),
-)
-_COLUMNS: Final[Mapping[str, Sequence[str]]] = {
-    "figures": _RESULTS,
-    "basis": _BASIS,
-    "factors": _FACTORS,
-    "methods": ("method_id", "method_version"),
-}
+_MOST_ON_ONE_PAGE: Final = 12  # rows of a section
+_ONLY_WHERE_ANY: Final = "to_verify"  # a column that says nothing where all is well
 
 
 def view(document: Document, language: Language) -> View:
@@ -45,7 +32,8 @@ def view(document: Document, language: Language) -> View:
         mark=say(f"provenance.{provenance}.mark") if unreal else None,
         meaning=say(f"provenance.{provenance}.meaning") if unreal else None,
         headlines=_headlines(document, language),
-        sections=[_section(name, document, language) for name in SECTIONS],
+        sections=_sections(document, language),
+        on_one_page=_on_one_page(document, language),
         notes_title=say("report.section.notes"),
         notes=[language.phrase(str(each)) for each in cast("list[object]", document["notes"])],
         lineage_label=say("report.lineage"),
@@ -55,29 +43,35 @@ def view(document: Document, language: Language) -> View:
     )
 
 
-def rows(document: Document, name: str) -> list[Row]:
-    """Return the rows of a section of a document, as they are or as figures name them."""
-    figures = cast("list[Row]", document["figures"])
-    if name == "basis":
-        return figures
-    if name == "factors":
-        return _distinct([each for row in figures for each in cast("list[Row]", row["factors"])])
-    if name == "methods":
-        wanted = _COLUMNS["methods"]
-        single = [row for row in map(flattened, figures) if row["device_class"] != "all"]
-        return _distinct([{key: row[key] for key in wanted} for row in single])
-    return cast("list[Row]", document[name])
+def _sections(document: Document, language: Language) -> list[Section]:
+    found = [_section(name, shown, document, language) for name, shown in SECTIONS.items()]
+    return [each for each in found if each.table.rows or each.name not in _SECONDARY]
 
 
-def _distinct(found: Sequence[Row]) -> list[Row]:
-    return list({tuple(map(str, row.values())): row for row in found}.values())
+def _on_one_page(document: Document, language: Language) -> list[Section]:
+    found = [_section(name, shown, document, language) for name, shown in ON_ONE_PAGE.items()]
+    return [_shortened(each, language) for each in found if each.table.rows]
 
 
-def _section(name: str, document: Document, language: Language) -> Section:
+def _shortened(section: Section, language: Language) -> Section:
+    rows = section.table.rows
+    if len(rows) <= _MOST_ON_ONE_PAGE:
+        return section
+    return replace(
+        section,
+        table=replace(section.table, rows=rows[:_MOST_ON_ONE_PAGE]),
+        more=language.say("report.more", count=len(rows) - _MOST_ON_ONE_PAGE),
+    )
+
+
+def _section(name: str, shown: Shown, document: Document, language: Language) -> Section:
+    found, columns = list(shown.rows(document)), shown.columns
+    if columns is not None and not any(row.get(_ONLY_WHERE_ANY) for row in found):
+        columns = [each for each in columns if each != _ONLY_WHERE_ANY]
     return Section(
         name=name,
         title=language.say(f"report.section.{name}"),
-        table=table(rows(document, name), language, _COLUMNS.get(name)),
+        table=table(found, language, columns),
         empty=language.say("report.nothing"),
     )
 
@@ -125,7 +119,7 @@ def _headline(title: str, row: Row, name: str, unit_of_it: object, language: Lan
     below = language.say("none.meaning") if missing else ""
     if name == "value" and row.get("lower") is not None:
         edges = {edge: language.number(str(row[edge])) for edge in ("lower", "upper")}
-        covers = language.phrase(str(row["interval_covers"]))
+        covers = language.covers(str(row["interval_covers"]))
         below = language.say("figure.interval", covers=covers, **edges)
     return Headline(
         label=title,

@@ -83,13 +83,14 @@ class _TimedStore:
         self._store.close()
 
 
-class _Mailbox:
+class Mailbox:
     """Collects what is published."""
 
     def __init__(self) -> None:
         self.payload_bytes = 0
 
     def publish(self, topic: str, payload: bytes) -> None:
+        """Count the bytes of a message that would go out."""
         self.payload_bytes += len(topic) + len(payload)
 
 
@@ -127,7 +128,7 @@ def _timed(
         stack.callback(store.close)
         now = instant(messages[-1].received_at)
         entries = registry_entries()
-        pipeline = a_pipeline(stack, home, store, entries=entries, now=now, publisher=_Mailbox())
+        pipeline = a_pipeline(stack, home, store, entries=entries, now=now, publisher=Mailbox())
         stack.enter_context(rare_collections())
         began, idle = time.perf_counter(), time.process_time()
         spent = _push(pipeline, messages, group)

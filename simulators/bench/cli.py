@@ -11,6 +11,8 @@ gateway: one gateway's memory and processor time with 300 Modbus devices.
 programme: a year of the whole programme, from hours to figures.
 nightly: a zone of 6,500 devices, its last night and its condition; a year of ten air stations.
 report: the whole programme's month as PDF, XLSX and CSV, from the catalog.
+lineage: a closed year of the whole programme, followed back; the year as CSV.
+verify: a month of a zone of 60 devices, re-run from the store and from the archive.
 dashboards: what Grafana's dashboards ask of a year of the whole programme.
 faults: the fast fault rules over the whole programme's last hours.
 summary: a zone's summary for 50 clients, beside a year of the whole programme.
@@ -38,6 +40,8 @@ _NAMES: Final = (  # each a module beside this one
     "programme",
     "nightly",
     "report",
+    "lineage",
+    "verify",
     "dashboards",
     "faults",
     "summary",

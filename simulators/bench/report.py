@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.deviceday import DeviceDay, EnergySource
-from analytics.periods import parse_period
+from analytics.periods import Days, parse_period
 from analytics.scopes import PROGRAMME
 from analytics.service import facts
 from analytics.service.facts import Progress
@@ -79,22 +79,29 @@ def _take(catalog: sa.Engine, name: Format) -> Taken:
 
 
 def _fill(catalog: sa.Engine, zones: int, devices_a_zone: int) -> None:
+    with catalog.begin() as connection:
+        devices = put_registry(connection, zones, devices_a_zone)
+        found = [day for each in devices for day in days_of(each, _DAYS)]
+        facts.put_device_days(connection, found)
+        reached = Progress(changes=1, hours=1, since=micros(_NOW), as_of=micros(_NOW))
+        facts.put_progress(connection, reached)
+
+
+def put_registry(connection: sa.Connection, zones: int, devices_a_zone: int) -> list[Device]:
+    """Enter the zones and their equipment; return the devices."""
     entries = [
         (micros(datetime(2026, 1, 1, tzinfo=UTC)), entry)
         for number in range(zones)
         for entry in _zone(number, devices_a_zone)
     ]
-    with catalog.begin() as connection:
-        append(connection, entries, actor="bench", source="bench", known_at=_NOW)
-        devices = [entry for _, entry in entries if isinstance(entry, Device)]
-        facts.put_device_days(connection, [day for each in devices for day in _month(each)])
-        reached = Progress(changes=1, hours=1, since=micros(_NOW), as_of=micros(_NOW))
-        facts.put_progress(connection, reached)
+    append(connection, entries, actor="bench", source="bench", known_at=_NOW)
+    return [entry for _, entry in entries if isinstance(entry, Device)]
 
 
-def _month(device: Device) -> Iterator[DeviceDay]:
+def days_of(device: Device, days: Days) -> Iterator[DeviceDay]:
+    """Yield what a device did, every day the same."""
     lamp = device.device_class is DeviceClass.STREETLIGHT
-    for day in _DAYS:
+    for day in days:
         yield DeviceDay(
             device=device.id,
             day=day,

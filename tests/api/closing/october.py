@@ -4,7 +4,7 @@ Between 06:00 of the 31st and 22:00 of 1 November (UTC) the gateway hears nothin
 it kept comes later. The counter advances by 1 kWh an hour all the time, so each UTC day adds 24.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +42,10 @@ NOVEMBER = datetime(2026, 11, 4, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
 LAMP, PV = DeviceId("lamp-1"), DeviceId("pv-1")
 PERIOD = ("--zone", "north", "--period", "2026-10")
+
+
+Told = Mapping[DeviceId, Mapping[str, Callable[[datetime], float]]]
+"""What devices measure at an instant, by metric."""
 
 
 def the_lamp(**changed: object) -> Entry:
@@ -83,11 +87,11 @@ class October:
                 known_at=self.clock.now(),
             )
 
-    def arrive(self, first: datetime, end: datetime) -> None:
-        """Bring in what was measured in a span, a chunk a day of it."""
+    def arrive(self, first: datetime, end: datetime, told: Told | None = None) -> None:
+        """Bring in what was measured in a span, a chunk a day of it, of the two or of others."""
         while first < end:
             until = min(first + timedelta(days=1), end)
-            self._chunk(first, until)
+            self._chunk(first, until, told or OWN)
             first = until
         self.clock.set(max(self.clock.now(), end))
         while self.feeder.step():
@@ -97,11 +101,13 @@ class October:
         self.clock.set(at)
         self.feeder.step()
 
-    def _chunk(self, first: datetime, end: datetime) -> None:
+    def _chunk(self, first: datetime, end: datetime, told: Told) -> None:
         times = [first + n * HALF_HOUR for n in range((end - first) // HALF_HOUR)]
         parts = [
-            self._part(LAMP, times, {"load_power": [_watts(at) for at in times]}),
-            self._part(PV, times, {"energy_generated": [_kwh(at) for at in times]}),
+            self._part(
+                device, times, {name: [value(at) for at in times] for name, value in each.items()}
+            )
+            for device, each in told.items()
         ]
         chunk = {
             "boot": "boot-1",
@@ -139,6 +145,9 @@ def _watts(at: datetime) -> float:
 
 def _kwh(at: datetime) -> float:
     return (at - BEGIN) / timedelta(hours=1) + 100
+
+
+OWN: Told = {LAMP: {"load_power": _watts}, PV: {"energy_generated": _kwh}}
 
 
 @contextmanager

@@ -17,6 +17,176 @@ FACTOR = {
 }
 
 
+STATEMENT = (
+    "Avoided by donated equipment, not the inventory of a zone. Who may claim it, host or donor, is"
+    " for the two to agree. ITMO: no, it is not meant as an internationally transferred outcome."
+)
+LIMITS = [
+    {
+        "jurisdiction": "KH",
+        "national": True,
+        "value": "50",
+        "unit": "ug/m3",
+        "allowance": None,
+        "days_above": 2,
+        "source": "Ministry of Environment spokesman 2024-01-29",
+        "evidence": "source",
+    },
+    {
+        "jurisdiction": "WHO_AQG",
+        "national": False,
+        "value": "15",
+        "unit": "ug/m3",
+        "allowance": "99th percentile (3-4 exceedance days per year)",
+        "days_above": 29,
+        "source": "WHO global air quality guidelines 2021",
+        "evidence": "source",
+    },
+]
+AIR = {
+    "zone": "kh-coast",
+    "station": "kh-air-1",
+    "released": True,
+    "pollutants": [
+        {
+            "pollutant": "pm25",
+            "averaging": "24h",
+            "mean": "31.2",
+            "highest": "58.4",
+            "highest_on": "2026-10-09",
+            "unit": "ug/m3",
+            "reference_temperature_c": None,
+            "valid_days": 30,
+            "days": 31,
+            "limits": LIMITS,
+        }
+    ],
+    "index": {
+        "scheme": "us_epa",
+        "versions": ["2024"],
+        "days": 30,
+        "highest": 152,
+        "highest_on": "2026-10-09",
+        "dominant": "pm25",
+        "days_by_category": {"moderate": 29, "unhealthy": 1},
+    },
+}
+LOT = {
+    "lot": "kh-lot-1",
+    "aid_batch": EVIL,
+    "zone": "kh-coast",
+    "device_class": "streetlight",
+    "quantity": 1200,
+    "signed": "2025-06-01",
+    "shipped": None,
+    "accepted": None,
+    "handed_over": "2026-01-15",
+    "installed": None,
+    "supplier": "a supplier",
+    "warranty_until": "2028-01-14",
+    "registered": 1200,
+    "online": 1100,
+    "proven": 1048,
+    "on": "2026-10-31",
+}
+CLAIM = {
+    "id": "kh-coast-tonnes",
+    "kind": "claim",
+    "zone": "kh-coast",
+    "year": None,
+    "claimed": {"value": "1500", "unit": "t", "per": "year"},
+    "claimed_in_period": "127.4",
+    "if_carbon": "5500.0",
+    "gas": "not said",
+    "scope": "the vehicles only, in one secondary page",
+    "source": "@press",
+    "computed": "1234.5",
+    "unit": "t CO2",
+    "computed_scope": ["bus", "school_pv"],
+    "progress_percent": "969.0",
+    "reasons": ["scope", "simulated"],
+}
+REPAIR = {
+    "number": "R-17",
+    "zone": "kh-coast",
+    "device": "kh-lamp-1",
+    "painted_number": "SHV-0001",
+    "devices": 1,
+    "lot": "kh-lot-1",
+    "fault": "lamp_out",
+    "since": "2026-10-03T12:00:00Z",
+    "opened": "2026-10-04T02:00:00Z",
+    "closed": "2026-10-06T09:00:00Z",
+    "cause": "driver",
+    "parts": "1 driver",
+    "helped": True,
+}
+HEADLINE = {
+    "id": "headline",
+    "value": "1234.5",
+    "unit": "t CO2",
+    "factors": ["KH cm_intermittent 0.874 t/MWh (IFI (UNFCCC) Default Grid Factors 2021)"],
+    "reason": None,
+}
+COAL = {
+    "id": "standard_coal",
+    "value": "185.300",
+    "unit": "tce",
+    "label": "China thermal 2020 equivalent",
+    "constant": "305.5 gce/kWh",
+    "source": "China, thermal power 2020",
+    "evidence": "source",
+}
+BATTERIES = {
+    "id": "battery",
+    "value": None,
+    "unit": "kg",
+    "label": "embodied emissions of streetlights' batteries, 0.5 kWh each over 8 years (assumed)",
+    "constant": "34 to 246 kg CO2e/kWh",
+    "source": "Ankathi 2024",
+    "evidence": "recalled: verify before publishing",
+    "low": "212.300",
+    "high": "1536.100",
+}
+
+
+def a_revision(number: int, status: str, cause: Json, *signed: tuple[str, str]) -> Json:
+    return {
+        "revision": number,
+        "scope": "zone:kh-coast",
+        "period": "2026-10",
+        "status": status,
+        "sha256": f"{number}" * 64,
+        "made_at": "2026-11-03T09:30:00Z",
+        "as_of": "2026-11-03T09:30:00Z",
+        "software": "0.1.0",
+        "registry_change": 7,
+        "watermark": [{"worker": "w1", "file": "w1-000001", "offset": 4096}],
+        "cause": cause,
+        "steps": [
+            {"state": state, "by": name, "role": "checker", "at": "2026-11-03T09:30:00Z"}
+            for state, name in signed
+        ],
+    }
+
+
+FIRST = a_revision(1, "closed", {"text": "first prepared"}, ("prepared", "pa"))
+SECOND = a_revision(
+    2,
+    "approved",
+    {
+        "text": "data that came or changed after it was prepared; decisions on data",
+        "follows": 1,
+        "device_days": 12,
+        "days": ["2026-10-31"],
+        "differences": [{"path": "figures[0].value", "before": "1230.0", "after": "1234.5"}],
+        "difference_count": 3,
+    },
+    ("prepared", "pa"),
+    ("closed", "chan"),
+)
+
+
 def a_figure(name: str, device_class: str, value: str | None, unit: str, **more: object) -> Json:
     return {
         "id": name,
@@ -74,6 +244,7 @@ def a_document(**changes: object) -> Json:
         "availability": [
             {
                 "device_class": "streetlight",
+                "pieces": 1200,
                 "proven_percent": "87.3",
                 "low_percent": "87.3",
                 "point_percent": None,
@@ -83,28 +254,15 @@ def a_document(**changes: object) -> Json:
                 "contractual_percent": None,
             }
         ],
-        "air": [{"device": "kh-air-1", "metric": "pm25", "value": "31.2", "unit": "ug/m3"}],
-        "delivery": [
-            {
-                "lot": "kh-lot-1",
-                "aid_batch": EVIL,
-                "zone": "kh-coast",
-                "device_class": "streetlight",
-                "quantity": 1200,
-                "signed": "2025-06-01",
-                "shipped": None,
-                "accepted": None,
-                "handed_over": "2026-01-15",
-                "installed": None,
-            }
-        ],
-        "claims": [{"name": "Lights", "value": "1500.0", "unit": "t CO2", "year": 2026}],
-        "repairs": [{"number": "R-17", "device": "kh-lamp-1", "cause": "lamp out"}],
-        "sensitivity": [],
-        "memo": [{"name": "standard coal", "value": "185.3", "unit": "tce"}],
-        "revisions": [{"number": 1, "cause": "@late data"}],
+        "air": [AIR],
+        "delivery": [LOT],
+        "claims": [CLAIM],
+        "repairs": [REPAIR],
+        "sensitivity": [HEADLINE],
+        "memo": [COAL, BATTERIES],
+        "revisions": [FIRST, SECOND],
         "notes": [
-            "Avoided by donated equipment, not the inventory of a zone.",
+            STATEMENT,
             "SIMULATED: not a measurement of real equipment; cannot be published.",
         ],
     } | changes

@@ -75,6 +75,30 @@ def a_device(**changed: object) -> Device:
     return replace(device, **cast("Any", changed))
 
 
+def an_aid_batch(**changed: object) -> AidBatch:
+    batch = AidBatch(id="b1", name='The "first"', country="LA", signed=None, source="a, b")
+    return replace(batch, **cast("Any", changed))
+
+
+def a_lot(**changed: object) -> Lot:
+    lot = Lot(
+        id="b1-lamps",
+        aid_batch="b1",
+        zone=ZoneId("north"),
+        device_class=DeviceClass.STREETLIGHT,
+        quantity=2000,
+        signed=date(2020, 7, 16),
+        shipped=None,
+        accepted=None,
+        handed_over=date(2022, 4, 29),
+        installed=None,
+        rated_power_w=Decimal("60.5"),
+        rated_power_basis=Basis.NAMEPLATE,
+        source="s",
+    )
+    return replace(lot, **cast("Any", changed))
+
+
 def a_person(**changed: object) -> Person:
     person = Person(
         id="technician-1",
@@ -95,22 +119,8 @@ def one_of_each() -> list[Entry]:
         a_site(latitude=Decimal("17.9700"), longitude=Decimal("-102.5")),
         SimCard(number="8985601234567890123", operator="O", plan="P", expires=date(2027, 1, 31)),
         a_gateway(sim="8985601234567890123"),
-        AidBatch(id="b1", name='The "first"', country="LA", signed=None, source="a, b"),
-        Lot(
-            id="b1-lamps",
-            aid_batch="b1",
-            zone=ZoneId("north"),
-            device_class=DeviceClass.STREETLIGHT,
-            quantity=2000,
-            signed=date(2020, 7, 16),
-            shipped=None,
-            accepted=None,
-            handed_over=date(2022, 4, 29),
-            installed=None,
-            rated_power_w=Decimal("60.5"),
-            rated_power_basis=Basis.NAMEPLATE,
-            source="s",
-        ),
+        an_aid_batch(),
+        a_lot(),
         a_device(lot="b1-lamps"),
         a_device(id=DeviceId("pv-1"), device_class=DeviceClass.SCHOOL_PV, schedule="", lot=None),
         a_person(

@@ -12,7 +12,19 @@ import pytest
 from ingest.archive import Message
 from ingest.contract.chunk import Chunk, parse_chunk
 from ingest.wire import decode
-from simulators.bench import backlog, chunks, cli, gateway, hj212, influx, outage, records, report
+from simulators.bench import (
+    backlog,
+    chunks,
+    cli,
+    gateway,
+    hj212,
+    influx,
+    lineage,
+    outage,
+    records,
+    report,
+    verify,
+)
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.load import sealed_chunks
 from simulators.bench.tree import resident_bytes
@@ -127,6 +139,22 @@ def test_a_report_is_measured_in_each_format() -> None:
     for name in ("pdf", "xlsx", "csv"):
         assert figures[f"{name}_seconds"].value > 0
         assert figures[f"{name}_bytes"].value > 1_000
+
+
+def test_a_closed_year_is_followed_back_and_written() -> None:
+    figures = lineage.measure(zones=2, devices_a_zone=4, period="2026-10")
+
+    for name in ("prepare", "programme", "zone", "device_day", "csv"):
+        assert figures[f"{name}_seconds"].value > 0
+    assert figures["csv_bytes"].value > 8 * 31 * 60
+
+
+def test_a_month_is_verified_from_store_and_archive() -> None:
+    figures = verify.measure(gateways=1, days=2)
+
+    assert figures["records"] == Measured(2 * 24 * 12 * 20, "1")
+    for name in ("prepare", "store", "archive"):
+        assert figures[f"{name}_seconds"].value > 0
 
 
 def test_a_value_that_cannot_be_read_back_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
