@@ -10,19 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from analytics.night import Pole, darkness
+from analytics.thresholds import threshold
 from ingest.contract.period import DAY_US
-
-_FEWEST_DAYS: Final = 3  # [assumed] of one cloudy day nothing follows
-_WHOLE: Final = timedelta(minutes=30)  # time zones differ by whole or half hours
-_TOLERANCE: Final = timedelta(minutes=20)  # [assumed] clouds, shade, and lamps' own photocells
-_SPREAD: Final = timedelta(minutes=45)  # [assumed] days that agree less than this say nothing
-_BRIGHT: Final = 0.05  # of the day's highest power: below it the horizon decides
 
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -111,18 +105,16 @@ def judged_by_sun(
         witness: What was compared.
         usual_s: How much later than by the sun they are with a right clock. [s]
     """
-    if len(seen_s) < _FEWEST_DAYS:
+    if len(seen_s) < threshold("clock_fewest_days"):
         return None
     middle = median(seen_s)
     spread = median(abs(each - middle) for each in seen_s)
-    if spread > _SPREAD.total_seconds():
+    if spread > threshold("clock_spread"):
         return None
     off = middle - usual_s
-    step = _WHOLE.total_seconds()
+    step, tolerance = threshold("clock_step"), threshold("clock_tolerance")
     whole = round(off / step) * step
-    near = abs(off - whole) <= _TOLERANCE.total_seconds() and abs(off) >= 2 * (
-        _TOLERANCE.total_seconds()
-    )
+    near = abs(off - whole) <= tolerance and abs(off) >= 2 * tolerance
     return ClockFinding(
         witness=witness,
         days=len(seen_s),
@@ -137,6 +129,6 @@ def _middle(measured_at: Instants, power: Values) -> float | None:
     at, watts = measured_at[there].astype(np.float64), np.clip(power[there], 0.0, None)
     if len(at) < 2 or not watts.max(initial=0.0):  # noqa: PLR2004 - a span has two ends
         return None
-    watts = np.where(watts >= _BRIGHT * watts.max(), watts, 0.0)
+    watts = np.where(watts >= threshold("clock_bright_share") * watts.max(), watts, 0.0)
     made = np.concatenate(([0.0], np.cumsum((watts[1:] + watts[:-1]) / 2 * np.diff(at))))
     return float(np.interp(made[-1] / 2, made, at)) if made[-1] > 0 else None

@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analytics.thresholds import threshold
 from ingest.contract.period import HOUR_US
 
 _WHOLE_HOUR_S: Final = 3_500
-_BRIGHT: Final = 0.05  # of the day's highest hour: below it the horizon decides
 _DAY: Final = ["device", "day"]
 
 
@@ -23,7 +23,7 @@ def middles(hours: pd.DataFrame) -> "pd.Series[float]":
     power = hours[(hours["metric"] == "active_power") & (hours["integral"] > 0)]
     power = power.sort_values([*_DAY, "hour"], kind="stable")
     highest = power.groupby(_DAY)["integral"].transform("max")
-    bright = power[power["integral"] >= _BRIGHT * highest]
+    bright = power[power["integral"] >= threshold("clock_bright_share") * highest]
     groups = bright.groupby(_DAY)
     made = groups["integral"].cumsum()
     half = groups["integral"].transform("sum") / 2

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 
 from analytics.result import ZoneResult
+from analytics.thresholds import threshold
 from analytics.uptime.fleet import Fleet
 from ingest.contract.identity import ZoneId
 from ingest.registry.model import Lot
-
-_NEARLY: Final = 0.9  # [assumed] of what was asked for, and a piece counts as proven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ def _delivered(lot: Lot, result: ZoneResult | None) -> Delivered:
         lot=lot,
         registered=len(rows),
         online=int(np.count_nonzero(heard > 0)),
-        proven=int(np.count_nonzero((due > 0) & (up >= _NEARLY * due))),
+        proven=int(np.count_nonzero((due > 0) & (up >= threshold("delivery_nearly") * due))),
         on=grid.days[column],
     )
 

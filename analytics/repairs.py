@@ -7,19 +7,17 @@ or battery needs a look; each is held against the healthy ones of its class.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 import numpy as np
 
 from analytics.avoided import Emissions
 from analytics.repairvalue import RepairValue, repair_value
 from analytics.result import ZoneResult
+from analytics.thresholds import threshold
 from analytics.uptime.fleet import Fleet
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device
-
-_HALF: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ def _down(fleet: Fleet) -> Iterator[DeviceId]:
         return
     asked = grid.due[:, column] - grid.excluded[:, column]
     done = grid.up[:, column] + grid.proven[:, column]
-    for row in np.flatnonzero((asked > 0) & (_HALF * done < asked)).tolist():
+    for row in np.flatnonzero((asked > 0) & (done < threshold("repair_half") * asked)).tolist():
         yield grid.devices[row].id
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from analytics.figures import EXACT
 from ingest.contract.metric import DeviceClass
+from ingest.registry.model import BuildingType
 
 FEWEST: Final = 2
 """A single value has no error."""
@@ -35,10 +36,18 @@ class Sampled:
     km: Sequence[Decimal] = ()  # of vehicles instead, by their odometers
     lot: str | None = None
     in_use_since: date | None = None  # from then on a vehicle's baseline improves
+    building_type: BuildingType | None = None  # of sets off the grid: whom they supply
 
     def overlaps(self, other: "Sampled") -> bool:
-        """Tell whether another speaks of the same pieces on one of its days."""
-        return self.lot == other.lot and self.first <= other.last and other.first <= self.last
+        """Tell whether another speaks of the same pieces on one of its days.
+
+        Off the grid it does in the same calendar year, which a set's tiers are of.
+        """
+        if self.lot != other.lot:
+            return False
+        if self.building_type or other.building_type:
+            return self.first.year <= other.last.year and other.first.year <= self.last.year
+        return self.first <= other.last and other.first <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

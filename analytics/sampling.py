@@ -8,9 +8,9 @@ from typing import Final
 
 from analytics.avoided import Emissions, Line
 from analytics.factors.grid import GridFactor
-from analytics.figures import Coverage
 from analytics.methods.method import Choices
 from analytics.methods.vehicles import ELECTRIC_VEHICLES, assumed_use
+from analytics.sampled_demand import split_off
 from analytics.sampled_driving import driving_lines
 from analytics.samples import FEWEST, Expanded, Sampled, expand
 
@@ -30,24 +30,47 @@ def with_samples(
 ) -> list[Emissions]:
     """Return figures with what samples of their class and days add.
 
-    A sample of days outside the period is of another figure. Off-grid tiers are each unit's own
-    and cannot be told from a total, so a sample adds nothing there. What is metered by now is no
-    part of a sample's population any more.
+    A sample of days outside the period is of another figure. What is metered by now is no part of a
+    sample's population any more. Sets off the grid have a figure of their own.
     """
     chosen = choices or Choices()
+    own = [one for one in samples if one.zone == zone and first <= one.first and one.last <= last]
+    there = list(figures)
     return [
-        _with([one for one in samples if _fits(one, figure, zone, first, last)], figure, chosen)
-        for figure in figures
+        each
+        for figure in there
+        for each in _split(
+            [one for one in own if _carries(one, figure, there)], figure, chosen, own
+        )
     ]
 
 
-def _fits(sample: Sampled, figure: Emissions, zone: str, first: date, last: date) -> bool:
+def _split(
+    off_grid: Sequence[Sampled], figure: Emissions, choices: Choices, own: Sequence[Sampled]
+) -> list[Emissions]:
+    """Return a figure with what samples add, and those of pieces off the grid beside it."""
+    beside: list[Emissions] = []
+    for sample in off_grid:
+        population = min(sample.population, figure.coverage.unmonitored)
+        if FEWEST <= len(sample.kwh) <= population:
+            figure, mine = split_off(sample, figure, population, choices)
+            beside.append(replace(mine, reasons=(_told(len(sample.kwh), population),)))
+    return [_with([one for one in own if _fits(one, figure)], figure, choices), *beside]
+
+
+def _carries(sample: Sampled, figure: Emissions, figures: Sequence[Emissions]) -> bool:
+    """Tell whether a sample off the grid is of pieces that a figure counts as unmonitored."""
+    same = [each for each in figures if each.device_class is sample.device_class]
+    most = max(same, key=lambda each: each.coverage.unmonitored, default=None)
+    return sample.building_type is not None and figure is most
+
+
+def _fits(sample: Sampled, figure: Emissions) -> bool:
     """Tell whether a sample is of a figure; the first method of its class takes it."""
-    of_it = (sample.zone, sample.device_class) == (zone, figure.device_class)
-    inside = first <= sample.first and sample.last <= last
     driven = figure.method.id == ELECTRIC_VEHICLES.id
     said = bool(sample.km) if driven else bool(sample.kwh) and figure.method.displaces
-    return of_it and inside and said and _grid_line(figure) is not None
+    of_it = sample.device_class is figure.device_class and sample.building_type is None
+    return of_it and said and _grid_line(figure) is not None
 
 
 def _grid_line(figure: Emissions) -> Line | None:
@@ -57,26 +80,40 @@ def _grid_line(figure: Emissions) -> Line | None:
 
 def _with(samples: Sequence[Sampled], figure: Emissions, choices: Choices) -> Emissions:
     left = figure.coverage.unmonitored
+    pieces: dict[str | None, int] = {}  # by lot: what one has is not another's
     for sample in samples:
-        values = sample.km or sample.kwh
-        population = min(sample.population, left)
+        others = sum(count for lot, count in pieces.items() if lot != sample.lot)
+        values, population = sample.km or sample.kwh, min(sample.population, left - others)
         if FEWEST <= len(values) <= population:
-            expanded = expand(values, population)
-            figure = _added(sample, expanded, figure, choices)
+            fresh = max(0, population - pieces.get(sample.lot, 0))
+            pieces[sample.lot] = max(population, pieces.get(sample.lot, 0))
+            figure = _added(sample, expand(values, population), figure, choices, fresh)
     return figure
 
 
-def _added(sample: Sampled, expanded: Expanded, figure: Emissions, choices: Choices) -> Emissions:
+def _told(pieces: int, population: int) -> str:
+    return (
+        f"sample of {pieces} of {population}:"
+        " the bound of its 95 % interval that gives less is credited"
+    )
+
+
+def _added(
+    sample: Sampled, expanded: Expanded, figure: Emissions, choices: Choices, fresh: int
+) -> Emissions:
+    """Return a figure with a sample, of which so many pieces were not sampled before."""
     add = _driven if sample.km else _generated
-    told = f"sample of {expanded.pieces} of {expanded.population}"
-    added = add(sample, expanded, figure, choices)
+    days = (sample.last - sample.first).days + 1
+    coverage = figure.coverage
+    covered = coverage.covered_s + expanded.population * days * _DAY_S
     return replace(
-        added,
-        coverage=_covered(sample, expanded, figure.coverage),
-        reasons=(
-            *figure.reasons,
-            f"{told}: the bound of its 95 % interval that gives less is credited",
+        add(sample, expanded, figure, choices),
+        coverage=replace(
+            coverage,
+            sampled=coverage.sampled + fresh,
+            covered_s=min(coverage.expected_s, covered),
         ),
+        reasons=(*figure.reasons, _told(expanded.pieces, expanded.population)),
     )
 
 
@@ -110,17 +147,6 @@ def _driven(sample: Sampled, expanded: Expanded, figure: Emissions, choices: Cho
         distance_m=figure.distance_m + driving.distance_m,
         assumed_inputs=tuple(sorted({*figure.assumed_inputs, assumed})),
         decisive_inputs=tuple(sorted({*figure.decisive_inputs, assumed})),
-    )
-
-
-def _covered(sample: Sampled, expanded: Expanded, coverage: Coverage) -> Coverage:
-    """Count what was sampled for the days of the sample, and never more than there is."""
-    pieces = min(expanded.population, coverage.unmonitored)
-    days = (sample.last - sample.first).days + 1
-    return replace(
-        coverage,
-        sampled=coverage.sampled + pieces,
-        covered_s=min(coverage.expected_s, coverage.covered_s + pieces * days * _DAY_S),
     )
 
 

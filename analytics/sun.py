@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, cast
 
+from analytics.thresholds import threshold
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
 _CIVIL: Final = -6.0  # deg
-_HIGH: Final = 10.0  # deg; above it a panel gives power [assumed]
 _STEP: Final = timedelta(minutes=2)
 _GRID: Final = timedelta(minutes=5)
 _REACH: Final = timedelta(hours=3)  # twilight lasts no longer wherever lamps stand
@@ -93,7 +94,7 @@ def high_sun(
 def _above(
     grid: "pd.DatetimeIndex", elevation: "npt.NDArray[np.float64]"
 ) -> tuple[datetime, datetime]:
-    high = (elevation > _HIGH).nonzero()[0]
+    high = (elevation > threshold("pv_high_sun")).nonzero()[0]
     if not len(high):
         noon = grid[int(elevation.argmax())].to_pydatetime(warn=False)
         return noon, noon

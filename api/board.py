@@ -39,6 +39,7 @@ from api.reports.compute import parse_scope
 from api.reports.endpoints import Wished, seen_document
 from api.results import GivenResults
 from api.sources import Given, Sources, Whole
+from api.visits.endpoints import visits_in
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
 from dashboards.board.condition import ConditionView, condition_view
@@ -61,6 +62,7 @@ from ingest.storage.block import Reading
 _router = APIRouter(prefix="/board", include_in_schema=False)
 _open = APIRouter(prefix="/board", include_in_schema=False)
 _DAYS_SHOWN: Final = 14
+_VISITS_SHOWN: Final = 20
 Reader = Annotated[Actor, Depends(Require(Permission.READ))]
 DayAsked = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
@@ -119,7 +121,9 @@ def equipment(
         return _missing(zone, person)
     so_far = results.so_far()
     told = condition(so_far.basis, found, None if so_far.span is None else so_far.span.start)
-    return _answer(condition_view(seen_by(actor, told, sources)), person)
+    view = condition_view(seen_by(actor, told, sources))
+    visits = visits_in(sources, zone, newest=_VISITS_SHOWN)
+    return _answer(replace(view, visits=tuple(visits)), person)
 
 
 @_router.get("/devices/{device}")

@@ -91,7 +91,13 @@ def _cluster() -> Cluster:
     return cluster
 
 
+def closed_at_the_end(engine: sa.Engine) -> sa.Engine:
+    """Return a catalog in memory that many hold on to: it is closed with the session."""
+    _AT_END.callback(engine.dispose)
+    return engine
+
+
 def stop_servers() -> None:
-    """Stop what was started, at the end of the session."""
+    """Stop what was started, and close what is open, at the end of the session."""
     _AT_END.close()
     _cluster.cache_clear()

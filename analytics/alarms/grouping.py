@@ -46,12 +46,13 @@ def grouped(faults: Iterable[Fault], places: Places, policy: Policy, now: int) -
     repairs = [each for each in known if each.consequence in _REPAIRS]
     hidden = _behind_dead_gateways(repairs, places, policy, now)
     wide = shared_causes([f for f in repairs if key_of(f) not in hidden], places, policy)
-    held = hidden | {key_of(fault) for one in wide for fault in one.faults}
     air = [each for each in known if each.consequence is Consequence.ENVIRONMENT]
+    haze = shared_causes(air, places, policy)
+    held = hidden | {key_of(fault) for one in (*wide, *haze) for fault in one.faults}
     return [
-        *(_shared(one, places) for one in wide),
+        *(_shared(one, places) for one in (*wide, *haze)),
         *_by_subject(repairs, places, policy, held),
-        *_stations(air, policy),
+        *_stations(air, policy, held),
     ]
 
 
@@ -148,7 +149,9 @@ def _single(
     )
 
 
-def _stations(faults: Sequence[Fault], policy: Policy) -> Iterator[Group]:
+def _stations(
+    faults: Sequence[Fault], policy: Policy, held: AbstractSet[FaultKey]
+) -> Iterator[Group]:
     """Yield limits that were exceeded, by station and rule: never a part of any repair."""
     own: dict[Subject, list[Fault]] = defaultdict(list)
     for fault in faults:
@@ -160,4 +163,5 @@ def _stations(faults: Sequence[Fault], policy: Policy) -> Iterator[Group]:
                 consequence=Consequence.ENVIRONMENT,
                 faults=run,
                 devices=(DeviceId(subject),),
+                held=key_of(run[-1]) in held,
             )

@@ -14,6 +14,7 @@ from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats, Rows, Standing, advance
 from analytics.faults.rules import Rule
 
+GOOD_AGAIN = 3  # days up to the one that clears a fault by days, the last of which were good
 _ENDLESS_US = 10**18
 
 
@@ -67,16 +68,23 @@ def _received(judged: Judged, end: int) -> int:
 
 
 def unsound(
-    fleet: Fleet, days: Sequence[date], faults: Iterable[Fault], rules: Iterable[str], lead: int
+    fleet: Fleet,
+    days: Sequence[date],
+    faults: Iterable[Fault],
+    rules: Iterable[str],
+    *,
+    lead: int,
+    lag: int,
 ) -> Flags:
-    """Mark the days of devices on which one of some rules' faults held, or was coming.
+    """Mark the days of devices on which one of some rules' faults held, was coming, or went.
 
     Args:
         fleet: Whose days.
         days: Consecutive days.
         faults: As known so far.
         rules: Which of them count.
-        lead: Days before a fault began that were no longer usual.
+        lead: Days before a fault began that count as well.
+        lag: Days behind the one it was cleared on that count as well, less than 0: days before.
     """
     wanted, zone = frozenset(rules), ZoneInfo(fleet.timezone)
     row: dict[str, int] = {name: place for place, name in enumerate(fleet.names)}
@@ -87,8 +95,8 @@ def unsound(
             start = (first - days[0]).days
             end = len(days)
             if fault.cleared_at is not None:
-                # Its day was good again, but for what led up to the clearing.
-                end = (day_of(fault.cleared_at, zone, fleet.device_class) - days[0]).days - 2
+                over = day_of(fault.cleared_at, zone, fleet.device_class)
+                end = (over - days[0]).days + 1 + lag
             result[row[fault.subject], max(start, 0) : max(end, 0)] = True
     return result
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.faults.daily import Verdict, last_known, unsound
+from analytics.faults.daily import GOOD_AGAIN, Verdict, last_known, unsound
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
@@ -84,18 +84,25 @@ def lamp_days(
     )
 
 
-def early_shut_off(lamps: LampDays, rule: Rule) -> Verdict:
+def early_shut_off(lamps: LampDays, rule: Rule, standing: Sequence[Fault]) -> Verdict:
     """A lamp went dark before its schedule's end because its battery was empty."""
     shut, known = shut_nights(lamps, rule)
     down, base = lamps.down_s[:, -1], lamps.base_s[:, -1]
     weather = weather_nights(lamps, rule)[-1]
     full = lamps.up_s[:, -1] >= lamps.fleet.number(rule, "full_share") * base
     return Verdict(
-        known=known[:, -1] & (full | ~weather),
+        known=known[:, -1] & (full | ~weather) & ~_starved(lamps, rule, standing)[:, -1],
         raises=shut[:, -1] & ~full,
         clears=full,
         evidence={"down_s": down, "lowest_soc": lamps.lowest_soc[:, -1]},
     )
+
+
+def _starved(lamps: LampDays, rule: Rule, standing: Sequence[Fault]) -> Flags:
+    """Mark nights for which something else has emptied the battery, until it is full again."""
+    nights = round(rule.defaults["nights_behind"])
+    causes = ("not_charging", "day_burner", "dust_or_shading")
+    return unsound(lamps.fleet, lamps.days, standing, causes, lead=1, lag=nights)
 
 
 def shut_nights(lamps: LampDays, rule: Rule) -> tuple[Flags, Flags]:
@@ -151,7 +158,9 @@ def _neighbors_heard(lamps: LampDays, heard: Flags) -> Flags:
     return np.asarray(count[gateway] - heard > 0, np.bool_)
 
 
-def battery_ageing(lamps: LampDays, rule: Rule, shut_rule: Rule) -> Verdict:
+def battery_ageing(
+    lamps: LampDays, rule: Rule, shut_rule: Rule, standing: Sequence[Fault]
+) -> Verdict:
     """A battery holds far less than those of its kind, or was cut off again and again."""
     number = {name: lamps.fleet.number(rule, name) for name in rule.defaults}
     nights = round(rule.defaults["nights"])
@@ -163,8 +172,8 @@ def battery_ageing(lamps: LampDays, rule: Rule, shut_rule: Rule) -> Verdict:
     enough = np.array([each.nights >= rule.defaults["fewest_nights"] for each in health], np.bool_)
     share = capacity / np.nanmedian(capacity) if np.isfinite(capacity).any() else capacity
     shut, _ = shut_nights(lamps, shut_rule)
-    counted = shut[:, -nights:] & ~weather_nights(lamps, shut_rule)[-nights:]
-    cut_offs = counted.sum(axis=1)
+    counted = shut & ~weather_nights(lamps, shut_rule) & ~_starved(lamps, shut_rule, standing)
+    cut_offs = counted[:, -nights:].sum(axis=1)
     known = ~np.isnan(share) & (enough if len(enough) else False)
     return Verdict(
         known=known,
@@ -178,10 +187,11 @@ def dust_or_shading(lamps: LampDays, rule: Rule, standing: Sequence[Fault]) -> V
     """A panel charges less than its neighbors' for days, held against what is normal for it."""
     numbers = rule.defaults
     window = round(numbers["normal_days"])
-    ailing = unsound(
-        lamps.fleet, lamps.days, standing, (rule.id, "not_charging"), round(numbers["days"])
-    )
-    raw, usual = lamps.charge[:, -window:], ~ailing[:, -window:]
+    days = lamps.fleet, lamps.days, standing
+    dusty = unsound(*days, (rule.id,), lead=round(numbers["days"]), lag=-GOOD_AGAIN)
+    broken = unsound(*days, ("not_charging",), lead=1, lag=0)
+    raw = np.where(broken, np.nan, lamps.charge)[:, -window:]
+    usual = ~dusty[:, -window:]
     normal = own_normal(raw, usual, fewest=round(numbers["fewest_normal"]))
     ratio = raw / normal[:, None]
     last = last_known(ratio, round(numbers["days"]))

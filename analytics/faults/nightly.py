@@ -22,9 +22,9 @@ def judge_lamps(lamps: LampDays, judged: Judged) -> list[Fault]:
     )
     asks: Sequence[tuple[Rule, Ask]] = (
         (silent, lambda _: lampdays.presumed_down(lamps, silent)),
-        (worn, lambda _: lampdays.battery_ageing(lamps, worn, shut)),
+        (worn, lambda known: lampdays.battery_ageing(lamps, worn, shut, known)),
         (dusty, lambda known: lampdays.dust_or_shading(lamps, dusty, known)),
-        (shut, lambda _: lampdays.early_shut_off(lamps, shut)),
+        (shut, lambda known: lampdays.early_shut_off(lamps, shut, known)),
     )
     return _in_turn(lamps.fleet, asks, judged)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from analytics.faults.daily import Verdict, last_known, unsound
+from analytics.faults.daily import GOOD_AGAIN, Verdict, last_known, unsound
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
@@ -23,6 +23,7 @@ from ingest.registry.model import Device
 LOW_RULES = ("string_low", "soiling", "underperformance")
 _BEFORE = 21  # days that a fall is looked for in
 _AROUND = 2  # days on each side of a turn at least
+_EXACT = 1e-9
 _DOWN = 0.05  # [assumed] of a day that a set was down, and its yield says nothing of its panels
 
 
@@ -83,7 +84,12 @@ def low_sets(sets: SetDays, rule: Rule, standing: Sequence[Fault]) -> Mapping[st
     numbers = rule.defaults
     window = round(numbers["normal_days"])
     ailing = unsound(
-        sets.fleet, sets.days, standing, (*LOW_RULES, "zero_output"), round(numbers["days"])
+        sets.fleet,
+        sets.days,
+        standing,
+        (*LOW_RULES, "zero_output"),
+        lead=round(numbers["days"]),
+        lag=-GOOD_AGAIN,
     )
     raw = sets.share[:, -window:]
     normal = own_normal(raw, ~ailing[:, -window:], fewest=round(numbers["fewest_normal"]))
@@ -125,15 +131,19 @@ def _look(ratio: Floats, numbers: Mapping[str, float]) -> str:
         return "underperformance"  # it comes and goes
     if np.count_nonzero(below) < numbers["settled_low"]:
         return ""
-    return "string_low" if _is_step(known.astype(np.float64), own) else "soiling"
+    better = _step_over_slope(known.astype(np.float64), own)
+    patient = np.count_nonzero(own < numbers["below"]) < numbers["at_last"]
+    if patient and 1 / numbers["decisive"] < better < numbers["decisive"]:
+        return ""
+    return "string_low" if better < 1 else "soiling"
 
 
-def _is_step(day: Floats, ratio: Floats) -> bool:
-    """Tell whether a fall at once fits better than a slope that begins on some day."""
+def _step_over_slope(day: Floats, ratio: Floats) -> float:
+    """Return what a fall at once leaves unexplained, over what a slope from some day on does."""
     turns = range(_AROUND, len(ratio) - _AROUND + 1)
     step = min(_squares(ratio, (day >= day[turn]).astype(np.float64)) for turn in turns)
     slope = min(_squares(ratio, np.maximum(day - day[turn - 1], 0)) for turn in turns)
-    return step < slope
+    return step / max(slope, _EXACT)
 
 
 def _squares(ratio: Floats, shape: Floats) -> float:

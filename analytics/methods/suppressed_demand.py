@@ -19,7 +19,8 @@ from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Device, GridConnection
 
 _MWH_A_KWH: Final = 1_000_000
-_KG_A_MWH_T: Final = Decimal(1) / _MWH_A_KWH  # t/MWh are kg/kWh
+KG_A_MWH_T: Final = Decimal(1) / _MWH_A_KWH
+"""What makes kg of mWh times t/MWh, which are kg/kWh."""
 
 
 def _excludes(device: Device, day: date) -> str | None:
@@ -64,20 +65,25 @@ def _of_tiers(kind: str, tiers: Tiers, before: Integers, energy: Integers) -> li
     for number, tier in enumerate(tiers.tiers, start=1):
         end = 2**61 if tier.until_kwh is None else max(low, int(tier.until_kwh * _MWH_A_KWH))
         share = np.clip(before + energy, low, end) - np.clip(before, low, end)
-        factor = Parameter(
-            name=f"{kind}, tier {number}",
-            value=tier.t_per_mwh,
-            unit="t/MWh",
-            gas=Gas.CO2,
-            source=SOURCE,
-            version=tiers.version,
-            evidence=tiers.evidence,
-        )
+        factor = tier_factor(kind, number, tier.t_per_mwh, tiers)
         found.append(
-            Quantity(name="tier", values=share, unit="mWh", factor=factor, scale=_KG_A_MWH_T)
+            Quantity(name="tier", values=share, unit="mWh", factor=factor, scale=KG_A_MWH_T)
         )
         low = end
     return found
+
+
+def tier_factor(kind: str, number: int, t_per_mwh: Decimal, tiers: Tiers) -> Parameter:
+    """Return the factor of a building type's tier, numbered from 1."""
+    return Parameter(
+        name=f"{kind}, tier {number}",
+        value=t_per_mwh,
+        unit="t/MWh",
+        gas=Gas.CO2,
+        source=SOURCE,
+        version=tiers.version,
+        evidence=tiers.evidence,
+    )
 
 
 SUPPRESSED_DEMAND: Final = Method(

@@ -9,12 +9,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from analytics.thresholds import threshold
+
 if TYPE_CHECKING:
     import pandas as pd
 
 _GRID: Final = timedelta(minutes=15)
 _GAMMA: Final = -0.0037  # 1/K, crystalline silicon; PVWatts, standard module: -0.0047 to -0.0035
-_CELL_C: Final = 45.0  # °C [assumed]: colder cells give more, and it stays a bound
 _INVERTER: Final = 0.96  # PVWatts
 _GRAIN: Final = Decimal("0.1")  # deg: neighbors share a sky
 
@@ -43,7 +44,7 @@ def _yields(
 
     irradiance = clear_sky_ghi(float(latitude), float(longitude), first, last, zone)
     left = 1 - pvwatts_losses() / 100
-    dc = pvwatts_dc(irradiance, _CELL_C, left, _GAMMA)
+    dc = pvwatts_dc(irradiance, threshold("pv_cell"), left, _GAMMA)
     ac = pvwatts(dc, 1 / _INVERTER, eta_inv_nom=_INVERTER)
     by_day = ac.groupby(ac.index.date).sum() * (_GRID / timedelta(hours=1))
     return tuple(float(each) for each in by_day.tolist())

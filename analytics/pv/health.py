@@ -12,14 +12,13 @@ from analytics.pv.days import PvDay
 from analytics.pv.peers import Compared, compare, low
 from analytics.pv.signs import Sign, clips, sign
 from analytics.pv.yields import performance_ratio
+from analytics.thresholds import threshold
 from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device, GridConnection
 
 Floats = npt.NDArray[np.float64]
 
-_WHOLE: Final = 0.95  # [assumed] of what was asked is known, and a day's yield can be compared
-_ALIKE: Final = 0.1  # counter and power tell the same day within so much [assumed]
 _MWH_A_KWH: Final = 1_000_000
 
 
@@ -93,10 +92,15 @@ def whole_yields(
 
 def _is_whole(fact: UptimeDay) -> bool:
     """Tell whether a day was heard nearly whole, and its counter tells of no other day."""
-    if fact.counter_mwh is None or fact.up_s + fact.known_down_s < _WHOLE * fact.base_s:
+    if (
+        fact.counter_mwh is None
+        or fact.up_s + fact.known_down_s < threshold("pv_whole_share") * fact.base_s
+    ):
         return False
     heard = fact.gauge_mwh or 0
-    return abs(fact.counter_mwh - heard) <= _ALIKE * max(heard, fact.counter_mwh)
+    return abs(fact.counter_mwh - heard) <= threshold("pv_alike_share") * max(
+        heard, fact.counter_mwh
+    )
 
 
 def _health(

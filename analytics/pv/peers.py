@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from analytics.thresholds import threshold
 from analytics.windows import NORMAL
 
 Floats = npt.NDArray[np.float64]
@@ -20,7 +21,6 @@ Floats = npt.NDArray[np.float64]
 WITHIN_KM: Final = 25.0
 FEWEST: Final = 5
 _MOST: Final = 30  # nearest peers looked at
-_HALF_WEIGHT_KM: Final = 5.0  # [assumed] a peer so far away counts half
 _EARTH_KM: Final = 6_371.0
 _NORMAL_DAYS: Final = NORMAL // timedelta(days=1)
 _FEWEST_DAYS: Final = 7  # of a normal
@@ -72,7 +72,7 @@ def _nearest(latitude: Floats, longitude: Floats) -> tuple[npt.NDArray[np.int64]
 def _weighted_median(yields: Floats, peers: npt.NDArray[np.int64], distance: Floats) -> Floats:
     """Return the weighted median of the peers within reach; NaN on days with fewer than five."""
     result = np.full_like(yields, np.nan)
-    weight = np.where(distance <= WITHIN_KM, 1 / (1 + distance / _HALF_WEIGHT_KM), 0.0)
+    weight = np.where(distance <= WITHIN_KM, 1 / (1 + distance / threshold("pv_half_weight")), 0.0)
     for day in range(yields.shape[1]):
         given = yields[peers, day]
         usable = np.where(np.isnan(given), 0.0, weight)

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.pv.peers import low
+from analytics.thresholds import threshold
 
 Floats = npt.NDArray[np.float64]
 
 _AROUND: Final = 7  # days on each side of a step
-_SUDDEN: Final = 0.7  # [assumed] of a decline that a single step makes, and it was sudden
 _LEAST_DECLINE: Final = 0.05
 _FEWEST: Final = 14  # days that show dirt
 _FLAT: Final = 0.99  # of the hour's highest, as its lowest
@@ -41,7 +41,7 @@ def sign(ratio: Floats) -> Sign | None:
         return None
     start, end = float(np.median(known[:_AROUND])), float(np.median(known[-_AROUND:]))
     decline = start - end
-    sudden = _largest_step(known) >= _SUDDEN * decline
+    sudden = _largest_step(known) >= threshold("pv_sudden_share") * decline
     if low(ratio) and decline > _LEAST_DECLINE and sudden:
         return Sign.STRING_LOW
     return Sign.SOILING if decline > _LEAST_DECLINE and not sudden else None

@@ -17,7 +17,7 @@ from typing import Final, cast
 
 import numpy as np
 
-from analytics.quality import neighbors, qartod
+from analytics.quality import calibration, neighbors, qartod
 from analytics.quality.qartod import Flags, Floats
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -25,6 +25,8 @@ from ingest.contract.quality import Quality
 from ingest.storage.block import Block
 
 Parameters = Mapping[str, object]
+_HOUR_S: Final = 3_600
+_AROUND_H: Final = 2  # what a surge is held against, and its time of day
 NEIGHBORS: Final = "neighbors"
 """The test that takes all of a zone's devices of a class."""
 
@@ -40,8 +42,13 @@ class Check:
 
     @property
     def reach_s(self) -> float:
-        """How far back a value's flag depends on others. [s]"""
+        """How far back a value's flag depends on others, all the way. [s]"""
         return _number(self.parameters, "fail_s") if self.test == "flat_line" else 0.0
+
+    @property
+    def days(self) -> int:
+        """How many days back it depends on what was at the same time of day."""
+        return calibration.REACH_DAYS if self.test == "calibration" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,22 @@ def has_neighbors(device_class: DeviceClass) -> bool:
 
 def reach_s(device_class: DeviceClass) -> float:
     """Return how far back flags of a class depend on readings; 0 where nothing is checked. [s]"""
-    return max((check.reach_s for check in checks_of(device_class)), default=0.0)
+    around = calibration.DAY_S + calibration.AROUND_S
+    farthest = (max(check.reach_s, check.days * around) for check in checks_of(device_class))
+    return max(farthest, default=0.0)
+
+
+def reached_hours(device_class: DeviceClass) -> Sequence[int]:
+    """Return how many hours behind a reading's own flags of a class depend on it.
+
+    Those a day and more behind it are the ones around the same time of day.
+    """
+    checks = checks_of(device_class)
+    straight = max((-(-check.reach_s // _HOUR_S) for check in checks), default=0.0)
+    days = max((check.days for check in checks), default=0)
+    around = range(-_AROUND_H, _AROUND_H + 1)
+    later = [24 * day + hour for day in range(1, days + 1) for hour in around]
+    return [*range(int(straight) + 1), *later]
 
 
 def checked(block: Block, profiles: Mapping[DeviceId, str] | None = None) -> Block:
@@ -207,6 +229,17 @@ def _flat_line(rows: _Rows, check: Check) -> Flags:
     return flags
 
 
+def _calibration(rows: _Rows, check: Check) -> Flags:
+    values = rows.values[check.metric]
+    there = np.flatnonzero(~np.isnan(values))
+    flags = np.full(len(values), Quality.MISSING, np.int8)
+    found = calibration.calibrations(
+        values[there], rows.seconds[there], surge=_number(check.parameters, "surge")
+    )
+    flags[there] = np.where(found, Quality.SUSPECT, Quality.GOOD)
+    return flags
+
+
 def _not_above(rows: _Rows, check: Check) -> Flags:
     """Flag what is clearly more than the whole it is part of."""
     values, other = rows.values[check.metric], _other(rows, check)
@@ -227,6 +260,7 @@ _TESTS: Final[Mapping[str, Callable[[_Rows, Check], Flags]]] = MappingProxyType(
         "rate_of_change": _rate_of_change,
         "spike": _spike,
         "flat_line": _flat_line,
+        "calibration": _calibration,
         "not_above": _not_above,
         "not_while_above": _not_while_above,
     }

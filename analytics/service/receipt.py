@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
 from ingest.contract.identity import GatewayId
+from ingest.contract.period import DAY_US
 from ingest.tables import TAKEN
+
+_LONGEST_US: Final = 2 * DAY_US  # what one message spans, but for backlogs of very slow devices
 
 Instants = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.int64]
@@ -29,11 +33,14 @@ def messages(
     """Return the messages of gateways that speak of an instant or later."""
     query = sa.select(
         TAKEN.c.gateway, TAKEN.c.measured_from, TAKEN.c.measured_to, TAKEN.c.received_at
-    ).where(TAKEN.c.measured_to >= start)
-    wanted, found = set(gateways), dict[GatewayId, list[Message]]()
+    ).where(
+        TAKEN.c.gateway.in_(list(gateways)),
+        TAKEN.c.measured_from >= start - _LONGEST_US,
+        TAKEN.c.measured_to >= start,
+    )
+    found: dict[GatewayId, list[Message]] = {}
     for gateway, first, last, received in connection.execute(query):
-        if gateway in wanted:
-            found.setdefault(gateway, []).append(Message(first, last, received))
+        found.setdefault(gateway, []).append(Message(first, last, received))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from analytics.counter_changes import CounterChange, with_room
 from analytics.hours import lead_in, roll
-from analytics.quality.checks import checked, checks_of, has_neighbors, reach_s
+from analytics.quality.checks import checked, checks_of, has_neighbors, reach_s, reached_hours
 from analytics.quality.overrides import Override, overridden
 from analytics.service.hourfiles import CounterKey, HourFiles
 from ingest.contract.catalog import METRICS
@@ -68,10 +68,20 @@ class Roller:
 
         A reading shows that the one before was a spike, and is part of a flat line behind it.
         """
-        held, flags = lead_in(self.intervals_s[device]), self._flags_us
-        before = -HOUR_US * -(-held // HOUR_US) if checks_of(self.device_class) else 0
-        reach = range(before, max(held, flags) + HOUR_US, HOUR_US)
-        return {hour + further for hour in hours for further in reach}
+        held = -(-lead_in(self.intervals_s[device]) // HOUR_US)
+        before = -held if checks_of(self.device_class) else 0
+        near = range(before, held + 1)
+        later = [hour for hour in reached_hours(self.device_class) if hour > held]
+        reached = {hour + further * HOUR_US for hour in hours for further in near}
+        return reached | self._kept({hour + n * HOUR_US for hour in hours for n in later}, device)
+
+    def _kept(self, hours: Collection[int], device: DeviceId) -> set[int]:
+        """Return those of some hours that were computed before: in others nothing was said."""
+        if not hours:
+            return set()
+        span = Period(min(hours), max(hours) + HOUR_US)
+        there = self.files.read(self.zone, self.device_class, span)
+        return set(hours) & set(there[there["device"] == device]["hour"].tolist())
 
     @property
     def _flags_us(self) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from time import monotonic
 from typing import Final
@@ -18,11 +18,11 @@ from analytics.faults.fleet import Fleet, fleet_of
 from analytics.faults.machine import Instants
 from analytics.faults.nightly import known_with
 from analytics.faults.reconcile import reconciled
-from analytics.faults.silence import Listening, silences
 from analytics.service import exceeding
 from analytics.service.faults import faults_within, put_faults
 from analytics.service.heard import LastWord, last_words, put_last_words
 from analytics.service.judging import Outcome, judged
+from analytics.service.listening import silences_of
 from analytics.service.nightwatch import judged_day
 from analytics.service.receipt import messages, received
 from analytics.service.segments import segments
@@ -59,6 +59,7 @@ class Watch:
     _began_at: int | None = field(default=None, init=False)
     _looked_at: int = field(default=0, init=False)
     _looked: float = field(default=-1e9, init=False)
+    _fleets: tuple[Registry, dict[Group, Fleet]] | None = field(default=None, init=False)
     _judged: dict[Group, date] = field(default_factory=dict, init=False)
     _aired: dict[ZoneId, int] = field(default_factory=dict, init=False)
     _warned: date | None = field(default=None, init=False)
@@ -107,8 +108,18 @@ class Watch:
             found += self._limits(zone, device_class, devices, now)
             found += self._days(registry, (zone, device_class, devices), known_with(known, found))
         words |= self._newer(words, fresh)
-        found += self._silences(registry, words, known_with(known, found), now)
+        with self.catalog.connect() as connection:
+            present = {each.gateway: each.alive for each in presence.every(connection)}
+        found += silences_of(
+            registry,
+            words,
+            present,
+            known_with(known, found),
+            began_at=self._began_at or now,
+            now=now,
+        )
         found += self._ahead(registry, known, now)
+        found += _gone(registry, known, now)
         changed = reconciled(known, found)
         with self.catalog.begin() as connection:
             put_faults(connection, changed, changed_at=now)
@@ -132,7 +143,7 @@ class Watch:
         words: dict[DeviceId, LastWord] = {}
         if not hours:
             return Outcome(faults=faults, words=words)
-        fleet = fleet_of(registry, zone, device_class, devices)
+        fleet = self._fleet(registry, zone, device_class, devices)
         for span in segments(hours, now):
             outcome = judged(
                 self.store,
@@ -145,6 +156,17 @@ class Watch:
             faults += outcome.faults
             words |= outcome.words
         return Outcome(faults=faults, words=words)
+
+    def _fleet(
+        self, registry: Registry, zone: Zone, device_class: DeviceClass, devices: Sequence[Device]
+    ) -> Fleet:
+        """Return a fleet, laid out once as long as the registry stays as it is."""
+        if self._fleets is None or self._fleets[0] is not registry:
+            self._fleets = (registry, {})
+        known = self._fleets[1]
+        if (zone.id, device_class) not in known:
+            known[zone.id, device_class] = fleet_of(registry, zone, device_class, devices)
+        return known[zone.id, device_class]
 
     def _received(self, span: Period, now: int) -> Callable[[Fleet, Instants, Instants], Instants]:
         def tell(fleet: Fleet, at: Instants, device: Instants) -> Instants:
@@ -187,7 +209,7 @@ class Watch:
         found: list[Fault] = []
         while first < last:
             first += timedelta(days=1)
-            fleet = fleet_of(registry, zone, device_class, devices)
+            fleet = self._fleet(registry, zone, device_class, devices)
             found += judged_day(
                 self.catalog,
                 self.store,
@@ -210,40 +232,23 @@ class Watch:
             if device not in words or word.measured_at > words[device].measured_at
         }
 
-    def _silences(
-        self, registry: Registry, words: dict[DeviceId, LastWord], known: Sequence[Fault], now: int
-    ) -> list[Fault]:
-        devices = [each for each in registry.devices() if each.id in words]
-        if not devices or self._began_at is None:
-            return []
-        rows = [(each.id, each.device_class, each.interval_s, each.gateway) for each in devices]
-        listening = Listening.to(rows)
-        silent = [each for each in known if each.rule in ("gateway_down", "device_silent")]
-        quiet = {each.subject for each in silent if each.cleared_at is None}
-        # While nobody listened nobody was silent.
-        heard = [
-            words[each.id].heard_at
-            if quiet & {each.id, each.gateway}
-            else max(words[each.id].heard_at, self._began_at)
-            for each in devices
-        ]
-        with self.catalog.connect() as connection:
-            present = {each.gateway: each.alive for each in presence.every(connection)}
-        alive = np.array([present.get(GatewayId(name), False) for name in listening.gateways])
-        return silences(
-            listening,
-            now=now,
-            heard=np.array(heard, np.int64),
-            alive=alive,
-            standing=silent,
-        )
-
     def _ahead(self, registry: Registry, known: Sequence[Fault], now: int) -> list[Fault]:
         today = instant(now).date()
         if self._warned == today:
             return []
         self._warned = today
         return sims_running_out(registry, today=today, now=now, standing=known)
+
+
+def _gone(registry: Registry, known: Sequence[Fault], now: int) -> list[Fault]:
+    """Clear the faults of what is no longer in the registry."""
+    return [
+        replace(fault, cleared_at=now)
+        for fault in known
+        if fault.cleared_at is None
+        and registry.device(fault.subject) is None
+        and registry.gateway(fault.subject) is None
+    ]
 
 
 def _groups(registry: Registry) -> Iterator[tuple[Zone, DeviceClass, Sequence[Device]]]:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from analytics.thresholds import threshold
 from analytics.uptime.availability import Times, share
 from analytics.uptime.days import UptimeDay
 from analytics.uptime.proof import proven
@@ -63,8 +64,6 @@ class Spent:
             known_down_s=self.known_down_s + other.known_down_s,
         )
 
-
-_HARDLY: Final = 0.05  # [assumed] so little unknown does not keep a day from being normal
 
 NOTHING: Final = Spent(
     pieces=0, due_s=0, up_s=0, proven_s=0, down_s=0, excluded_s=0, known_down_s=0
@@ -210,7 +209,7 @@ def _grid(
 
 def _normal(due: Seconds, up: Seconds, unknown: Seconds, energy: Energies) -> Energies:
     """Return each device's median energy per second asked, of days known and up at all."""
-    whole = (due > 0) & (unknown <= _HARDLY * due) & (up > 0) & ~np.isnan(energy)
+    whole = (due > 0) & (unknown <= threshold("normal_hardly") * due) & (up > 0) & ~np.isnan(energy)
     rates = np.where(whole, energy / np.maximum(due, 1), np.nan)
     result = np.full(len(due), np.nan)
     rows = whole.any(axis=1)

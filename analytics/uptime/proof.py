@@ -5,16 +5,13 @@ asked for, or nearly so, all of that time was up; where by less, its share of it
 stood still proves nothing.
 """
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
+from analytics.thresholds import threshold
+
 Seconds = npt.NDArray[np.int64]
 Energies = npt.NDArray[np.float64]
-
-AS_EXPECTED: Final = 0.9  # [assumed] of the normal energy, and all of the silence was up
-_JUST_A_LITTLE: Final = 0.02  # [assumed] below it a counter's step is noise of meter and clock
 
 
 def proven(
@@ -51,6 +48,6 @@ def proven(
 
 
 def _share(ratio: float) -> float:
-    if ratio >= AS_EXPECTED:
+    if ratio >= threshold("proof_as_expected"):
         return 1.0
-    return ratio if ratio > _JUST_A_LITTLE else 0.0
+    return ratio if ratio > threshold("proof_just_a_little") else 0.0

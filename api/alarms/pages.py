@@ -19,7 +19,7 @@ from api.accounts.actor import Actor, Permission
 from api.accounts.forms import Fields, Posted
 from api.alarms import handling
 from api.alarms.endpoints import Handler, Number, Reader
-from api.alarms.seeing import may_see_evidence, seen, sees
+from api.alarms.seeing import may_see_evidence, seen, sees, the_alarm
 from api.alarms.watched import Watched, watched
 from api.problems import unprocessable
 from api.showing import GivenShowing
@@ -125,6 +125,8 @@ def one(
 @router.post("/alarms/{number}")
 def handle(number: Number, fields: Posted, sources: Given, actor: Handler) -> Response:
     """Do what the form says, and lead back to the page."""
+    with sources.catalog.connect() as connection:
+        the_alarm(connection, actor, sources, number)
     try:
         deed = Deed(fields.get("deed", ""))
     except ValueError:

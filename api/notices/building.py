@@ -45,7 +45,12 @@ class Notices:
                 entering=Entering(source=given, links=links),
                 sending=Sending(source=given, sender=lambda: _live(sources, channels)),
             ),
-            desk=Desk(source=given, links=links, secret=settings.secret),
+            desk=Desk(
+                source=given,
+                links=links,
+                secret=settings.secret,
+                targets=settings.channels.targets,
+            ),
         )
 
 

@@ -1,6 +1,7 @@
 """Where answers to notices come in: whose link or reply it is, and the alarm that they take."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,8 @@ class Desk:
     source: NoticeSource
     links: Links | None = None
     secret: str | None = field(default=None, repr=False)
+    targets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By reference in the registry, the number or the chat that answers come from."""
     wrong: Throttle = field(default_factory=lambda: Throttle(SystemClock(), ADDRESS))
     """Slows down whoever tries links or secrets that are not ours, by address."""
 
@@ -59,9 +62,9 @@ def digit_in(text: str) -> int | None:
     return unicodedata.digit(told, None) if len(told) == 1 else None
 
 
-def person_at(registry: Registry, sender: str) -> Person | None:
+def person_at(registry: Registry, targets: Mapping[str, str], sender: str) -> Person | None:
     """Return who is reached at a number or a chat; None where that is nobody, or several."""
-    found = [each for each in registry.people() if _plain(sender) in _targets(each)]
+    found = [each for each in registry.people() if _plain(sender) in _reached(each, targets)]
     return found[0] if len(found) == 1 else None
 
 
@@ -71,9 +74,8 @@ def alarm_of(connection: sa.Connection, person: Person, text: str) -> AlarmId | 
     return None if digit is None else deliveries.digits(connection, person.id).get(digit)
 
 
-def _targets(person: Person) -> set[str]:
-    targets = (channel.partition(":")[2] for channel in person.channels)
-    return {_plain(target) for target in targets if target}
+def _reached(person: Person, targets: Mapping[str, str]) -> set[str]:
+    return {_plain(targets[each]) for each in person.channels if each in targets}
 
 
 def _plain(target: str) -> str:

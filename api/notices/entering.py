@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,10 +37,20 @@ class Entering:
     def enter(self, connection: sa.Connection, registry: Registry, now: int) -> None:
         """Write down for whom new notices are."""
         for notice in self.source.given(connection, after=deliveries.last_notice(connection)):
+            deliveries.put(connection, self._rows(connection, notice, registry, now))
+
+    def _rows(
+        self, connection: sa.Connection, notice: Notice, registry: Registry, now: int
+    ) -> Sequence[Delivery]:
+        """Return the deliveries of a notice; one that has no words holds up no other."""
+        try:
             rows = list(self._deliveries(connection, notice, registry, now))
-            if not rows and notice.kind is not NoticeKind.CLEARED:
-                _LOG.warning("notice %d concerns nobody in the registry", notice.id)
-            deliveries.put(connection, rows or [_to_nobody(notice, now)])
+        except (LookupError, ValueError) as error:
+            _LOG.error("notice %d cannot be told: %s", notice.id, error)
+            return [replace(_to_nobody(notice, now), state=State.FAILED, trouble=str(error))]
+        if not rows and notice.kind is not NoticeKind.CLEARED:
+            _LOG.warning("notice %d concerns nobody in the registry", notice.id)
+        return rows or [_to_nobody(notice, now)]
 
     def _deliveries(
         self, connection: sa.Connection, notice: Notice, registry: Registry, now: int

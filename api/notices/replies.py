@@ -1,7 +1,7 @@
 """Replies by SMS and Telegram: one digit takes the alarm that it stands for.
 
 Whoever brings a reply shows the secret that is set for it. Who answered is known by the number or
-the chat that the registry has for them.
+the chat that is set for them.
 """
 
 from http import HTTPStatus
@@ -90,7 +90,7 @@ def _refused() -> Problem:
 
 
 def _answered(sources: Sources, desk: Desk, sender: str, text: str, address: str) -> Answered:
-    person = person_at(sources.registry(), sender)
+    person = person_at(sources.registry(), desk.targets, sender)
     if person is None:
         return Answered(alarm=None, acknowledged=False)
     with sources.catalog.begin() as connection:

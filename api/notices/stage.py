@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from api.notices import deliveries
 from api.notices.entering import Entering
@@ -67,5 +67,5 @@ class NoticeStage:
     def _turn(self) -> None:
         try:
             self.turn()
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             _LOG.error("cannot send notices yet: %s", str(error).splitlines()[0])

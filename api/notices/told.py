@@ -67,7 +67,7 @@ def told_of(notice: Notice, registry: Registry) -> Told | None:
         return None
     devices = [found for name in alarm.devices if (found := registry.device(name)) is not None]
     sites = {site.id: site for site in _sites(alarm, devices, registry)}
-    site = next(iter(sites.values())) if len(sites) == 1 else None
+    site = next(iter(sites.values())) if len(sites) == 1 and not _is_whole(alarm) else None
     lot = _lot(devices, registry)
     return Told(
         notice=notice,
@@ -75,13 +75,22 @@ def told_of(notice: Notice, registry: Registry) -> Told | None:
         provenance=_provenance(alarm, devices, registry),
         number=_number(alarm, devices),
         road=zone.name if site is None else site.name,
-        position=_position(devices, site, registry),
+        position=(
+            (zone.latitude, zone.longitude)
+            if _is_whole(alarm)
+            else _position(devices, site, registry)
+        ),
         count=len(alarm.devices),
         numbers=tuple(each.painted_number or each.id for each in devices[:_NAMED]),
         cost=_cost(alarm, devices, registry, at),
         lot=lot,
         contract=_contract(lot, site, registry),
     )
+
+
+def _is_whole(alarm: Alarm) -> bool:
+    """Tell whether a whole zone is the subject: a grid's outage, clouds, bad air."""
+    return alarm.cause.subject == alarm.zone
 
 
 def _sites(alarm: Alarm, devices: Sequence[Device], registry: Registry) -> list[Site]:
@@ -103,7 +112,7 @@ def _provenance(alarm: Alarm, devices: Sequence[Device], registry: Registry) -> 
 def _number(alarm: Alarm, devices: Sequence[Device]) -> str | None:
     if alarm.cause.kind is CauseKind.GATEWAY:
         return alarm.cause.subject
-    if alarm.cause.kind in (CauseKind.DEVICE, CauseKind.STATION):
+    if alarm.cause.kind in (CauseKind.DEVICE, CauseKind.STATION) and not _is_whole(alarm):
         own = next((each for each in devices if each.id == alarm.cause.subject), None)
         return alarm.cause.subject if own is None else own.painted_number or own.id
     return None

@@ -84,6 +84,8 @@ def as_csv(
 @router.post("/repairs/{number}")
 def handle(number: Number, fields: Posted, sources: Given, actor: Mender) -> Response:
     """Do what the form says, and lead back to the list."""
+    with sources.catalog.connect() as connection:
+        handling.the_ticket(connection, actor, sources, number)
     match fields.get("deed"):
         case Deed.TAKE:
             handling.assign(sources, actor, number, actor.name)

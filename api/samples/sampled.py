@@ -27,7 +27,7 @@ from api.paging import Asked, Page
 from api.problems import not_found, unprocessable
 from api.sources import Given, Sources
 from api.tables import SAMPLE
-from ingest.registry.model import GridConnection, Lot
+from ingest.registry.model import BuildingType, GridConnection, Lot
 from ingest.registry.registry import Registry
 
 router = APIRouter(tags=["samples"])
@@ -57,7 +57,9 @@ class NewSampled(BaseModel):
     first: date
     last: date
     results: Annotated[list[PlaceResult], Field(min_length=1, max_length=10_000)]
-    grid_connection: GridConnection | None = None  # of PV, as it was found; expected: on
+    grid_connection: GridConnection | None = None  # of PV, as it was found
+    building_type: BuildingType | None = None  # off the grid: whom the sets supply
+    no_grid_evidence: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
     evidence: Annotated[int, Field(ge=1, le=2_147_483_647)]  # of the list that was signed
     text: Text
 
@@ -94,6 +96,7 @@ def sampled(sources: Given, place: Asked) -> Page[SampledShown]:
 def enter(new: NewSampled, sources: Given, actor: MayEnter) -> SampledShown:
     """Enter what a sample told; figures of its days credit it from now on."""
     require_known(sources, new.evidence)
+    require_known(sources, new.no_grid_evidence)
     now = sources.clock.now()
     if not date(2000, 1, 1) <= new.first <= new.last <= now.date():
         raise unprocessable("first, last: expected days that have come, in this order")
@@ -125,10 +128,7 @@ def _sampled(new: NewSampled, drawn: _Drawn, sources: Sources) -> Sampled:
     driven = lot.device_class in ELECTRIC_VEHICLES.device_classes
     if not driven and lot.device_class not in PV:
         raise unprocessable(f"sample: no method credits a sample of a {lot.device_class}")
-    if driven != (new.grid_connection is None):
-        raise unprocessable("grid_connection: expected of PV, and of nothing else")
-    if new.grid_connection not in (None, GridConnection.ON):
-        raise unprocessable("grid_connection: expected on; tiers off the grid are each set's own")
+    _check_grid(new, driven=driven)
     values = _values(new, drawn)
     registered = Counter(device.lot for device in sources.registry().devices())
     population = lot.quantity - registered[lot.id]
@@ -146,7 +146,21 @@ def _sampled(new: NewSampled, drawn: _Drawn, sources: Sources) -> Sampled:
         source=f"sample {new.sample}, evidence {new.evidence}: {new.text}",
         lot=lot.id,
         in_use_since=lot.handed_over,
+        building_type=new.building_type,
     )
+
+
+def _check_grid(new: NewSampled, *, driven: bool) -> None:
+    """Refuse what no method credits: nobody knows of a grid, or proves that there is none."""
+    if driven != (new.grid_connection is None):
+        raise unprocessable("grid_connection: expected of PV, and of nothing else")
+    if new.grid_connection is GridConnection.UNKNOWN:
+        raise unprocessable("grid_connection: expected on or off")
+    off = new.grid_connection is GridConnection.OFF
+    if off != (new.building_type is not None) or off != (new.no_grid_evidence is not None):
+        raise unprocessable("building_type, no_grid_evidence: expected off the grid, only there")
+    if off and new.first.year != new.last.year:
+        raise unprocessable("first, last: expected days of one calendar year, off the grid")
 
 
 def _values(new: NewSampled, drawn: _Drawn) -> list[Decimal]:

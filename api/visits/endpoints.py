@@ -15,8 +15,9 @@ from api.evidence.endpoints import require_known
 from api.instants import shown
 from api.paging import Asked, Page, page_of
 from api.problems import unprocessable
-from api.sources import Given
+from api.sources import Given, Sources
 from api.tables import VISIT
+from dashboards.board.condition import VisitRow
 from ingest.audit import journal
 from ingest.checks import AHEAD, EARLIEST
 from ingest.contract.catalog import METRICS
@@ -96,6 +97,27 @@ def visits(sources: Given, place: Asked) -> Page[VisitShown]:
     registry = sources.registry()
     seen = [row for row in rows if not sources.restricted or registry.site(row.site) is not None]
     return page_of(seen, place, key=lambda row: f"{row.id:010d}", show=_shown)
+
+
+def visits_in(sources: Sources, zone: str, *, newest: int) -> list[VisitRow]:
+    """Return the newest visits of a zone's sites, as pages show them."""
+    sites = {each.id for each in sources.registry().sites() if each.zone == zone}
+    query = sa.select(VISIT).where(VISIT.c.site.in_(sites)).order_by(VISIT.c.visited_at.desc())
+    with sources.catalog.connect() as connection:
+        rows = connection.execute(query.limit(newest)).all()
+    return [
+        VisitRow(
+            site=row.site,
+            visited_at=row.visited_at,
+            inspector=row.inspector,
+            instrument=row.instrument,
+            results=tuple(
+                (each["metric"], f"{each['value']:g}", each["unit"])
+                for each in json.loads(row.results)
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _check(visit: NewVisit, now: datetime) -> None:

@@ -76,6 +76,17 @@ class RepairRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRow:
+    """An inspection: what a portable instrument showed. Instant in microseconds, UTC."""
+
+    site: str
+    visited_at: int
+    inspector: str
+    instrument: str
+    results: tuple[tuple[str, str, str], ...]  # metric, value, unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionView:
     """The condition of a zone's equipment over its last days."""
 
@@ -94,6 +105,7 @@ class ConditionView:
     clocks: tuple[ClockRow, ...]
     warnings: tuple[WarningView, ...]
     provenances: tuple[Provenance, ...]
+    visits: tuple[VisitRow, ...] = ()  # the newest first
 
 
 _ROWS: Final = 30

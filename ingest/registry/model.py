@@ -203,7 +203,7 @@ class Person:
     language: Language
     zones: tuple[ZoneId, ...]  # empty: every zone
     device_classes: tuple[DeviceClass, ...]  # empty: every class
-    channels: tuple[str, ...]  # 'sms:+855…' or 'mail': tried in this order
+    channels: tuple[str, ...]  # 'sms:night_shift' or 'hook': names, tried in this order
     quiet: str  # '22:00..06:00' in the time of the zone; empty: none
     duty: Duty = Duty.ALWAYS
     digest: Digest = Digest.NO

@@ -11,9 +11,11 @@ from analytics.air.days import POLLUTANTS, AirDay
 from analytics.lighting.battery import BatteryDay
 from analytics.pv.days import PvDay
 from analytics.pv.signs import is_flat
+from analytics.quality.checks import checked
 from analytics.uptime.days import UptimeDay
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
+from ingest.contract.quality import Quality
 from ingest.registry.model import Device
 from simulators.faults.field import FieldDay
 from simulators.world.arrays import Flags, Floats, Micros
@@ -138,8 +140,13 @@ def _flat_hours(power: Floats, come: Flags) -> int:
 def air_facts(day: FieldDay, on: date, by: int) -> Iterator[AirDay]:
     """Yield what is known of stations' day by an instant of our clock."""
     come = _come(day, by)
+    there = day.measured
+    block = checked(day.block(DeviceClass.AIR_STATION)[0])
     for pollutant in POLLUTANTS:
-        values = np.where(come, day.values[pollutant], np.nan)
+        flags = block.flags[pollutant]
+        usable = np.zeros(there.shape, np.bool_)
+        usable[there] = (flags == Quality.GOOD) | (flags == Quality.UNCHECKED)
+        values = np.where(come & usable, day.values[pollutant], np.nan)
         hours = values.reshape(len(day.devices), -1, _HOUR)
         count = (~np.isnan(hours)).sum(axis=2)
         mean = np.nansum(hours, axis=2) / np.maximum(count, 1)

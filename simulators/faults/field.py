@@ -1,9 +1,8 @@
 """A day of the zone: what its devices measure under the causes, and when that reaches us."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -14,6 +13,7 @@ from ingest.contract.period import HOUR_US
 from ingest.contract.quality import Quality
 from ingest.registry.model import Device
 from ingest.storage.block import Block
+from simulators.faults.effects import PHYSICAL, STEP_US, TOLD, during, smoke
 from simulators.faults.labels import Kind, Label
 from simulators.faults.layout import Layout
 from simulators.world.arrays import Flags, Floats, Micros
@@ -22,11 +22,8 @@ from simulators.world.day import Sky, simulate_day, sky_over
 from simulators.world.model import INVERTERS, LAMPS, ZoneState, first_state
 
 STEPS: Final = 288
-STEP_US: Final = 300_000_000
 _ON_THE_WAY_US: Final = 60_000_000
 _NEVER: Final = np.iinfo(np.int64).max
-_HOT_CONTROLLER: Final = 1 << 5
-_OVER_TEMPERATURE: Final = 1 << 7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,7 +96,7 @@ class Field:
         for label in now:
             if label.kind in (Kind.CLOUDY_WEEK, Kind.STORM):
                 dark = np.minimum(index, label.strength * (0.7 + 0.3 * index))
-                index = np.where(_during(label, at), dark, index)
+                index = np.where(during(label, at), dark, index)
         return replace(sky, index=index)
 
     def _conditions(
@@ -109,7 +106,7 @@ class Field:
         conditions = Conditions.sound(len(devices), STEPS)
         row: dict[str, int] = {device.id: place for place, device in enumerate(devices)}
         for label in now:
-            change = _PHYSICAL.get(label.kind)
+            change = PHYSICAL.get(label.kind)
             for subject in label.subjects:
                 if change is not None and subject in row:
                     change(conditions, row[subject], label, at)
@@ -127,12 +124,12 @@ class Field:
         told_at = np.tile(at, (len(devices), 1))
         received = told_at + _ON_THE_WAY_US
         for label in now:
-            change = _TOLD.get(label.kind)
+            change = TOLD.get(label.kind)
             for subject in label.subjects:
                 if change is not None and subject in row:
                     change(own, row[subject], label, at)
             if label.kind is Kind.SMOKE and "pm25" in own:
-                _smoke(own, label, at)
+                smoke(own, label, at)
             _late(devices, label, at, received, told_at)
         return FieldDay(devices=devices, at=at, told_at=told_at, values=own, received_at=received)
 
@@ -141,13 +138,13 @@ def _late(
     devices: Sequence[Device], label: Label, at: Micros, received: Micros, told_at: Micros
 ) -> None:
     """Let records come late, or never, or with a wrong instant."""
-    during = np.flatnonzero(_during(label, at))
+    steps = np.flatnonzero(during(label, at))
     behind: list[int] = [
         place
         for place, device in enumerate(devices)
         if device.gateway in label.subjects or device.id in label.subjects
     ]
-    cells = np.ix_(np.array(behind, np.int64), during)
+    cells = np.ix_(np.array(behind, np.int64), steps)
     if label.kind in (Kind.GATEWAY_DEAD, Kind.RADIO_SILENT, Kind.LAMP_GONE):
         received[cells] = _NEVER
     elif label.kind in (Kind.NETWORK_LOST, Kind.SIM_EMPTY, Kind.OURS_DOWN):
@@ -160,147 +157,6 @@ def _late(
 
 def _touches(label: Label, at: Micros) -> bool:
     return bool(label.period.start <= at[-1] and label.period.end > at[0])
-
-
-def _during(label: Label, at: Micros) -> Flags:
-    return np.asarray((at >= label.period.start) & (at < label.period.end), np.bool_)
-
-
-_Physical = Callable[[Conditions, int, Label, Micros], None]
-_Told = Callable[[dict[str, Floats], int, Label, Micros], None]
-
-
-def _dark(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    conditions.lamp_dark[row, _during(label, at)] = True
-
-
-def _no_panel(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    conditions.panel_share[row, _during(label, at)] = 0.0
-
-
-def _less_panel(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    conditions.panel_share[row, _during(label, at)] *= label.strength
-
-
-def _less_battery(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    conditions.battery_share[row, _during(label, at)] *= label.strength
-
-
-def _dirt(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    days = (at - label.period.start) / (24 * HOUR_US)
-    share = np.clip(1 - label.strength * days, 0.6, 1.0)
-    during = _during(label, at)
-    conditions.panel_share[row, during] *= share[during]
-
-
-def _derates(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    day = (at[0] - label.period.start) // (24 * HOUR_US)
-    if day % 5 not in (1, 3):  # on three days of five
-        conditions.panel_share[row, _during(label, at)] *= label.strength
-
-
-def _counter_anew(conditions: Conditions, row: int, label: Label, at: Micros) -> None:
-    before = at - STEP_US
-    first = (before < label.period.start) & (at >= label.period.start)
-    conditions.counter_restarts[row, first] = True
-
-
-_PHYSICAL: Final[Mapping[Kind, _Physical]] = MappingProxyType(
-    {
-        Kind.LAMP_OUT: _dark,
-        Kind.PANEL_STOLEN: _no_panel,
-        Kind.PANEL_DUSTY: _less_panel,
-        Kind.BATTERY_WORN: _less_battery,
-        Kind.BATTERY_FAILS: _less_battery,
-        Kind.METER_REPLACED: _counter_anew,
-        Kind.STRING_OUT: _less_panel,
-        Kind.SET_DIRTY: _dirt,
-        Kind.SET_DERATES: _derates,
-        Kind.SET_CLIPS: _less_panel,
-        Kind.SET_DEAD: _no_panel,
-        Kind.GRID_OUTAGE: _no_panel,
-        Kind.FEEDER_OUTAGE: _no_panel,
-        Kind.STORM: _no_panel,
-    }
-)
-
-
-def _burns(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    during = _during(label, at) & (values["load_power"][row] == 0)
-    values["load_power"][row, during] = 58.0
-    values["lamp_on"][row, during] = 1.0
-    values["brightness"][row, during] = 100.0
-
-
-def _word(bit: int) -> _Told:
-    def change(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-        during = _during(label, at)
-        word = values["fault_word"][row, during].astype(np.int64) | bit
-        values["fault_word"][row, during] = word.astype(np.float64)
-
-    return change
-
-
-def _jump(metric: str) -> _Told:
-    def change(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-        values[metric][row, _during(label, at)] += label.strength
-
-    return change
-
-
-def _no_grid(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    for phase in ("voltage_l1", "voltage_l2", "voltage_l3"):
-        values[phase][row, _during(label, at)] = 0.0
-
-
-def _stuck(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    during = _during(label, at)
-    values["pm25"][row, during] = 23.4
-    values["pm10"][row, during] = np.maximum(values["pm10"][row, during], 30.0)
-
-
-def _contradicts(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    during = _during(label, at)
-    values["pm25"][row, during] = values["pm10"][row, during] * label.strength
-
-
-def _out_of_range(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    values["no2"][row, _during(label, at)] = label.strength
-
-
-def _drifts(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    values["o3"][row, _during(label, at)] *= label.strength
-
-
-def _calibrates(values: dict[str, Floats], row: int, label: Label, at: Micros) -> None:
-    hour = (at // HOUR_US + 7) % 24 == 2  # noqa: PLR2004 - at two at night
-    during = _during(label, at) & hour
-    values["so2"][row, during] += 80.0
-
-
-def _smoke(values: dict[str, Floats], label: Label, at: Micros) -> None:
-    during = _during(label, at)
-    values["pm25"][:, during] *= label.strength
-    values["pm10"][:, during] *= label.strength
-
-
-_TOLD: Final[Mapping[Kind, _Told]] = MappingProxyType(
-    {
-        Kind.BURNS_BY_DAY: _burns,
-        Kind.LAMP_WORD: _word(_HOT_CONTROLLER),
-        Kind.SET_WORD: _word(_OVER_TEMPERATURE),
-        Kind.COUNTER_JUMPS: _jump("energy_used"),
-        Kind.SET_JUMPS: _jump("energy_generated"),
-        Kind.GRID_OUTAGE: _no_grid,
-        Kind.FEEDER_OUTAGE: _no_grid,
-        Kind.STORM: _no_grid,
-        Kind.STUCK: _stuck,
-        Kind.CONTRADICTS: _contradicts,
-        Kind.OUT_OF_RANGE: _out_of_range,
-        Kind.DRIFTS: _drifts,
-        Kind.CALIBRATES: _calibrates,
-    }
-)
 
 
 def silent_gateways(labels: Sequence[Label], at: int) -> frozenset[str]:

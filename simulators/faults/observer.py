@@ -32,11 +32,11 @@ from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import DAY_US, HOUR_US, Period, instant, micros
-from ingest.storage.block import Block
 from simulators.faults import dayfacts
 from simulators.faults.field import FieldDay, silent_gateways
 from simulators.faults.labels import Label
 from simulators.faults.layout import ZONE, Layout
+from simulators.faults.pieces import in_order, tail
 from simulators.world.arrays import Micros
 
 LAMP: Final = DeviceClass.STREETLIGHT
@@ -111,9 +111,9 @@ class Observer:
     def seen(self, device_class: DeviceClass, pieces: Sequence[FieldDay]) -> Seen:
         """Return the last of some days as rules look at it, with what goes before it."""
         context = _CONTEXT_STEPS[device_class]
-        told = [_tail(each, context) for each in pieces[:-1]] + [pieces[-1]]
+        told = [tail(each, context) for each in pieces[:-1]] + [pieces[-1]]
         parts = [each.block(device_class) for each in told]
-        block, received = _in_order([part[0] for part in parts], [part[1] for part in parts])
+        block, received = in_order([part[0] for part in parts], [part[1] for part in parts])
         return seen(self._fleets[device_class], block, received)
 
     def judged_again(self) -> list[Fault]:
@@ -128,7 +128,7 @@ class Observer:
                     for each in pieces
                 ]
                 blocks = [each.block(device_class) for each in later]
-                block, received = _in_order([one for one, _ in blocks], [two for _, two in blocks])
+                block, received = in_order([one for one, _ in blocks], [two for _, two in blocks])
                 again = seen(self._fleets[device_class], block, received)
                 known = [each for each in self.known.values() if each.rule in JUDGES]
                 found += judge(again, standing_at(known, start), since=start)[0]
@@ -199,7 +199,7 @@ class Observer:
             ),
         )
         block, received = come.block(LAMP)
-        ratios = charge_ratios(seen(self._fleets[LAMP], *_in_order([block], [received])))
+        ratios = charge_ratios(seen(self._fleets[LAMP], *in_order([block], [received])))
         pairs = zip(self._fleets[LAMP].names, ratios.tolist(), strict=True)
         return {(name, on): ratio for name, ratio in pairs if not np.isnan(ratio)}
 
@@ -263,40 +263,3 @@ class Observer:
 
 def _begin(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(ZONE.timezone)).astimezone(UTC)
-
-
-def _tail(day: FieldDay, steps: int) -> FieldDay:
-    return FieldDay(
-        devices=day.devices,
-        at=day.at[-steps:],
-        told_at=day.told_at[:, -steps:],
-        values={name: values[:, -steps:] for name, values in day.values.items()},
-        received_at=day.received_at[:, -steps:],
-    )
-
-
-def _in_order(blocks: Sequence[Block], received: Sequence[Micros]) -> tuple[Block, Micros]:
-    """Return records by device and instant; of two of the same instant the last one."""
-    first = blocks[0]
-    device = np.concatenate([block.devices for block in blocks])
-    at = np.concatenate([block.measured_at for block in blocks])
-    came = np.concatenate(list(received))
-    order = np.lexsort((np.arange(len(at)), at, device))
-    again = np.zeros(len(at), np.bool_)
-    again[:-1] = (np.diff(device[order]) == 0) & (np.diff(at[order]) == 0)
-    order = order[~again]
-    block = Block(
-        device_class=first.device_class,
-        names=first.names,
-        devices=device[order],
-        measured_at=at[order],
-        values={
-            name: np.concatenate([block.values[name] for block in blocks])[order]
-            for name in first.values
-        },
-        flags={
-            name: np.concatenate([block.flags[name] for block in blocks])[order]
-            for name in first.flags
-        },
-    )
-    return block, came[order]

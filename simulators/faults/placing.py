@@ -2,72 +2,25 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from ingest.contract.metric import DeviceClass
 from ingest.contract.period import DAY_US, HOUR_US, Period
 from ingest.registry.model import Device
 from simulators.faults.labels import Kind, Label
 from simulators.faults.layout import Layout
+from simulators.faults.plans import (
+    FOUND_WITHIN,
+    LAMP,
+    PLANS,
+    SET,
+    STATION,
+    USUAL_DAYS,
+    Plan,
+    least_days,
+)
 from simulators.world.noise import generator
-
-_LAMP, _SET, _STATION = (
-    DeviceClass.STREETLIGHT,
-    DeviceClass.SCHOOL_PV,
-    DeviceClass.AIR_STATION,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How often something happens to a class in 60 days, for how long, and who must find it."""
-
-    kind: Kind
-    device_class: DeviceClass
-    times: float  # in 60 days, of the usual size
-    days: tuple[float, float]  # how long it lasts
-    must: tuple[str, ...]
-    may: tuple[str, ...] = ()
-    strength: tuple[float, float] = (1.0, 1.0)
-    first_hours: tuple[float, float] = (0.0, 24.0)  # of the local day that it begins at
-
-
-_ALL_LAMP: Final = ("early_shut_off", "battery_ageing", "dust_or_shading", "fault_word")
-_PLANS: Final = (
-    _Plan(Kind.LAMP_OUT, _LAMP, 9, (2, 6), ("lamp_out",), ("fault_word",)),
-    _Plan(Kind.BURNS_BY_DAY, _LAMP, 6, (2, 5), ("day_burner",), _ALL_LAMP),
-    _Plan(Kind.PANEL_STOLEN, _LAMP, 6, (4, 9), ("not_charging",), _ALL_LAMP),
-    _Plan(
-        Kind.PANEL_DUSTY, _LAMP, 6, (14, 20), ("dust_or_shading",), _ALL_LAMP, strength=(0.5, 0.75)
-    ),
-    _Plan(
-        Kind.BATTERY_WORN, _LAMP, 6, (24, 34), ("battery_ageing",), _ALL_LAMP, strength=(0.25, 0.55)
-    ),
-    _Plan(
-        Kind.BATTERY_FAILS, _LAMP, 6, (2, 2), ("early_shut_off",), _ALL_LAMP, (0.1, 0.25), (12, 12)
-    ),
-    _Plan(Kind.LAMP_WORD, _LAMP, 6, (1, 4), ("fault_word",), (), (5, 5)),
-    _Plan(Kind.RADIO_SILENT, _LAMP, 6, (0.1, 0.8), ("device_silent",)),
-    _Plan(Kind.LAMP_GONE, _LAMP, 6, (4, 9), ("device_silent", "presumed_down"), _ALL_LAMP),
-    _Plan(Kind.METER_REPLACED, _LAMP, 4, (1, 1), ()),
-    _Plan(Kind.COUNTER_JUMPS, _LAMP, 4, (0.1, 0.1), ("counter_implausible",), (), (50, 5_000)),
-    _Plan(Kind.SET_DEAD, _SET, 5, (1.2, 4), ("zero_output",), ("underperformance", "string_low")),
-    _Plan(Kind.STRING_OUT, _SET, 4, (14, 20), ("string_low",), ("underperformance",), (0.45, 0.7)),
-    _Plan(Kind.SET_DIRTY, _SET, 4, (20, 26), ("soiling",), ("underperformance",), (0.015, 0.025)),
-    _Plan(Kind.SET_DERATES, _SET, 4, (12, 18), ("underperformance",), ("string_low",), (0.55, 0.7)),
-    _Plan(Kind.SET_WORD, _SET, 3, (1, 3), ("fault_word",), (), (7, 7)),
-    _Plan(Kind.SET_JUMPS, _SET, 3, (0.1, 0.1), ("counter_implausible",), (), (500, 5_000), (7, 15)),
-    _Plan(Kind.STUCK, _STATION, 3, (0.6, 1.2), ("stuck",)),
-    _Plan(Kind.CONTRADICTS, _STATION, 2, (1, 2), ("cross_check",), ("limit_exceeded",), (2.5, 4)),
-    _Plan(Kind.OUT_OF_RANGE, _STATION, 2, (0.4, 1.2), ("range",), (), (-60, -20)),
-    _Plan(Kind.DRIFTS, _STATION, 1, (40, 45), ("drift",), ("limit_exceeded",), (1.5, 1.9)),
-    _Plan(Kind.CALIBRATES, _STATION, 1, (12, 20), ("calibration",), ("limit_exceeded",)),
-)
-_USUAL_DAYS: Final = 60
-_FOUND_WITHIN: Final = 3.0  # days, by any rule that does not take weeks
 
 
 def placed(layout: Layout, *, seed: int, start: int, days: int, whole: bool) -> list[Label]:
@@ -91,38 +44,23 @@ def placed(layout: Layout, *, seed: int, start: int, days: int, whole: bool) -> 
 def _on_devices(
     layout: Layout, chance: np.random.Generator, span: Period, *, whole: bool
 ) -> Iterator[Label]:
-    for device_class in (_LAMP, _SET, _STATION):
+    for device_class in (LAMP, SET, STATION):
         left = [device.id for device in layout.of(device_class)]
         chance.shuffle(left)
-        if device_class is _SET and left:
+        if device_class is SET and left:
             yield _clipping(left.pop(), span)
-        for plan in (each for each in _PLANS if each.device_class is device_class):
-            room = (span.end - span.start) / DAY_US - _least_days(plan) - 0.5
-            if room <= 0 or (_least_days(plan) > _FOUND_WITHIN and not whole):
+        for plan in (each for each in PLANS if each.device_class is device_class):
+            room = (span.end - span.start) / DAY_US - least_days(plan) - 0.5
+            if room <= 0 or (least_days(plan) > FOUND_WITHIN and not whole):
                 continue
-            scale = min((span.end - span.start) / DAY_US / _USUAL_DAYS, 1.0)
+            scale = min((span.end - span.start) / DAY_US / USUAL_DAYS, 1.0)
             for _ in range(math.ceil(plan.times * scale)):
                 if left:
                     yield _label(plan, left.pop(), chance, span, room)
 
 
-def _least_days(plan: _Plan) -> float:
-    """Return how long a cause has to last until its rules must have found it."""
-    by_rule = {
-        "battery_ageing": 16.0,
-        "dust_or_shading": 12.0,
-        "drift": 26.0,
-        "soiling": 18.0,
-        "string_low": 8.0,
-        "underperformance": 8.0,
-        "calibration": 8.0,
-    }
-    usual = min(plan.days[1], _FOUND_WITHIN)
-    return max((by_rule.get(rule, usual) for rule in plan.must), default=usual)
-
-
 def _label(
-    plan: _Plan, device: str, chance: np.random.Generator, span: Period, room: float
+    plan: Plan, device: str, chance: np.random.Generator, span: Period, room: float
 ) -> Label:
     day = int(chance.integers(0, max(math.floor(room), 1)))
     begins = span.start + day * DAY_US + round(chance.uniform(*plan.first_hours) * HOUR_US)
@@ -199,7 +137,7 @@ def _gateway_label(
 
 def _on_the_zone(layout: Layout, chance: np.random.Generator, span: Period) -> Iterator[Label]:
     days = (span.end - span.start) // DAY_US
-    sets = [device.id for device in layout.of(_SET)]
+    sets = [device.id for device in layout.of(SET)]
     for slot in _slots(chance, span, days // 30, 6):
         yield _zone_label(Kind.CLOUDY_WEEK, (), slot, chance.uniform(4, 6), 0.2)
     for slot in _slots(chance, span, days // 15, 0.5):

@@ -1,6 +1,6 @@
 """What was found, held against the labels: right, wrong, missed, and how long it took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -47,7 +47,6 @@ class Scored:
     wrong: Sequence[Fault]
     missed: Sequence[tuple[Label, RuleId]]
     causes: int  # that somebody has to be told of
-    told: Sequence[Fault]
 
 
 def score(
@@ -71,36 +70,35 @@ def score(
     tallies = {name: Tally() for name in rules()}
     found: set[tuple[int, RuleId]] = set()
     wrong: list[Fault] = []
-    for fault in told:
-        right = [n for n, label in enumerate(labels) if _fits(label, fault)]
-        if fault.rule in _NATURAL:
-            continue
-        if right:
-            found |= {(number, fault.rule) for number in right}
-        elif fault.rule == "limit_exceeded" and _truly(fault, true_exceedances):
+    for fault in (each for each in told if each.rule not in _NATURAL):
+        right = {(n, fault.rule) for n, label in enumerate(labels) if _fits(label, fault)}
+        found |= right
+        if not right and _truly(fault, true_exceedances):
             tallies[fault.rule].true_positive += 1
-        else:
+        elif not right:
             wrong.append(fault)
             tallies[fault.rule].false_positive += 1
     for number, name in sorted(found):
         _count(tallies[name], labels[number], name, told)
-    missed = [
-        (label, RuleId(name))
-        for number, label in enumerate(labels)
-        for name in sorted(label.must)
-        if (number, name) not in found and label.period.start in span
-        if not _hidden(label, labels, gateway_of, span)
-    ]
+    missed = list(_missed(labels, found, gateway_of, span))
     for _, name in missed:
         tallies[name].false_negative += 1
     causes = {number for number, name in found if rules()[name].consequence in _TOLD}
-    return Scored(
-        by_rule=tallies,
-        wrong=wrong,
-        missed=missed,
-        causes=len(causes),
-        told=[each for each in told if each.consequence in _TOLD],
-    )
+    return Scored(by_rule=tallies, wrong=wrong, missed=missed, causes=len(causes))
+
+
+def _missed(
+    labels: Sequence[Label],
+    found: set[tuple[int, RuleId]],
+    gateway_of: Mapping[str, str],
+    span: Period,
+) -> Iterator[tuple[Label, RuleId]]:
+    """Yield the causes that a rule had to find, could have found, and did not."""
+    for number, label in enumerate(labels):
+        if label.period.start in span and not _hidden(label, labels, gateway_of, span):
+            for name in sorted(label.must):
+                if (number, name) not in found:
+                    yield label, RuleId(name)
 
 
 def _fits(label: Label, fault: Fault) -> bool:
@@ -113,6 +111,7 @@ def _fits(label: Label, fault: Fault) -> bool:
 
 
 def _truly(fault: Fault, truth: Mapping[str, Sequence[Period]]) -> bool:
+    """Tell whether a limit was exceeded by itself, without a cause of ours."""
     return any(fault.began_at // HOUR_US * HOUR_US in each for each in truth.get(fault.subject, ()))
 
 

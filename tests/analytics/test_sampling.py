@@ -11,7 +11,7 @@ from analytics.result import period_window, zone_result
 from analytics.samples import Sampled
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
-from ingest.registry.model import Lot
+from ingest.registry.model import BuildingType, Lot
 from ingest.registry.registry import Entered, Registry
 from tests.analytics.cases import a_day
 from tests.builders import a_basis, a_pv_set, a_registry, a_zone
@@ -92,3 +92,50 @@ def test_a_sample_of_other_days_or_classes_or_zones_is_of_another_figure() -> No
     ]
 
     assert october(*others).kg == october().kg == 500 * Decimal("0.874")
+
+
+def test_samples_of_two_months_cover_both_and_count_pieces_once() -> None:
+    halves = [
+        replace(SAMPLE, last=date(2026, 10, 15)),
+        replace(SAMPLE, first=date(2026, 10, 16)),
+    ]
+
+    coverage = october(*halves).coverage
+
+    assert (coverage.sampled, coverage.unmonitored) == (100, 0)
+    assert coverage.covered_s == october(SAMPLE).coverage.covered_s
+
+
+def test_samples_of_two_lots_share_what_nobody_meters() -> None:
+    """Of 100 sets that nobody meters, a lot of 60 leaves 40 to the other."""
+    one = replace(SAMPLE, lot="lot-1", population=60)
+    other = replace(SAMPLE, lot="lot-2", population=60)
+
+    figure = october(one, other)
+
+    assert figure.coverage.sampled == 100
+    assert figure.estimated_mwh == 600 * (60 + 40) * 1_000_000
+
+
+def test_sets_off_the_grid_are_a_figure_of_their_own_beside_those_on_it() -> None:
+    """40 of the 100 are households of 50 and 60 kWh; 50 and 55 in the first tier, 0 and 5 above."""
+    off = replace(
+        SAMPLE, population=40, kwh=[Decimal(50), Decimal(60)], building_type=BuildingType.HOUSEHOLD
+    )
+    pv = a_pv_set(lot="lot-1", rated_power_w=None, rated_power_basis=None)
+    history = [*a_registry(pv).entries, Entered(change=1, valid_from=0, item=a_lot())]
+    basis = a_basis(
+        Registry(history),
+        [a_day(pv, energy_mwh=500_000_000)],
+        as_of=micros(datetime(2027, 1, 1, tzinfo=UTC)),
+        samples=[off],
+    )
+    period = period_window(a_zone(), parse_period("2026-10"))
+
+    on_grid, households = zone_result(basis, a_zone(), period).emissions
+
+    assert (on_grid.coverage.handed_over, on_grid.kg) == (61, 500 * Decimal("0.874"))
+    assert (households.coverage.handed_over, households.coverage.sampled) == (40, 40)
+    assert households.estimated_mwh == 40 * 55 * 1_000_000
+    assert 0 < households.kg < 40 * (Decimal("52.5") * Decimal("6.8") + Decimal("2.5") * 2)
+    assert {line.name for line in households.lines} == {"tier"}

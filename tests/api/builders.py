@@ -49,6 +49,7 @@ from ingest.storage.memory import MemoryStore
 from ingest.tables import METADATA as INGEST
 from ingest.tables import PRESENCE, QUARANTINE
 from tests.builders import an_uptime_day
+from tests.catalogs import closed_at_the_end
 
 SINCE = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Phnom Penh and in Vientiane
 NOW = datetime(2026, 10, 2, 17, tzinfo=UTC)
@@ -242,8 +243,10 @@ def a_store() -> MemoryStore:
 
 
 def a_catalog() -> sa.Engine:
-    engine = sa.create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    engine = closed_at_the_end(
+        sa.create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
     )
     for metadata in (INGEST, REGISTRY, AUDIT, ANALYTICS, API, CLOSING):
         metadata.create_all(engine)

@@ -142,6 +142,33 @@ def test_a_store_that_another_process_holds_is_named(
     assert str(home.store_path) in capsys.readouterr().err
 
 
+def test_a_check_shows_the_ways_to_people_and_no_secret(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONEWATCH_CHANNEL_HOOK", "json://user:hunter2@127.0.0.1:9/")
+    monkeypatch.setenv("ZONEWATCH_URL", "https://zw.example")
+
+    status = cli.main(["--check", "--home", str(home.path)])
+
+    told = capsys.readouterr()
+    assert status == 0
+    assert "channels hook (JSON)\nlinks    https://zw.example\nreplies  none" in told.out
+    assert "hunter2" not in told.out + told.err
+
+
+def test_a_channel_that_cannot_be_used_is_named_and_not_shown(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONEWATCH_CHANNEL_SMS", "twilio://hunter2")
+
+    status = cli.main(["--check", "--home", str(home.path)])
+
+    error = capsys.readouterr().err
+    assert status == 2
+    assert error.startswith("zonewatch api: ZONEWATCH_CHANNEL_SMS: expected a URL")
+    assert "hunter2" not in error
+
+
 def test_a_port_in_use_is_named(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -167,6 +167,16 @@ def test_a_visit_is_written_down_and_is_no_series(door: TestClient, field: Sourc
     assert deeds(field.catalog)[-1] == ("tech", "visit.add")
 
 
+def test_a_visit_is_shown_on_its_zones_page_and_on_no_other(door: TestClient) -> None:
+    door.post("/v1/visits", json=a_visit(instrument="a sound level meter <1>"))
+
+    page = door.get("/board/zones/kh-coast/condition").text
+
+    assert "a sound level meter &lt;1&gt;" in page
+    assert "61.5" in page
+    assert "61.5" not in door.get("/board/zones/la-city/condition").text
+
+
 @pytest.mark.parametrize(
     "changed",
     [

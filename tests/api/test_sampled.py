@@ -115,6 +115,22 @@ def test_a_place_that_nobody_reached_counts_as_nothing(door: TestClient) -> None
     assert 0 < credited < 1.5 * (1 - 1 / len(places))
 
 
+def test_sets_off_the_grid_are_credited_by_each_ones_tiers(door: TestClient) -> None:
+    """50 households of 57 kWh: 55 kWh at 6.8 kg/kWh and 2 at 1.3 are 376.6 kg each, 18.8 t."""
+    places = planned(door, "kh-lot-sets")
+    off = {"grid_connection": "off", "building_type": "household", "no_grid_evidence": 1}
+
+    entered = door.post("/v1/sampled", json=told(places, "57", **off))
+
+    assert entered.status_code == 201, entered.json()
+    found = figure(door, "kh-coast", "household_pv")
+    assert (found["value"], found["energy"]["credited"]) == ("18.8", "2.850")
+    assert "AMS-I.L" in found["method"]["id"]
+    assert (found["coverage"]["handed_over"], found["coverage"]["sampled"]) == (50, 50)
+    again = told(places, "1", first="2026-01-01", last="2026-01-31", **off)
+    assert door.post("/v1/sampled", json=again).status_code == 422
+
+
 def test_odometers_of_a_sample_make_fuel_less_charging(door: TestClient) -> None:
     """40 bikes of 500 km in the first year: 20,000 km x 2.4 l/100 km of gasoline, 2.137 kg/l at its
     lower bound, is 1,025.8 kg; charging 600 kWh / 0.8 at 0.555 kg/kWh is 416.3 kg.
@@ -136,7 +152,12 @@ def test_odometers_of_a_sample_make_fuel_less_charging(door: TestClient) -> None
         pytest.param({"sample": 9}, id="no sample"),
         pytest.param({"first": "2026-10-03", "last": "2026-10-02"}, id="backward"),
         pytest.param({"last": "2026-10-09"}, id="to come"),
-        pytest.param({"grid_connection": "off"}, id="off the grid"),
+        pytest.param({"grid_connection": "off"}, id="off the grid, supplying nobody"),
+        pytest.param(
+            {"grid_connection": "off", "building_type": "household"}, id="no proof of no grid"
+        ),
+        pytest.param({"building_type": "household"}, id="a household on the grid"),
+        pytest.param({"grid_connection": "unknown"}, id="grid not known"),
         pytest.param({"grid_connection": None}, id="grid not looked at"),
         pytest.param({"results": [{"place": 1, "value": "-1"}]}, id="below nothing"),
         pytest.param({"results": [{"place": 49, "value": "1"}] * 2}, id="twice"),

@@ -33,6 +33,9 @@ BODY = {  # what any of the routes asks for
     "inspector": "somebody",
     "kind": "maintenance",
     "since": "2026-10-01T00:00:00Z",
+    "until": "2026-10-05T00:00:00Z",
+    "assignee": "somebody",
+    "cause": "a fuse",
 }
 
 

@@ -79,6 +79,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "lamp.": ("device", "panel", "cutoffs", "autonomy"),
     "repair.": ("device", "class", "kg", "light"),
     "noise.": ("device", "day", "whole", "by_day", "by_night"),
+    "visit.": ("at", "site", "results", "instrument", "inspector"),
     "clock.": ("device", "witness", "days", "seen", "offset", "stated", *Witness),
     "commission.trouble.": CommissionTrouble,
     "status.": Status,

@@ -178,14 +178,5 @@ def _differences(
 
 def _kg(folder: Path, zone: str, country: str) -> str:
     """Work a zone's emissions avoided out from its truth log."""
-    devices = {row["id"]: row for row in by_hand.registry_rows("devices.csv")}
-    kg = Decimal(0)
-    for name, rows in by_hand.by_device(folder, zone).items():
-        if devices[name]["device_class"] == "streetlight":
-            mwh, factor = by_hand.lamp_mwh(rows, country), by_hand.LAMP_FACTOR[country]
-        elif devices[name]["grid_connection"] == "on":
-            mwh, factor = by_hand.pv_mwh(rows, country), by_hand.PV_FACTOR[country]
-        else:
-            continue
-        kg += by_hand.kwh(mwh) * Decimal(factor)
+    kg = by_hand.zone_kg(by_hand.by_device(folder, zone), country)
     return str(kg.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))

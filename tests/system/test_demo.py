@@ -17,18 +17,13 @@ import pytest
 
 from simulators.world.sun import sun_position
 from tests.system.truth_by_hand import (
-    LAMP_FACTOR,
-    PV_FACTOR,
-    bus_kg,
     by_device,
     held_rows,
-    kwh,
-    lamp_mwh,
     lit_minutes,
     proven_minutes,
-    pv_mwh,
     registry_rows,
     truth_rows,
+    zone_kg,
 )
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -79,19 +74,7 @@ def test_the_account_balances_and_nothing_is_missing(demo: Told) -> None:
 
 
 def test_emissions_avoided_are_those_of_the_truth_log(demo: Told, zone: dict[str, Any]) -> None:
-    country, truth = zone["country"], by_device(demo.home, zone["zone"])
-    devices = {row["id"]: row for row in registry_rows("devices.csv")}
-
-    kg = Decimal(0)
-    for name, rows in truth.items():
-        device = devices[name]
-        if device["device_class"] == "streetlight":
-            kg += kwh(lamp_mwh(rows, country)) * Decimal(LAMP_FACTOR[country])
-        elif device["device_class"].endswith("_pv") and device["grid_connection"] == "on":
-            kg += kwh(pv_mwh(rows, country)) * Decimal(PV_FACTOR[country])
-        elif device["device_class"] == "charger":
-            bus = device["feeds"]
-            kg += bus_kg(truth[bus], rows, country, devices[bus]["handed_over"])
+    kg = zone_kg(by_device(demo.home, zone["zone"]), zone["country"])
 
     expected = str(kg.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
     assert kg > 10

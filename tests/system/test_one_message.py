@@ -57,7 +57,7 @@ def somebody(name: str, language: Language, channel: str, *, step: int) -> Perso
 
 
 PEOPLE = (
-    somebody("night-shift", Language.KHMER, "mail:night@example.org", step=0),
+    somebody("night-shift", Language.KHMER, "mail:night_shift", step=0),
     somebody("operator", Language.ENGLISH, "hook", step=1),
 )
 
@@ -174,6 +174,7 @@ async def the_night(path: Path) -> AsyncGenerator[Night]:
         telling = NoticeSettings.of(
             {
                 "ZONEWATCH_CHANNEL_MAIL": f"mailto://127.0.0.1:{mails.port}/{{to}}?from=zw@example.org",
+                "ZONEWATCH_TO_MAIL_NIGHT_SHIFT": "night@example.org",
                 "ZONEWATCH_CHANNEL_HOOK": hook.url.replace("http:", "json:"),
                 "ZONEWATCH_URL": "https://zw.example",
             }

@@ -91,19 +91,9 @@ def test_the_account_balances_and_every_record_is_settled(seen: Seen) -> None:
 
 
 def test_emissions_avoided_are_those_of_the_truth_log(seen: Seen) -> None:
-    devices = {row["id"]: row for row in by_hand.registry_rows("devices.csv")}
     for zone in ZONES:
         told = seen.answers[f"zones/{zone}/summary"]
-        country = told["country"]
-        kg = Decimal(0)
-        for name, rows in by_hand.by_device(seen.home.path, zone).items():
-            if devices[name]["device_class"] == "streetlight":
-                mwh, factor = by_hand.lamp_mwh(rows, country), by_hand.LAMP_FACTOR[country]
-            elif devices[name]["grid_connection"] == "on":
-                mwh, factor = by_hand.pv_mwh(rows, country), by_hand.PV_FACTOR[country]
-            else:
-                continue
-            kg += by_hand.kwh(mwh) * Decimal(factor)
+        kg = by_hand.zone_kg(by_hand.by_device(seen.home.path, zone), told["country"])
 
         expected = str(kg.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
         assert kg > 1

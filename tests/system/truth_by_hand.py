@@ -101,6 +101,22 @@ def bus_kg(
     return kg - kwh(charged) / Decimal("0.8") * Decimal(LAMP_FACTOR[country])
 
 
+def zone_kg(truth: Mapping[str, list[tuple[int, Row]]], country: str) -> Decimal:
+    """Return what a zone of the demo avoided, unrounded."""
+    devices = {row["id"]: row for row in registry_rows("devices.csv")}
+    kg = Decimal(0)
+    for name, rows in truth.items():
+        device = devices[name]
+        if device["device_class"] == "streetlight":
+            kg += kwh(lamp_mwh(rows, country)) * Decimal(LAMP_FACTOR[country])
+        elif device["device_class"].endswith("_pv") and device["grid_connection"] == "on":
+            kg += kwh(pv_mwh(rows, country)) * Decimal(PV_FACTOR[country])
+        elif device["device_class"] == "charger":
+            bus = device["feeds"]
+            kg += bus_kg(truth[bus], rows, country, devices[bus]["handed_over"])
+    return kg
+
+
 def lit_minutes(rows: list[tuple[int, Row]], dark: set[int]) -> int:
     return sum(
         at + minute * 60_000_000 in dark

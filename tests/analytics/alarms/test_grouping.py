@@ -10,6 +10,9 @@ from analytics.alarms.grouping import grouped
 from analytics.alarms.places import Places
 from analytics.alarms.policy import policy
 from analytics.faults.fault import Consequence, Fault
+from ingest.contract.identity import GatewayId
+from ingest.contract.metric import DeviceClass
+from ingest.registry.registry import Entered, Registry
 from tests.analytics.alarms.builders import (
     DAY,
     HOUR,
@@ -21,6 +24,7 @@ from tests.analytics.alarms.builders import (
     causes,
     cleared,
 )
+from tests.builders import a_device
 
 OUT = {"late": True}
 LAMPS = [f"lamp-{gateway}-{lamp}" for gateway in range(3) for lamp in range(10)]
@@ -177,6 +181,25 @@ def test_air_is_never_grouped_with_repairs() -> None:
     assert causes(faults, programme) == {
         "station lamp-0-1 limit_exceeded",
         "device lamp-0-1 device_silent",
+    }
+
+
+def test_bad_air_over_a_zone_is_one_warning() -> None:
+    stations = [
+        a_device(f"air-{n}", device_class=DeviceClass.AIR_STATION, gateway=GatewayId("gw-0"))
+        for n in range(4)
+    ]
+    entered = (Entered(change=1, valid_from=0, item=each) for each in stations)
+    programme = Registry([*a_programme(1).entries, *entered])
+    faults = [
+        a_fault("limit_exceeded", f"air-{n}", START + n * HOUR, consequence=Consequence.ENVIRONMENT)
+        for n in range(4)
+    ]
+
+    assert causes(faults, programme) == {"station kh-test limit_exceeded"}
+    assert causes(faults[:2], programme) == {
+        "station air-0 limit_exceeded",
+        "station air-1 limit_exceeded",
     }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.alarms.action import Action, ActionKind
 from analytics.alarms.alarm import Alarm, AlarmId, Condition
@@ -201,3 +203,37 @@ def test_what_nobody_acknowledges_for_a_week_is_stale(
 
     assert not is_stale(alarm, POLICY, START + DAY)
     assert is_stale(alarm, POLICY, START + 8 * DAY) is expected
+
+
+a_lamp = st.builds("lamp-{}-{}".format, st.integers(0, 2), st.integers(0, 9))
+some_faults = st.lists(
+    st.builds(
+        lambda rule, subject, hour: a_fault(rule, subject, START + hour * HOUR),
+        st.sampled_from(["device_silent", "lamp_out", "presumed_down"]),
+        a_lamp,
+        st.integers(0, 30),
+    )
+    | st.builds(
+        lambda number, hour: a_fault("gateway_down", f"gw-{number}", START + hour * HOUR),
+        st.integers(0, 2),
+        st.integers(0, 30),
+    ),
+    max_size=20,
+    unique_by=lambda fault: (fault.rule, fault.subject),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_faults, st.lists(st.integers(0, 20), max_size=4))
+def test_in_which_batches_faults_come_does_not_matter(faults: list[Fault], cuts: list[int]) -> None:
+    now = START + 40 * HOUR
+
+    def told(*looks: list[Fault]) -> set[tuple[object, ...]]:
+        found = looked_at(*((now, each) for each in looks))
+        return {
+            (alarm.cause, alarm.devices, alarm.began_at, alarm.raised_at)
+            for alarm in found
+            if not alarm.suppressed
+        }
+
+    assert told(*(faults[:cut] for cut in sorted(cuts)), faults) == told(faults)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from analytics.pv.days import PvDay
 from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
+from ingest.contract.period import micros
 from tests.analytics.faults.zone import lamps, sets, stations
 from tests.builders import a_pv_set, an_uptime_day
 
@@ -30,6 +31,11 @@ _KWH = 1_000_000
 def day(number: int) -> date:
     """Return a day, counted from the first one."""
     return FIRST + timedelta(days=number)
+
+
+def noon_of(number: int) -> int:
+    """Return noon UTC of a day, in microseconds."""
+    return micros(datetime.combine(day(number), time(12), tzinfo=UTC))
 
 
 def a_night(number: int, lamp: int, *, up: int = NIGHT_S, down: int = 0) -> UptimeDay:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from analytics.faults.fault import Fault
+from analytics.faults.rules import rule
 from tests.analytics.faults.days import (
     a_battery,
     a_night,
@@ -9,6 +11,7 @@ from tests.analytics.faults.days import (
     judged_sets,
     judged_stations,
     named,
+    noon_of,
     unrest,
 )
 
@@ -248,3 +251,45 @@ def test_a_single_spike_is_none() -> None:
     )
 
     assert faults == []
+
+
+def _not_charging(first: int, last: int) -> Fault:
+    own = rule("not_charging")
+    return Fault(
+        rule=own.id,
+        subject="kh-lamp-3",
+        consequence=own.consequence,
+        began_at=noon_of(first),
+        raised_at=noon_of(first),
+        cleared_at=noon_of(last),
+        proven_at=noon_of(first),
+    )
+
+
+def test_what_a_stolen_panel_did_to_its_battery_is_told_of_once() -> None:
+    nights = {(n, 3): a_night(n, 3, up=30_000, down=13_200) for n in range(31, 36)}
+    batteries = {(n, 3): a_battery(n, 3, **_EMPTY) for n in range(31, 36)}
+
+    def charge(number: int, lamp: int) -> float:
+        return 0.0 if lamp == 3 and 31 <= number < 36 else 1.0
+
+    without = judged_lamps(37, nights=nights, batteries=batteries, charge=charge)
+    told = judged_lamps(
+        37,
+        nights=nights,
+        batteries=batteries,
+        charge=charge,
+        standing=[_not_charging(31, 35)],
+    )
+
+    assert {name for name, _ in named(without)} == {"battery_ageing", "dust_or_shading"}
+    assert told == []
+
+
+def test_a_lost_string_does_not_become_what_is_normal() -> None:
+    def broken(number: int, place: int) -> float:
+        return _sound(number, place) * (0.5 if place == 2 and number >= 35 else 1)
+
+    found = judged_sets(40, broken)
+
+    assert judged_sets(85, broken, standing=found) == []

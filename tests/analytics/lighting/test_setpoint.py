@@ -15,8 +15,9 @@ _LIT_S = 1_800
 
 def an_hour(metric: str, mean: float) -> Mapping[str, object]:
     """Return the hour of a metric that is above 0 half of the time."""
-    values = {"seconds": 3_600, "positive_s": _LIT_S if mean else 0, "integral": mean * _LIT_S}
-    return {"device": "kh-lamp-1", "hour": 12 * HOUR_US, "metric": metric} | values
+    lit_s = _LIT_S if mean else 0
+    values: dict[str, object] = {"seconds": 3_600, "positive_s": lit_s, "integral": mean * lit_s}
+    return values | {"device": "kh-lamp-1", "hour": 12 * HOUR_US, "metric": metric}
 
 
 @pytest.mark.parametrize(

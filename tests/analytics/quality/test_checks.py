@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from analytics.quality.checks import Check, checked, checks_for, checks_of, reach_s
+from analytics.quality.checks import Check, checked, checks_for, checks_of, reach_s, reached_hours
 from analytics.quality.overrides import Override, overridden
 from ingest.contract.catalog import metrics_of
 from ingest.contract.identity import DeviceId
@@ -51,7 +51,13 @@ def test_lamps_are_not_checked_and_reach_nowhere() -> None:
 
     assert checked(block) is block
     assert reach_s(DeviceClass.STREETLIGHT) == 0
-    assert reach_s(DeviceClass.AIR_STATION) == 6 * 3600
+    assert reach_s(DeviceClass.AIR_STATION) == 2 * 25 * 3600  # the hour around two days before
+    assert list(reached_hours(DeviceClass.AIR_STATION)) == [
+        *range(7),
+        *range(22, 27),
+        *range(46, 51),
+    ]
+    assert list(reached_hours(DeviceClass.STREETLIGHT)) == [0]
 
 
 @pytest.mark.parametrize(
@@ -189,3 +195,18 @@ def test_a_row_of_a_profile_takes_the_place_of_its_class() -> None:
     assert checks_for([usual, own, other], "cheap") == [own, other]
     assert checks_for([usual, own, other], "good") == [usual, other]
     assert checks_for([usual, own, other], None) == [usual, other]
+
+
+def test_span_gas_at_the_same_time_of_three_days_is_no_air() -> None:
+    """Ten minutes of 400 at 02:00 of four days, five minutes later each day; once at noon."""
+    count = 4 * 288
+    ozone = 30.0 + np.arange(count) % 7
+    surges = [24 + day * 288 + day for day in range(4)]
+    for row in surges:
+        ozone[row : row + 2] = 400.0
+    ozone[2 * 288 + 144 : 2 * 288 + 146] = 400.0
+
+    flags = checked(a_block({"o3": ozone.tolist()})).flags["o3"]
+
+    expected = {row + n for row in surges[2:] for n in (0, 1)}
+    assert set(np.flatnonzero(flags == Quality.SUSPECT).tolist()) == expected

@@ -62,17 +62,27 @@ def test_an_hour_reaches_into_the_next_and_no_further(roller: Roller) -> None:
 
 
 def test_a_stations_hour_reaches_as_far_as_flags_derived_from_it(tmp_path: Path) -> None:
-    """A flat line is bad after six hours; a spike is told by the reading behind it."""
+    """A flat line is bad after six hours; a spike is told by the reading behind it.
+
+    Span gas is told by the two days before, at that time; where nothing was said, nothing is
+    computed again.
+    """
     files = HourFiles(tmp_path / "hours")
+    store = MemoryStore()
+    rows = [(60.0 * number, 35.0 + number % 3) for number in range(60)]
+    store.write([a_block(rows, metric="pm25", device_class=DeviceClass.AIR_STATION)])
     station = Roller(
-        store=MemoryStore(),
+        store=store,
         files=files,
         zone=_ZONE,
         device_class=DeviceClass.AIR_STATION,
         intervals_s={_LAMP: 300},
     )
+    assert _compute(station, 0) == [-1, 0, 1]
+    _compute(station, *range(60))
 
-    assert _compute(station, 0) == [-1, 0, 1, 2, 3, 4, 5, 6]
+    assert _compute(station, 0) == [*range(-1, 7), *range(22, 27), *range(46, 51)]
+    assert _compute(station, 56) == [*range(55, 60)]
     files.close()
 
 

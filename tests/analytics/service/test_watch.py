@@ -163,6 +163,22 @@ def test_a_lamp_that_burns_again_clears_its_fault(zone: _Zone) -> None:
         assert open_faults(connection) == []
 
 
+def test_a_lamp_found_dark_in_a_backlog_is_told_of_when_it_still_is(zone: _Zone) -> None:
+    zone.tell(_LAMP, range(0, 121, 5), 0.0)
+    zone.look(125)
+
+    assert [(fault.late, fault.cleared_at) for fault in zone.faults("lamp_out")] == [(False, None)]
+
+
+def test_a_device_that_is_no_longer_there_has_no_open_faults(zone: _Zone) -> None:
+    zone.tell(_LAMP, range(0, 31, 5), 0.0)
+    zone.look(31)
+    zone.registry = a_registry(a_device("kh-lamp-2"))
+    zone.look(40)
+
+    assert [fault.cleared_at is None for fault in zone.faults("lamp_out")] == [False]
+
+
 def test_what_comes_a_week_late_is_history(zone: _Zone) -> None:
     zone.tell(_LAMP, range(0, 31, 5), 0.0)
     zone.look(7 * 24 * 60)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from analytics.counter_changes import CounterChange
 from analytics.factors.grid import Gas, GridFactor, Role
 from analytics.faults.fault import Consequence, Fault, RuleId
 from analytics.quality.overrides import Override
 from analytics.service import decisions, faults, ownfactors, repairs
 from analytics.service.alarmkeeper import AlarmKeeper
-from analytics.service.touching import touched_by_override
+from analytics.service.touching import touched_by_change, touched_by_override
 from ingest import feed
 from ingest.contract.period import Period, micros
 from ingest.contract.quality import Quality
@@ -27,6 +28,14 @@ BAD = Override(
     period=Period.between(NIGHT, NIGHT + timedelta(hours=2)),
     quality=Quality.BAD,
     text="the meter was being changed",
+)
+CHANGED = CounterChange(
+    device=PV,
+    metric="energy_generated",
+    at=micros(datetime(2026, 10, 15, 5, tzinfo=UTC)),
+    old_end=100_000.0,
+    new_start=0.0,
+    text="a new inverter",
 )
 FACTOR = GridFactor(
     country="LA",
@@ -80,6 +89,8 @@ def decided(tmp_path: Path) -> Path:
         with zone.catalog.begin() as connection:
             decisions.enter(connection, BAD, actor="pa", at=zone.clock.now())
             feed.add(connection, touched_by_override(zone.feeder.registry(), BAD))
+            decisions.enter(connection, CHANGED, actor="pa", at=zone.clock.now())
+            feed.add(connection, touched_by_change(zone.feeder.registry(), CHANGED))
             ownfactors.enter(connection, FACTOR, actor="sok", known_at=zone.clock.now())
         repair_the_lamp(zone)
         compute(zone)

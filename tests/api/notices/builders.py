@@ -71,7 +71,7 @@ def a_person(name: str = "technician-1", **changed: object) -> Person:
         language=Language.KHMER,
         zones=(),
         device_classes=(),
-        channels=("sms:+85500000000", "mail:crew@example.org"),
+        channels=("sms:crew", "mail:crew"),
         quiet="",
     )
     return replace(person, **cast("Any", changed))

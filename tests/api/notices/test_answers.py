@@ -21,7 +21,8 @@ from tests.api.notices.town import MINUTE, Town
 
 SECRET = "0123456789abcdef"  # noqa: S105 - of nobody real
 KNOWN = {"X-Zonewatch-Secret": SECRET}
-KHMER = a_person(channels=("sms:+855 12 345 678", "telegram:-100123"))
+KHMER = a_person(channels=("sms:crew", "telegram:crew"))
+TARGETS = {"sms:crew": "+855 12 345 678", "telegram:crew": "-100123"}
 MINISTRY = a_person(
     "ministry", role=PersonRole.MINISTRY, language=Language.ENGLISH, channels=("mail:x",)
 )
@@ -40,7 +41,11 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def a_telephone(town: Town, secret: str | None = SECRET) -> TestClient:
     """Return a browser without any account."""
     desk = Desk(
-        source=town.source, links=town.links, secret=secret, wrong=Throttle(town.clock, ADDRESS)
+        source=town.source,
+        links=town.links,
+        secret=secret,
+        targets=TARGETS,
+        wrong=Throttle(town.clock, ADDRESS),
     )
     return TestClient(
         create_app(town.sources, desk=desk), base_url="https://zw.example", follow_redirects=False

@@ -38,9 +38,14 @@ def a_mail_url(port: int) -> str:
 
 
 def test_a_mail_has_the_long_form_in_khmer(letterbox: Letterbox) -> None:
-    channels = Channels.of({"ZONEWATCH_CHANNEL_MAIL": a_mail_url(letterbox.port)})
+    channels = Channels.of(
+        {
+            "ZONEWATCH_CHANNEL_MAIL": a_mail_url(letterbox.port),
+            "ZONEWATCH_TO_MAIL_CREW": "crew@example.org",
+        }
+    )
 
-    channels.send("mail:crew@example.org", KHMER)
+    channels.send("mail:crew", KHMER)
 
     mail = letterbox.mails[0]
     assert (mail["To"], mail["Subject"]) == ("crew@example.org", KHMER.title)
@@ -51,9 +56,11 @@ def test_a_mail_has_the_long_form_in_khmer(letterbox: Letterbox) -> None:
 
 def test_a_webhook_of_sms_has_the_short_form_and_no_title(hook: Receiver) -> None:
     url = hook.url.replace("http:", "json:") + "/{to}"
-    channels = Channels.of({"ZONEWATCH_CHANNEL_SMS_KH": url})
+    channels = Channels.of(
+        {"ZONEWATCH_CHANNEL_SMS_KH": url, "ZONEWATCH_TO_SMS_KH_CREW": "+85512345678"}
+    )
 
-    channels.send("sms_kh:+85512345678", KHMER)
+    channels.send("sms_kh:crew", KHMER)
 
     posted = json.loads(hook.posts[0].body)
     assert hook.posts[0].path == "/hook/+85512345678"
@@ -91,7 +98,8 @@ def test_what_a_channel_does_not_take_is_told_without_its_url(
     ("reference", "told"),
     [
         ("other", "other: no such channel is set"),
-        ("sms", "sms: expected whom to reach, like sms:+855…"),
+        ("sms", "sms: no ZONEWATCH_TO_… says whom that reaches"),
+        ("sms:crew", "sms:crew: no ZONEWATCH_TO_… says whom that reaches"),
     ],
 )
 def test_a_reference_that_reaches_nobody_is_told(reference: str, told: str) -> None:
@@ -127,6 +135,7 @@ def test_settings_are_shown_without_a_secret() -> None:
     settings = NoticeSettings.of(
         {
             "ZONEWATCH_CHANNEL_SMS": TWILIO,
+            "ZONEWATCH_TO_SMS_CREW": "+85512345678",
             "ZONEWATCH_URL": "https://zw.example",
             "ZONEWATCH_REPLY_SECRET": "0123456789abcdef",
         }
@@ -138,6 +147,7 @@ def test_settings_are_shown_without_a_secret() -> None:
         "replies": "taken",
     }
     assert "AC735" not in repr(settings)
+    assert "12345678" not in repr(settings)
     assert "0123456789abcdef" not in repr(settings)
 
 
@@ -146,6 +156,7 @@ def test_settings_are_shown_without_a_secret() -> None:
     [
         ("ZONEWATCH_CHANNEL_SMS", "twilio://hunter2"),
         ("ZONEWATCH_CHANNEL_X", "hunter2"),
+        ("ZONEWATCH_TO_SMS_CREW", "hunter2"),
         ("ZONEWATCH_URL", "https://user:hunter2@zw.example"),
         ("ZONEWATCH_URL", "zw.example"),
         ("ZONEWATCH_REPLY_SECRET", "hunter2"),

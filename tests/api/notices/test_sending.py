@@ -16,7 +16,7 @@ from api.notices.addressing import Held
 from api.notices.deliveries import Delivery, State
 from ingest.contract.period import micros
 from ingest.registry.model import Digest, PersonRole
-from tests.api.notices.builders import NOW, a_notice, a_person, a_registry, an_alarm
+from tests.api.notices.builders import NOW, a_cause, a_notice, a_person, a_registry, an_alarm
 from tests.api.notices.town import HOUR, MINUTE, TECHNICIAN, PowerCutError, Town
 
 
@@ -159,6 +159,15 @@ def test_a_notice_to_nobody_is_written_down_and_passed(town: Town) -> None:
     town.after(MINUTE)
 
     assert town.states() == [State.NOBODY, State.SENT]
+
+
+def test_a_notice_without_words_is_written_down_and_holds_up_no_other(town: Town) -> None:
+    town.source.tell(a_notice(an_alarm(cause=a_cause("unheard_of"))), a_notice(number=2))
+
+    town.after(MINUTE)
+
+    assert town.states() == [State.FAILED, State.SENT]
+    assert town.rows()[0].trouble == "en.toml has no text 'faults.unheard_of.name'"
 
 
 def test_without_a_channel_it_is_only_recorded(town: Town) -> None:

@@ -9,6 +9,7 @@ import pytest
 from analytics.alarms.alarm import CauseKind, Condition
 from analytics.alarms.notice import NoticeKind
 from analytics.faults.fault import Consequence
+from analytics.faults.rules import rules
 from api.notices.sms import clusters, fits
 from api.notices.told import Told, told_of
 from api.notices.wording import Reply, digest, message, short
@@ -20,7 +21,7 @@ from ingest.registry.model import Language, Provenance
 from tests.api import builders
 from tests.api.notices.builders import a_cause, a_notice, a_registry, an_alarm
 
-RULES = sorted({key.split(".")[1] for key in Wording().keys if key.startswith("faults.")})
+RULES = sorted(rules())
 LONGEST_NUMBER = "SHV-NR4-2026-LAMP-000123-B"
 LONGEST_ROADS = (
     "ផ្លូវជាតិលេខ៤ ខាងកើតរង្វង់មូលតោមាស សង្កាត់លេខ៤ ក្រុងព្រះសីហនុ ខេត្តព្រះសីហនុ",
@@ -74,6 +75,15 @@ def test_a_road_is_cut_between_clusters_and_keeps_what_there_is_room_for(
     assert "".join(list(clusters(kept))) == kept
     assert kept.strip() in {"".join(parts[:end]).strip() for end in range(len(parts) + 1)}
     assert len(kept) > 30
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_rule_has_its_words_and_no_words_are_of_no_rule(language: str) -> None:
+    texts = ("name", "check", "carry")
+
+    told = {key for key in Wording(language).keys if key.startswith("faults.")}
+
+    assert told == {f"faults.{rule}.{text}" for rule in rules() for text in texts}
 
 
 def test_every_language_of_a_person_has_a_catalogue() -> None:
@@ -135,7 +145,7 @@ def test_a_cause_of_many_is_named_for_what_it_is_and_nothing_is_to_be_carried() 
     )
 
     text = message(one, Wording("en"), Reply())
-    assert text.short == "Airport Road: Grid outage (2)"
+    assert text.short == "Coast <east>: Grid outage (2)"
     assert "What it costs: up to 20 kW by day" in text.long
     assert "Carry" not in text.long
 
@@ -153,6 +163,19 @@ def test_a_limit_of_the_air_has_words_of_its_own_and_none_of_repair() -> None:
     assert "Measured: pm25 62.5, limit 50" in text
     assert "You hear of this first. It is not released, and not verified yet." in text
     assert not [word for word in ("Carry", "Warranty", "Check first", "take it") if word in text]
+
+
+def test_bad_air_over_a_whole_zone_is_told_by_the_name_of_the_zone() -> None:
+    one = told(
+        cause=a_cause("limit_exceeded", CauseKind.STATION, "kh-coast"),
+        consequence=Consequence.ENVIRONMENT,
+        device_class=DeviceClass.AIR_STATION,
+        devices=(DeviceId("kh-air-1"), DeviceId("kh-pv-1"), DeviceId("kh-pv-2")),
+    )
+
+    assert short(one, Wording("en"), 1) == (
+        "Coast <east>: Air quality limit exceeded (3). Reply 1 when read"
+    )
 
 
 def test_what_is_not_real_says_so_first() -> None:

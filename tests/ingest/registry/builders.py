@@ -83,7 +83,7 @@ def a_person(**changed: object) -> Person:
         language=Language.LAO,
         zones=(),
         device_classes=(),
-        channels=("sms:+8562000000000", "mail"),
+        channels=("sms:crew", "mail"),
         quiet="",
     )
     return replace(person, **cast("Any", changed))

@@ -356,12 +356,14 @@ PEOPLE = "id,role,title,language,zones,channels,quiet\n"
     ("row", "told"),
     [
         ("boss,manager,Manager,zh,,,", None),
-        ("t-1,technician,On duty,lo,north,sms:+856200000 mail:a@example.org,22:00..06:00", None),
+        ("t-1,technician,On duty,lo,north,sms:crew mail,22:00..06:00", None),
         ("t-1,mender,On duty,lo,north,sms,", "column role: expected one of technician, manager"),
         ("t-1,technician,On duty,fr,north,sms,", "column language: expected one of en, zh, km, lo"),
         ("t-1,technician,On duty,lo,north north,sms,", "column zones: expected names with spaces"),
         ("t-1,technician,On duty,lo,south,sms,", "column zones: expected one of the zones in"),
         ("t-1,technician,On duty,lo,north,tgram://secret/1,", "column channels: expected channels"),
+        ("t-1,technician,On duty,lo,north,sms:+85612345678,", "column channels: expected channels"),
+        ("t-1,technician,On duty,lo,north,mail:a@b.example,", "column channels: expected channels"),
         ("t-1,technician,On duty,lo,north,sms,night", "column quiet: expected hours of a day like"),
     ],
 )
