@@ -12,6 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from analytics.days import day_of
+from analytics.faults.account import records_missing
 from analytics.faults.ahead import sims_running_out
 from analytics.faults.fault import Fault
 from analytics.faults.fleet import Fleet, fleet_of
@@ -26,11 +27,12 @@ from analytics.service.listening import silences_of
 from analytics.service.nightwatch import judged_day
 from analytics.service.receipt import messages, received
 from analytics.service.segments import segments
-from ingest import presence
+from ingest import ledger, presence
 from ingest.contract.clock import Clock
 from ingest.contract.identity import DeviceId, GatewayId, ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import DAY_US, HOUR_US, Period, hour_of, instant, micros
+from ingest.contract.ranges import EMPTY, Ranges
 from ingest.feed import Change
 from ingest.registry.model import Device, Zone
 from ingest.registry.registry import Registry
@@ -110,6 +112,7 @@ class Watch:
         words |= self._newer(words, fresh)
         with self.catalog.connect() as connection:
             present = {each.gateway: each.alive for each in presence.every(connection)}
+            lost = _lost(connection, registry)
         found += silences_of(
             registry,
             words,
@@ -119,6 +122,7 @@ class Watch:
             now=now,
         )
         found += self._ahead(registry, known, now)
+        found += records_missing(lost, standing=known, now=now)
         found += _gone(registry, known, now)
         changed = reconciled(known, found)
         with self.catalog.begin() as connection:
@@ -238,6 +242,16 @@ class Watch:
             return []
         self._warned = today
         return sims_running_out(registry, today=today, now=now, standing=known)
+
+
+def _lost(connection: sa.Connection, registry: Registry) -> dict[str, dict[str, Ranges]]:
+    """Return the numbers of missing records by gateway and boot."""
+    found: dict[str, dict[str, Ranges]] = {}
+    for one in ledger.missing(connection):
+        if registry.gateway(one.gateway) is not None:
+            boots = found.setdefault(one.gateway, {})
+            boots[one.boot] = boots.get(one.boot, EMPTY) | one.numbers
+    return found
 
 
 def _gone(registry: Registry, known: Sequence[Fault], now: int) -> list[Fault]:

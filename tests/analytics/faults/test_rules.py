@@ -31,6 +31,7 @@ _IDS = [
     "humidity",
     "fault_word",
     "sim_expiring",
+    "records_missing",
     "limit_exceeded",
 ]
 

@@ -16,12 +16,13 @@ from analytics.service.hourfiles import HourFiles
 from analytics.service.segments import segments
 from analytics.service.tables import METADATA as ANALYTICS_TABLES
 from analytics.service.watch import Watch
-from ingest import feed
+from ingest import feed, ledger
 from ingest.columns import Touched
 from ingest.contract.clock import ManualClock
-from ingest.contract.identity import DeviceId, GatewayId
+from ingest.contract.identity import BootId, DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, hour_of, micros
+from ingest.contract.ranges import Ranges
 from ingest.registry.model import Gateway, SimCard
 from ingest.registry.registry import Entered, Registry
 from ingest.storage.block import Block
@@ -246,6 +247,30 @@ def test_a_card_that_runs_out_is_a_warning_until_it_is_topped_up(zone: _Zone) ->
 
     assert [fault.evidence for fault in warned] == [{"days_left": 10.0}] * 2
     assert [fault.cleared_at is None for fault in zone.faults("sim_expiring")] == [False] * 2
+
+
+def test_records_that_nobody_holds_are_an_alarm_until_they_are_found(any_zone: _Zone) -> None:
+    account = ledger.BootAccount(
+        gateway=GatewayId("kh-gw-1"),
+        boot=BootId("boot-1"),
+        stored=Ranges.of((1, 6), (10, 20)),
+        low=15,
+        head=20,
+        days={_EIGHT.date(): (1, 20)},
+    )
+    with any_zone.catalog.begin() as connection:
+        ledger.save(connection, [account])
+    any_zone.look(5)
+    lost = any_zone.faults("records_missing")
+    with any_zone.catalog.begin() as connection:
+        ledger.save(connection, [replace(account, stored=Ranges.of((1, 20)))])
+    any_zone.look(10)
+
+    assert [(one.subject, one.evidence) for one in lost] == [
+        ("kh-gw-1", {"records": 3, "first": 7, "last": 9})
+    ]
+    cleared = [fault.cleared_at for fault in any_zone.faults("records_missing")]
+    assert cleared == [micros(_EIGHT + timedelta(minutes=10))]
 
 
 def test_what_changed_since_an_instant_is_told(zone: _Zone) -> None:
