@@ -68,6 +68,11 @@ def test_every_mutating_route_refuses_whoever_is_anonymous(sources: Sources) -> 
         ("POST", "/v1/samples/1/findings"): 401,
         ("POST", "/board/imports"): 401,
         ("POST", "/board/commission"): 401,
+        **{
+            ("POST", f"/board/periods/1/1/{deed}"): 401
+            for deed in ("close", "check", "approve", "verify", "findings")
+        },
+        ("POST", "/board/findings/1/answer"): 401,
         ("POST", "/board/alarms/1"): 401,
         ("POST", "/board/repairs/1"): 401,
         ("POST", "/v1/reports/1/1/close"): 401,
