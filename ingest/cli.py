@@ -104,6 +104,6 @@ def _serve(settings: IngestSettings) -> "Signals | None":
             )
         )
         port = settings.stage.metrics_port
-        stack.enter_context(health_server(port, checks=stage.checks, counts=stage.meter.counts))
+        health = health_server(port, checks=stage.checks, counts=stage.meter.counts)
         stack.enter_context(rare_collections())
-        return asyncio.run(until_stopped(stage.run()))
+        return asyncio.run(until_stopped(stage.run(), beside=health))

@@ -92,7 +92,5 @@ def _serve(settings: "StageSettings") -> "Signals | None":
         )
         keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
         stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts), then=(keeper.step,))
-        stack.enter_context(
-            health_server(settings.metrics_port, checks=stage.checks, counts=counts)
-        )
-        return asyncio.run(until_stopped(stage.run()))
+        health = health_server(settings.metrics_port, checks=stage.checks, counts=counts)
+        return asyncio.run(until_stopped(stage.run(), beside=health))

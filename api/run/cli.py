@@ -104,14 +104,12 @@ def _serve(
                 telling=telling,
             )
         )
-        stack.enter_context(
-            health_server(
-                settings.metrics_port,
-                checks={**backend.ingest.checks, **backend.analytics.checks},
-                counts=backend.ingest.meter.counts,
-            )
+        health = health_server(
+            settings.metrics_port,
+            checks={**backend.ingest.checks, **backend.analytics.checks},
+            counts=backend.ingest.meter.counts,
         )
-        return asyncio.run(until_stopped(_told(backend, listening, broker)))
+        return asyncio.run(until_stopped(_told(backend, listening, broker), beside=health))
 
 
 async def _told(backend: "Backend", listening: "socket", broker: "RunBroker") -> None:
