@@ -56,12 +56,8 @@ def _down(fleet: Fleet) -> Iterator[DeviceId]:
 
 
 def _worth(result: ZoneResult, device: Device, faulty: Collection[DeviceId]) -> RepairValue:
-    required = _required_s(result, device)
     figure = _figure_of(result.emissions, device)
-    if figure is None:
-        hours = None if required is None else Decimal(required) / 3_600
-        return RepairValue(kg_a_day=None, light_hours_a_day=hours, people=None)
-    return repair_value(figure, faulty=faulty, required_s=required)
+    return repair_value(figure, faulty=faulty, required_s=_required_s(result, device))
 
 
 def _figure_of(figures: Iterable[Emissions], device: Device) -> Emissions | None:

@@ -23,7 +23,7 @@ class RepairValue:
 
 
 def repair_value(
-    figure: Emissions,
+    figure: Emissions | None,
     *,
     faulty: Collection[DeviceId],
     required_s: int | None = None,
@@ -32,13 +32,14 @@ def repair_value(
     """Return what repairing one device of a class is worth.
 
     Args:
-        figure: The class's emissions avoided over some recent days.
+        figure: The class's emissions avoided over some recent days; None where it has none.
         faulty: Its devices with an open fault: they are no measure of a healthy one.
         required_s: For how many seconds of a night light is required, for a lamp.
         people: Whom the device serves, where the registry or an inspection says.
     """
     hours = None if required_s is None else Decimal(required_s) / _S_AN_HOUR
-    return RepairValue(kg_a_day=_healthy_kg(figure, faulty), light_hours_a_day=hours, people=people)
+    kg = None if figure is None else _healthy_kg(figure, faulty)
+    return RepairValue(kg_a_day=kg, light_hours_a_day=hours, people=people)
 
 
 def _healthy_kg(figure: Emissions, faulty: Collection[DeviceId]) -> Decimal | None:

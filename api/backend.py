@@ -10,12 +10,8 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from analytics.service.alarmkeeper import AlarmKeeper
-from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
-from analytics.service.meter import PassMeter
 from analytics.service.stage import AnalyticsStage
-from analytics.service.watch import Watch
 from api.accounts.port import Accounts
 from api.catalog import ready_catalog
 from api.closing.keeper import Keeper
@@ -98,19 +94,14 @@ class Backend:
             )
             yield cls(
                 ingest=ingest,
-                analytics=AnalyticsStage(
-                    feeder=Feeder(
-                        store=store,
-                        catalog=catalog,
-                        files=files,
-                        registry=registry,
-                        clock=clock,
-                        means=means,
-                        keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
-                        watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
-                    ),
-                    meter=PassMeter(ingest.meter.counts),
-                    then=(AlarmKeeper(catalog=catalog, registry=registry, clock=clock).step,),
+                analytics=AnalyticsStage.of(
+                    store=store,
+                    catalog=catalog,
+                    files=files,
+                    registry=registry,
+                    clock=clock,
+                    means=means,
+                    counts=ingest.meter.counts,
                 ),
                 sources=sources,
                 keeper=Keeper(sources=sources, home=home),

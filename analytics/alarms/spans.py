@@ -1,6 +1,6 @@
 """Faults in time: which belong to one stretch of trouble, and when it held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -28,24 +28,24 @@ def touch(one: Fault, other: Fault, gap_us: int) -> bool:
 
 def episodes(faults: Iterable[Fault], gap_us: int) -> list[tuple[Fault, ...]]:
     """Return faults in runs without a longer gap, each in the order they began."""
-    runs: list[list[Fault]] = []
-    reached = 0
-    for fault in sorted(faults, key=lambda each: (each.began_at, each.rule, each.subject)):
-        if runs and fault.began_at <= reached + gap_us:
-            runs[-1].append(fault)
-            reached = max(reached, end_of(fault))
-        else:
-            runs.append([fault])
-            reached = end_of(fault)
-    return [tuple(run) for run in runs]
+    order = attrgetter("began_at", "rule", "subject")
+    return _runs(sorted(faults, key=order), attrgetter("began_at"), gap_us)
 
 
 def stretches(faults: Sequence[Fault]) -> list[tuple[Fault, ...]]:
     """Return faults in runs through which at least one of them was raised and not cleared."""
+    order = attrgetter("raised_at", "began_at", "rule", "subject")
+    return _runs(sorted(faults, key=order), attrgetter("raised_at"), 0)
+
+
+def _runs(
+    faults: Iterable[Fault], start: Callable[[Fault], int], gap_us: int
+) -> list[tuple[Fault, ...]]:
+    """Return faults, in the order of their starts, in runs without a longer gap."""
     runs: list[list[Fault]] = []
     reached = 0
-    for fault in sorted(faults, key=attrgetter("raised_at", "began_at", "rule", "subject")):
-        if runs and fault.raised_at <= reached:
+    for fault in faults:
+        if runs and start(fault) <= reached + gap_us:
             runs[-1].append(fault)
             reached = max(reached, end_of(fault))
         else:

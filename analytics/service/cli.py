@@ -54,12 +54,8 @@ def _serve(settings: "StageSettings") -> "Signals | None":
 
     from prometheus_client.registry import CollectorRegistry
 
-    from analytics.service.alarmkeeper import AlarmKeeper
-    from analytics.service.feeder import Feeder
     from analytics.service.hourfiles import HourFiles
-    from analytics.service.meter import PassMeter
     from analytics.service.stage import AnalyticsStage
-    from analytics.service.watch import Watch
     from ingest.contract.clock import SystemClock
     from ingest.contract.logs import log_to_stderr
     from ingest.contract.stopping import until_stopped
@@ -79,18 +75,14 @@ def _serve(settings: "StageSettings") -> "Signals | None":
         stack.callback(store.close)
         files = HourFiles(settings.home.hours_dir)
         stack.callback(files.close)
-        registry, clock = CurrentRegistry(catalog), SystemClock()
-        feeder = Feeder(
+        stage = AnalyticsStage.of(
             store=store,
             catalog=catalog,
             files=files,
-            registry=registry,
-            clock=clock,
+            registry=CurrentRegistry(catalog),
+            clock=SystemClock(),
             means=stack.enter_context(opened_means(settings.store)),
-            keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
-            watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
+            counts=counts,
         )
-        keeper = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
-        stage = AnalyticsStage(feeder=feeder, meter=PassMeter(counts), then=(keeper.step,))
         health = health_server(settings.metrics_port, checks=stage.checks, counts=counts)
         return asyncio.run(until_stopped(stage.run(), beside=health))

@@ -6,15 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
+from typing import Self
 
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import OperationalError
 
-from analytics.service.feeder import Feeder
+from analytics.service.alarmkeeper import AlarmKeeper
+from analytics.service.feeder import Feeder, MeansCopy
+from analytics.service.hourfiles import HourFiles
 from analytics.service.meter import PassMeter
+from analytics.service.watch import Watch
+from ingest.contract.clock import Clock
 from ingest.finishing import finish_in_thread
 from ingest.health import Check
+from ingest.registry.registry import Registry
 from ingest.stage import catalog_check, store_check
-from ingest.storage.port import StoreUnavailableError
+from ingest.storage.port import ReadingStore, StoreUnavailableError
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,6 +37,32 @@ class AnalyticsStage:
     """What follows each pass, in order."""
     pause: timedelta = timedelta(seconds=1)
     """Between two passes, in real time."""
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        store: ReadingStore,
+        catalog: sa.Engine,
+        files: HourFiles,
+        registry: Callable[[], Registry],
+        clock: Clock,
+        means: MeansCopy | None,
+        counts: CollectorRegistry,
+    ) -> Self:
+        """Wire the feeder with its watch over faults, and the keeper of alarms behind it."""
+        feeder = Feeder(
+            store=store,
+            catalog=catalog,
+            files=files,
+            registry=registry,
+            clock=clock,
+            means=means,
+            keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
+            watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
+        )
+        alarms = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
+        return cls(feeder=feeder, meter=PassMeter(counts), then=(alarms.step,))
 
     @property
     def checks(self) -> Mapping[str, Check]:

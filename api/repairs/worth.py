@@ -1,7 +1,6 @@
 """The repair list as somebody sees it, with what each repair is worth a day."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from analytics.alarms.alarm import Alarm, AlarmId, Condition
@@ -51,9 +50,7 @@ def _values(
                 figure, faulty=faulty, required_s=light_s if lamp else None
             )
         if light_s is not None:
-            nothing = RepairValue(
-                kg_a_day=None, light_hours_a_day=Decimal(light_s) / 3_600, people=None
-            )
+            nothing = repair_value(None, faulty=faulty, required_s=light_s)
             found.setdefault((result.zone.id, DeviceClass.STREETLIGHT), nothing)
     return found
 

@@ -48,8 +48,8 @@ def _report(args: argparse.Namespace) -> "Document":
 
     from analytics.claims.claim import published_claims
     from api.catalog import ready_catalog
-    from api.closing.published import published
-    from api.reports.compute import compute, document, parse_scope, zones_in
+    from api.reports.compute import parse_scope, zones_in
+    from api.reports.current import current
     from api.reports.periods import period_of
     from ingest.audit.journal import LOCAL, Deed, append
     from ingest.contract.clock import SystemClock
@@ -65,10 +65,15 @@ def _report(args: argparse.Namespace) -> "Document":
             registry = load(connection)
             days = period_of(args.period, scope, registry, connection)
             zones_in(registry, scope)
-            found = published(connection, scope, days.label, args.revision)
-            if found is None:
-                computed = compute(connection, registry, scope, days)
-                found = document(computed, software=version("zonewatch"), claims=published_claims())
+            found = current(
+                connection,
+                registry,
+                scope,
+                days,
+                software=version("zonewatch"),
+                claims=published_claims(),
+                revision=args.revision,
+            )
             append(connection, deed, at=SystemClock().now())
     finally:
         catalog.dispose()

@@ -17,11 +17,11 @@ from api.accounts import people
 from api.accounts.actor import Actor, Permission
 from api.claims.endpoints import claims_for
 from api.closing import revisions
-from api.closing.published import published
 from api.closing.revisions import Revision
 from api.closing.seeing import as_seen, sees, told_as_seen
 from api.closing.signing import KeyUnusableError, Signer
-from api.reports.compute import UnknownScopeError, compute, document, parse_scope
+from api.reports.compute import UnknownScopeError, parse_scope
+from api.reports.current import current
 from api.sources import Sources
 from api.subscriptions import kept, webhook
 from api.subscriptions.mail import MailServer, mail_of
@@ -127,11 +127,15 @@ class Sender:
     ) -> Document:
         scope, days = parse_scope(subscription.scope), parse_period(occurrence.period)
         with snapshot(self.sources.catalog) as connection:
-            found = published(connection, scope, days.label, occurrence.revision)
-            if found is None:
-                computed = compute(connection, self.sources.registry(), scope, days)
-                claims = claims_for(actor)
-                found = document(computed, software=self.sources.software, claims=claims)
+            found = current(
+                connection,
+                self.sources.registry(),
+                scope,
+                days,
+                software=self.sources.software,
+                claims=claims_for(actor),
+                revision=occurrence.revision,
+            )
         return as_seen(actor, found)
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from api.subscriptions.kept import Sending
+from ingest.contract.patience import pause_s
 from ingest.contract.period import micros
 
-_FIRST: Final = timedelta(minutes=1)
-_LONGEST: Final = timedelta(hours=6)
+_FIRST_S: Final = 60.0
+_LONGEST_S: Final = 6 * 3_600.0
 ATTEMPTS: Final = 12
 """Over some two days [assumed]: a weekend's outage of a mail server is got over."""
 
@@ -38,10 +39,10 @@ def failed(
         chance: Tells a number from 0 to below 1: those who failed together do not return together.
     """
     attempts = before.attempts + 1
-    pause = min(_FIRST * 2 ** (attempts - 1), _LONGEST) * (0.5 + 0.5 * chance())
+    pause = pause_s(before.attempts, first_s=_FIRST_S, longest_s=_LONGEST_S, jitter=chance())
     return Sending(
         attempts=attempts,
-        next_at=micros(at + pause),
+        next_at=micros(at + timedelta(seconds=pause)),
         given_up=error.for_good or attempts >= ATTEMPTS,
         error=str(error),
     )

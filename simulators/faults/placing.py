@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from ingest.contract.period import DAY_US, HOUR_US, Period
-from ingest.registry.model import Device
 from simulators.faults.labels import Kind, Label
 from simulators.faults.layout import Layout
 from simulators.faults.plans import (
@@ -188,8 +187,3 @@ def _slots(chance: np.random.Generator, span: Period, count: int, days: float) -
         for number in range(count)
         if room > 0
     ]
-
-
-def devices_behind(devices: Sequence[Device], gateways: Sequence[str]) -> list[int]:
-    """Return the places of devices that some gateways serve."""
-    return [place for place, device in enumerate(devices) if device.gateway in set(gateways)]
