@@ -41,13 +41,13 @@ from api.sources import Given, Sources, Whole
 from api.visits.endpoints import visits_in
 from dashboards.board.account import Account, account_view
 from dashboards.board.arithmetic import arithmetic_view
-from dashboards.board.condition import ConditionView, condition_view
+from dashboards.board.condition import condition_view
 from dashboards.board.curves import metrics_drawn
 from dashboards.board.device import DeviceDayShown, device_view
 from dashboards.board.lots import lot_view, lots_view
-from dashboards.board.pages import page, style
+from dashboards.board.pages import Shown, page, style
 from dashboards.board.programme import Heard, programme_view
-from dashboards.board.views import MissingView, Person, ReportView, View
+from dashboards.board.views import MissingView, Person, ReportView
 from dashboards.board.zone import DayResult, zone_view
 from ingest import presence
 from ingest.catalog import snapshot
@@ -230,7 +230,7 @@ def icon() -> Response:
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
 
 
-def _answer(view: View | ConditionView, person: Person | None) -> HTMLResponse:
+def _answer(view: Shown, person: Person | None) -> HTMLResponse:
     return HTMLResponse(page(view, person=person))
 
 

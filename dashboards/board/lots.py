@@ -1,6 +1,7 @@
 """The pages of lots: which is worst, who supplied it, and how long its warranty lasts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,37 @@ from analytics.figures import Unit, written
 from analytics.result import ZoneResult
 from dashboards.board.programme import Heard
 from dashboards.board.states import State
-from dashboards.board.views import DeviceRow, LotRow, LotsView, LotView
-from ingest.registry.model import Lot
+from dashboards.board.views import DeviceRow
+from ingest.registry.model import Lot, Provenance, Zone
 from ingest.registry.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotRow:
+    """A lot, how far it has come, and whose warranty it is."""
+
+    delivered: Delivered
+    batch: str  # name of its aid batch
+    proven_percent: str | None  # of its pieces
+    warranty_days: int | None  # that are left; below 0 it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotsView:
+    """The page of every lot, the worst first."""
+
+    rows: tuple[LotRow, ...]
+    provenances: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotView:
+    """The page of one lot: what of it is in trouble."""
+
+    row: LotRow
+    zone: Zone
+    devices: tuple[DeviceRow, ...]  # the broken ones first
+    provenances: tuple[Provenance, ...]
 
 
 def lots_view(registry: Registry, results: Sequence[ZoneResult], today: date) -> LotsView:

@@ -16,6 +16,7 @@ from dashboards.board.alarms import AlarmStatisticsView, AlarmsView, AlarmView
 from dashboards.board.condition import ConditionView
 from dashboards.board.labels import label_of
 from dashboards.board.lineage import DeviceDayView, LineageView, MessageView
+from dashboards.board.lots import LotsView, LotView
 from dashboards.board.periods import PeriodsView, PeriodView
 from dashboards.board.repairs import RepairsView
 from dashboards.board.strips import span
@@ -27,8 +28,6 @@ from dashboards.board.views import (
     DeviceView,
     ImportView,
     LogInView,
-    LotsView,
-    LotView,
     MissingView,
     Person,
     ProgrammeView,
@@ -55,6 +54,8 @@ Shown = (
     | AlarmView
     | RepairsView
     | AlarmStatisticsView
+    | LotsView
+    | LotView
     | PeriodsView
     | PeriodView
     | LineageView

@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analytics.alarms.alarm import Alarm
-from analytics.delivery import Delivered
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import Role
 from analytics.figures import Status
@@ -356,34 +355,6 @@ class CommissionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LotRow:
-    """A lot, how far it has come, and whose warranty it is."""
-
-    delivered: Delivered
-    batch: str  # name of its aid batch
-    proven_percent: str | None  # of its pieces
-    warranty_days: int | None  # that are left; below 0 it is over
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LotsView:
-    """The page of every lot, the worst first."""
-
-    rows: tuple[LotRow, ...]
-    provenances: tuple[Provenance, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LotView:
-    """The page of one lot: what of it is in trouble."""
-
-    row: LotRow
-    zone: Zone
-    devices: tuple[DeviceRow, ...]  # the broken ones first
-    provenances: tuple[Provenance, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     """The page of a scope's period: the document that every other form is written from."""
 
@@ -405,7 +376,5 @@ View = (
     | LogInView
     | ImportView
     | CommissionView
-    | LotsView
-    | LotView
     | ReportView
 )
