@@ -29,6 +29,11 @@ class SoFar:
     basis: Basis
     span: Period | None  # None before any data
 
+    @property
+    def as_of(self) -> int | None:
+        """When it was so, in microseconds; None before any data."""
+        return None if self.span is None else self.basis.as_of
+
 
 def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | None = None) -> Basis:
     """Return the facts of some days, with all else a result needs.

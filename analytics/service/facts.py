@@ -17,7 +17,7 @@ from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 
-_STAGE: Final = "device_days"
+_DEVICE_DAYS: Final = "device_days"
 _COLUMNS: Final = [field.name for field in fields(DeviceDay)]
 _ROWS_AT_ONCE: Final = 4_000
 SubmissionKey = tuple[DeviceId, date]
@@ -157,15 +157,15 @@ def put_submissions(
     replace_days(connection, SUBMISSION, rows)
 
 
-def progress(connection: sa.Connection) -> Progress:
-    """Return how far analytics is."""
-    row = connection.execute(sa.select(PROGRESS).where(PROGRESS.c.stage == _STAGE)).first()
+def progress(connection: sa.Connection, *, of: str = _DEVICE_DAYS) -> Progress:
+    """Return how far analytics is, or what it makes of device-days."""
+    row = connection.execute(sa.select(PROGRESS).where(PROGRESS.c.stage == of)).first()
     if row is None:
         return Progress()
     return Progress(changes=row.changes, hours=row.hours, since=row.since, as_of=row.as_of)
 
 
-def put_progress(connection: sa.Connection, reached: Progress) -> None:
-    """Write down how far analytics is."""
-    connection.execute(sa.delete(PROGRESS).where(PROGRESS.c.stage == _STAGE))
-    connection.execute(sa.insert(PROGRESS).values({"stage": _STAGE} | asdict(reached)))
+def put_progress(connection: sa.Connection, reached: Progress, *, of: str = _DEVICE_DAYS) -> None:
+    """Write down how far analytics is, or what it makes of device-days."""
+    connection.execute(sa.delete(PROGRESS).where(PROGRESS.c.stage == of))
+    connection.execute(sa.insert(PROGRESS).values({"stage": of} | asdict(reached)))

@@ -207,11 +207,11 @@ class Feeder:
                 facts.put_progress(connection, replace(before, as_of=now))
 
     def _figures(self, *, busy: bool) -> None:
-        if not self.pace.is_due():
+        if not self.pace.is_due(busy=busy):
             return
         began = perf_counter()
         with self.catalog.begin() as connection:
-            written = zonefigures.keep_up(connection, self.registry(), busy=busy)
+            written = zonefigures.keep_up(connection, self.registry())
         if written:
             self.pace.took(perf_counter() - began)
         if self.keeps_months:

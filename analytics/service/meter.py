@@ -3,8 +3,12 @@
 from time import time
 from typing import Final
 
+import sqlalchemy as sa
 from prometheus_client import Counter, Gauge
 from prometheus_client.registry import CollectorRegistry
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.service import zonefigures
 
 
 class PassMeter:
@@ -41,3 +45,21 @@ class PassMeter:
     def failed(self) -> None:
         """Count a pass that did not get through."""
         self._failures.inc()
+
+
+def behind_gauge(counts: CollectorRegistry, catalog: sa.Engine) -> None:
+    """Let a registry tell how far figures are behind the facts, by asking the catalog."""
+
+    def behind() -> float:
+        try:
+            with catalog.connect() as connection:
+                return zonefigures.behind_us(connection) / 1e6
+        except SQLAlchemyError:
+            return float("nan")
+
+    gauge = Gauge(
+        "zonewatch_figures_behind_seconds",
+        "Seconds that zones' figures are behind the facts.",
+        registry=counts,
+    )
+    gauge.set_function(behind)

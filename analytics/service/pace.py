@@ -15,10 +15,11 @@ class Pace:
     _done_at: float = field(default=0.0, init=False)
     _took_s: float = field(default=0.0, init=False)
 
-    def is_due(self) -> bool:
-        """Tell whether it may be done again."""
+    def is_due(self, *, busy: bool = False) -> bool:
+        """Tell whether it may be done again; while there is other work, a moment waits, too."""
         waited = perf_counter() - self._done_at
-        return self._took_s < self.at_least_s or waited >= _SHARE * self._took_s
+        takes_a_moment = self._took_s < self.at_least_s and not busy
+        return takes_a_moment or waited >= _SHARE * self._took_s
 
     def took(self, seconds: float) -> None:
         """Note that it was done just now, and how long that took."""

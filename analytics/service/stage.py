@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from analytics.service.alarmkeeper import AlarmKeeper
 from analytics.service.feeder import Feeder, MeansCopy
 from analytics.service.hourfiles import HourFiles
-from analytics.service.meter import PassMeter
+from analytics.service.meter import PassMeter, behind_gauge
 from analytics.service.watch import Watch
 from ingest.contract.clock import Clock
 from ingest.finishing import finish_in_thread
@@ -61,6 +61,7 @@ class AnalyticsStage:
             keeps_months=catalog.dialect.name == "postgresql",  # which dashboards ask
             watch=Watch(store=store, catalog=catalog, registry=registry, clock=clock),
         )
+        behind_gauge(counts, catalog)
         alarms = AlarmKeeper(catalog=catalog, registry=registry, clock=clock)
         return cls(feeder=feeder, meter=PassMeter(counts), then=(alarms.step,))
 

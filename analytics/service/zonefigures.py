@@ -17,23 +17,33 @@ from ingest.contract.period import Period
 from ingest.registry.model import Provenance, Zone
 from ingest.registry.registry import Registry
 
+_FIGURES: Final = "zone_figures"
 _LOG: Final = logging.getLogger(__name__)
-_BEHIND_US: Final = 60_000_000  # how far figures may be behind while there is a lot to do
 
 
-def keep_up(connection: sa.Connection, registry: Registry, *, busy: bool) -> bool:
-    """Write the figures anew where facts have moved on; return whether they were.
-
-    Computing them takes all facts, so while analytics is busy it is done once a minute.
-    """
+def keep_up(connection: sa.Connection, registry: Registry) -> bool:
+    """Write the figures anew where facts have moved on; return whether they were."""
     reached = facts.progress(connection)
-    behind = reached.as_of - _as_of(connection)
-    if reached.since is None or behind <= (_BEHIND_US if busy else 0):
+    if reached.since is None or reached == facts.progress(connection, of=_FIGURES):
         return False
-    basis = read_basis(connection, registry)
-    span = Period(reached.since, max(reached.since, reached.as_of))
-    put(connection, [row for zone in registry.zones() for row in _of_zone(basis, zone, span)])
+    write(connection, registry)
+    facts.put_progress(connection, reached, of=_FIGURES)
     return True
+
+
+def behind_us(connection: sa.Connection) -> int:
+    """Return how far the figures are behind the facts, in microseconds."""
+    reached = facts.progress(connection)
+    return reached.as_of - facts.progress(connection, of=_FIGURES).as_of
+
+
+def write(connection: sa.Connection, registry: Registry) -> None:
+    """Compute the figures until now, which takes all facts, and write them."""
+    basis = read_basis(connection, registry)
+    since = facts.progress(connection).since
+    start = basis.as_of if since is None else since
+    span = Period(start, max(start, basis.as_of))
+    put(connection, [row for zone in registry.zones() for row in _of_zone(basis, zone, span)])
 
 
 def put(connection: sa.Connection, figures: list[ZoneFigure]) -> None:
@@ -70,10 +80,6 @@ def _of_zone(basis: Basis, zone: Zone, span: Period) -> list[ZoneFigure]:
     except FactorNotFoundError as error:
         _LOG.warning("no figures of zone %s: %s", zone.id, error)
         return []
-
-
-def _as_of(connection: sa.Connection) -> int:
-    return connection.scalar(sa.select(sa.func.max(ZONE_FIGURE.c.as_of))) or 0
 
 
 def _row(figure: ZoneFigure) -> dict[str, object]:

@@ -6,6 +6,7 @@ from analytics.figures import Unit, written
 from analytics.summary import zone_summary
 from analytics.totals import Total, totals
 from api.documents import respond
+from api.instants import shown
 from api.results import GivenResults
 
 router = APIRouter(tags=["programme"])
@@ -14,11 +15,12 @@ router = APIRouter(tags=["programme"])
 @router.get("/programme")
 def programme(results: GivenResults) -> Response:
     """Return the zones' headline figures, and their totals for each provenance."""
-    found = results.so_far().results
+    found = results.so_far()
     return respond(
         {
-            "zones": [zone_summary(result) for result in found],
-            "totals": [_shown(total) for total in totals(found)],
+            "zones": [zone_summary(result) for result in found.results],
+            "totals": [_shown(total) for total in totals(found.results)],
+            "as_of": shown(found.as_of),
         }
     )
 

@@ -14,6 +14,7 @@ from analytics.zonefigures import quoted_summary
 from api.accounts.actor import Actor, Permission
 from api.accounts.guard import Require
 from api.documents import respond
+from api.instants import shown
 from api.paging import Asked, Page, page_of
 from api.problems import not_found
 from api.releasing import seen_by
@@ -48,7 +49,7 @@ def zones(sources: Given, place: Asked) -> Page[ZoneShown]:
 
 @router.get("/zones/{zone}/summary")
 def summary(zone: str, sources: Given, results: GivenResults, actor: Reader) -> Response:
-    """Return a zone's headline figures, from the first data until now.
+    """Return a zone's headline figures, from the first data until the instant they are of.
 
     Who sees the whole zone is told what analytics wrote down last, which takes no computing.
     """
@@ -57,11 +58,13 @@ def summary(zone: str, sources: Given, results: GivenResults, actor: Reader) -> 
         raise not_found("zone", zone)
     if all(each.holds(known.id, known.country) for each in actor.scopes):
         with sources.catalog.connect() as connection:
-            quoted = quoted_summary(known, every(connection, zone=zone))
+            figures = every(connection, zone=zone)
+        quoted = quoted_summary(known, figures)
         if quoted is not None:
-            return respond(quoted)
+            return respond({**quoted, "as_of": shown(figures[0].as_of)})
     found = results.so_far()
-    return respond(next(zone_summary(each) for each in found.results if each.zone.id == zone))
+    own = next(zone_summary(each) for each in found.results if each.zone.id == zone)
+    return respond({**own, "as_of": shown(found.as_of)})
 
 
 @router.get("/zones/{zone}/condition")

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from analytics.deviceday import device_days
 from analytics.service import facts, uptime, zonefigures
 from analytics.service.facts import Progress
-from analytics.service.tables import DEVICE_DAY, UPTIME_DAY, ZONE_FIGURE
+from analytics.service.tables import DEVICE_DAY, UPTIME_DAY
 from analytics.uptime.base import PV
 from analytics.uptime.days import UptimeDay
 from api.accounts import people, tokens
@@ -138,8 +138,7 @@ async def _measured(sources: Sources, seconds: int) -> Figures:
 
 def _write_figures(sources: Sources) -> None:
     with sources.catalog.begin() as connection:
-        connection.execute(sa.delete(ZONE_FIGURE))
-        zonefigures.keep_up(connection, sources.registry(), busy=False)
+        zonefigures.write(connection, sources.registry())
 
 
 def _keep_busy(sources: Sources, over: threading.Event) -> None:

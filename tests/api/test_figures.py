@@ -43,13 +43,14 @@ def test_a_zones_summary_is_the_credited_figure(client: TestClient) -> None:
         "proven_percent": "25.0",
         # six device-days held, of two for each of five devices
         "coverage_percent": "60.0",
+        "as_of": "2026-10-02T17:00:00Z",
     }
 
 
 def test_a_summary_is_what_analytics_wrote_down_last(client: TestClient, sources: Sources) -> None:
     computed = get(client, "/v1/zones/kh-coast/summary")
     with sources.catalog.begin() as connection:
-        zonefigures.keep_up(connection, sources.registry(), busy=False)
+        zonefigures.keep_up(connection, sources.registry())
     assert get(client, "/v1/zones/kh-coast/summary") == computed
 
     with sources.catalog.begin() as connection:

@@ -78,6 +78,11 @@ class Apart:
             await until(lambda: not any(map(chain.held, outboxes)))
             await until(lambda: metrics_of(self.ports["analytics"])["zonewatch_feed_rows"] == 0)
 
+    async def figured(self) -> None:
+        """Wait until zones' figures are those of all that was computed."""
+        port = self.ports["analytics"]
+        await until(lambda: metrics_of(port)["zonewatch_figures_behind_seconds"] == 0)
+
     def reader(self) -> Callable[[str], Any]:
         """Return what reads a path of the API, as somebody who may."""
         token = a_readers_token(self.home, self.settings)

@@ -70,6 +70,7 @@ async def test_stages_apart_give_the_digits_of_the_truth_log(
         now = datetime.now(UTC)
         plan = demo_plan(Home.create(field), apart.registry(), days=1, seed=1, now=now)
         await apart.live(field, plan)
+        await apart.figured()
         read = await asyncio.to_thread(apart.reader)
         total = read("ledger")["total"]
         summaries = {zone: read(f"zones/{zone}/summary") for zone in ZONES}

@@ -40,7 +40,7 @@ from simulators.truth import read_truth
 from tests.system import truth_by_hand as by_hand
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 ZONES = ("kh-sihanoukville", "la-saysettha", "sc-mahe")
 
 pytestmark = pytest.mark.skipif(
@@ -142,6 +142,7 @@ async def _a_day(folder: Path) -> Seen:
         outboxes = await stack.enter_async_context(lived(field, plan, lambda _: broker))
         await until(lambda: not any(map(chain.held, outboxes)))
         await until(lambda: metrics_of(metrics_port)["zonewatch_feed_rows"] == 0)
+        await until(lambda: metrics_of(metrics_port)["zonewatch_figures_behind_seconds"] == 0)
         wanted = ["ledger", *(f"zones/{zone}/summary" for zone in ZONES)]
         token = await asyncio.to_thread(a_readers_token, home)
         answers = {name: get_json(f"http://127.0.0.1:{port}/v1/{name}", token) for name in wanted}
