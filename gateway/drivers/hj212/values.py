@@ -24,7 +24,6 @@ _INSTANT_FIRST: Final = ("Rtd", "RS", "Avg", "Data", "RT")
 _INTERVAL_FIRST: Final = ("Avg", "Rtd", "Data", "RT", "RS")
 _INTERVALS: Final = frozenset({MINUTES, HOURS, DAYS, "2041"})
 _NO_NUMBER: Final = frozenset({"Flag", "EFlag", "SampleTime", "Info", "SN"})
-_DIGITS: Final = frozenset("0123456789+-.eE")
 _FLAGS: Final = Path(__file__).with_name("flags.tsv")
 _LEAST: Final = 2  # fields, before any can contradict another
 _ORDERED: Final = (("Min", "Avg", "Max"), ("ZsMin", "ZsAvg", "ZsMax"))
@@ -34,34 +33,46 @@ _ORDERED: Final = (("Min", "Avg", "Max"), ("ZsMin", "ZsAvg", "ZsMax"))
 class Value:
     """One number of one code."""
 
-    code: str
+    item: Item
     statistic: str  # the suffix
     main: bool  # it is what the item is about, and not a minimum, a sum or the like
     number: float | None
     quality: Quality
-    flag: str  # as sent, empty where none was
-    sampled: str  # the item's own time as sent, empty where it has none
+
+    @property
+    def code(self) -> str:
+        """Return whose number it is."""
+        return self.item.code
+
+    @property
+    def flag(self) -> str:
+        """Return the flag as sent, empty where none was."""
+        return self.item.fields.get("Flag", "")
+
+    @property
+    def sampled(self) -> str:
+        """Return the item's own time as sent, empty where it has none."""
+        return self.item.fields.get("SampleTime", "")
 
 
 def values(segment: Segment, *, main_only: bool = False) -> Iterator[Value]:
     """Yield the numbers of a segment's items in order, the main one of each item first."""
     preferred = _INTERVAL_FIRST if segment.cn in _INTERVALS else _INSTANT_FIRST
-    qualities = _qualities()
     for item in segment.items:
-        fields = item.fields
-        main = _first(preferred, fields)
-        flag = fields.get("Flag", "")
-        quality = qualities.get(flag, Quality.SUSPECT) if flag else Quality.UNCHECKED
-        if quality is not Quality.MISSING and (len(fields) > _LEAST or item.ambiguous):
-            quality = _doubted(item, quality)
-        names = [main] if main else []
-        if not main_only:
-            names += [name for name in fields if name != main and name not in _NO_NUMBER]
-        for name in names:
-            number = None if quality is Quality.MISSING else _number(fields[name])
-            trust = Quality.MISSING if number is None else quality
-            sampled = fields.get("SampleTime", "")
-            yield Value(item.code, name, name is main, number, trust, flag, sampled)
+        quality = _quality(item)
+        main = _first(preferred, item.fields)
+        if main is not None:
+            yield _value(item, main, quality, main=True)
+        if main_only:
+            continue
+        for name in item.fields:
+            if name != main and name not in _NO_NUMBER:
+                yield _value(item, name, quality, main=False)
+
+
+def _value(item: Item, name: str, quality: Quality, *, main: bool) -> Value:
+    number = None if quality is Quality.MISSING else _number(item.fields[name])
+    return Value(item, name, main, number, Quality.MISSING if number is None else quality)
 
 
 def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
@@ -71,8 +82,15 @@ def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
     return None
 
 
+def _quality(item: Item) -> Quality:
+    """Return what the flag says of an item, and what its own fields say against it."""
+    flag = item.fields.get("Flag", "")
+    quality = _qualities().get(flag, Quality.SUSPECT) if flag else Quality.UNCHECKED
+    doubtful = len(item.fields) > _LEAST or item.ambiguous
+    return _doubted(item, quality) if doubtful and quality is not Quality.MISSING else quality
+
+
 def _doubted(item: Item, quality: Quality) -> Quality:
-    """Return a quality with what the item's own fields say against it."""
     if any(_contradicts(item.fields, names) for names in _ORDERED):
         return Quality.BAD
     return Quality.worst((quality, Quality.SUSPECT)) if item.ambiguous else quality
@@ -89,7 +107,7 @@ def _contradicts(fields: Mapping[str, str], names: tuple[str, ...]) -> bool:
 
 def _number(text: str) -> float | None:
     """Return a finite number written with ASCII digits, None where it is none."""
-    if not _DIGITS.issuperset(text):
+    if "_" in text or not text.isascii():
         return None
     try:
         number = float(text)
