@@ -17,7 +17,7 @@ _AREA_NAME: Final = re.compile(r"\s*([^\s\-]*)(-?)(.*)", re.DOTALL)  # what it i
 _LOG: Final = re.compile(r"//(.*?)//", re.DOTALL)
 _LOG_MARK: Final = "\0"
 _ENCODINGS: Final = ("utf-8", "gb18030")  # the standard's, and what older loggers send
-_REMEMBERED: Final = 1_024  # names of fields; what devices of a kind send is a few dozen
+_REMEMBERED: Final = 512  # names of fields; what devices of a kind send is a few dozen
 _NAMES: Final = (
     *("Rtd", "Min", "Avg", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax"),
     *("Flag", "EFlag", "SampleTime", "Data", "DayData", "NightData", "RS", "RT", "Info", "SN"),

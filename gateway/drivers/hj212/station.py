@@ -6,13 +6,14 @@ Nothing is read or written here; instants come from outside.
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from statistics import median
 from typing import Final, TypeAlias
 
 from gateway.drivers.hj212.config import StationConfig
 from gateway.drivers.hj212.segment import Segment
+from gateway.drivers.hj212.station_map import Meanings
 from gateway.drivers.hj212.times import parse_time
 from gateway.drivers.hj212.units import convert
 from gateway.drivers.hj212.values import HOURS, MINUTES, REAL_TIME, values
@@ -22,12 +23,12 @@ from ingest.contract.record import Record
 
 AHEAD: Final = timedelta(minutes=10)  # [assumed] as ingest: how far a clock may run ahead
 _REMEMBERED: Final = 512  # segments
-_MOST_CODES: Final = 1_000  # whose meaning is remembered
+_COMMANDS: Final = 8  # for which meanings of codes are remembered
 _OFFSETS: Final = 15  # of the clock, to take the median of
 _LONGEST_GAP: Final = timedelta(days=7)  # asked for at once
 _HOUR: Final = timedelta(hours=1)
+_GOOD: Final = Quality.GOOD
 
-_Meaning: TypeAlias = tuple[str, tuple[int, int]]  # a metric, and what makes its unit
 _Said: TypeAlias = tuple[dict[str, float | None], dict[str, Quality]]  # by metric
 
 
@@ -54,7 +55,7 @@ class Station:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._offsets: deque[float] = deque(maxlen=_OFFSETS)
         self._latest: dict[str, datetime] = {}
-        self._meaning = lru_cache(maxsize=_MOST_CODES)(self._look_up)
+        self._meanings = lru_cache(maxsize=_COMMANDS)(partial(Meanings, config.map, config.plain))
         if since is not None:
             for command in self._intervals():
                 self._latest[command] = self._floor(since, command)
@@ -127,29 +128,25 @@ class Station:
 
     def _said(self, segment: Segment, told: datetime) -> dict[datetime, _Said]:
         """Return what is said of metrics by instant; of two for one metric the first."""
+        meanings = self._meanings(segment.cn, segment.st)
         said: dict[datetime, _Said] = {}
         for value in values(segment, main_only=True):
-            meant = self._meaning(value.code, segment.cn, segment.st)
+            item, number = value.item, value.number
+            meant = meanings[item.code]
             if meant is None:
                 continue
             name, by = meant
-            sampled = value.sampled
+            sampled = item.fields.get("SampleTime")
             at = (parse_time(sampled, self.config.utc_offset) or told) if sampled else told
             if at not in said:
                 said[at] = ({}, {})
             numbers, qualities = said[at]
             if name in numbers:
                 continue
-            numbers[name] = None if value.number is None else convert(value.number, by)
-            if value.quality is not Quality.GOOD:
+            numbers[name] = number if by is None or number is None else convert(number, by)
+            if value.quality is not _GOOD:
                 qualities[name] = value.quality
         return said
-
-    def _look_up(self, code: str, command: str, system: str) -> _Meaning | None:
-        """Return the metric of a code, and what makes its unit; None where the map has none."""
-        point = self.config.map.point(code, system)
-        name = point and self.config.map.metric_of(point, command, plain=self.config.plain)
-        return (name, point.by) if point and name else None
 
 
 def _digest(content: bytes) -> bytes:

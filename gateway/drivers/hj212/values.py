@@ -28,6 +28,8 @@ _FLAGS: Final = Path(__file__).with_name("flags.tsv")
 _LEAST: Final = 2  # fields, before any can contradict another
 _ORDERED: Final = (("Min", "Avg", "Max"), ("ZsMin", "ZsAvg", "ZsMax"))
 
+_MISSING: Final = Quality.MISSING  # looking a member up takes as long as looking a flag up
+
 
 @dataclass(slots=True)
 class Value:
@@ -71,8 +73,8 @@ def values(segment: Segment, *, main_only: bool = False) -> Iterator[Value]:
 
 
 def _value(item: Item, name: str, quality: Quality, *, main: bool) -> Value:
-    number = None if quality is Quality.MISSING else _number(item.fields[name])
-    return Value(item, name, main, number, Quality.MISSING if number is None else quality)
+    number = None if quality is _MISSING else _number(item.fields[name])
+    return Value(item, name, main, number, _MISSING if number is None else quality)
 
 
 def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
@@ -84,13 +86,14 @@ def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
 
 def _quality(item: Item) -> Quality:
     """Return what the flag says of an item, and what its own fields say against it."""
-    flag = item.fields.get("Flag", "")
-    quality = _qualities().get(flag, Quality.SUSPECT) if flag else Quality.UNCHECKED
-    doubtful = len(item.fields) > _LEAST or item.ambiguous
-    return _doubted(item, quality) if doubtful and quality is not Quality.MISSING else quality
+    fields = item.fields
+    quality = _qualities().get(fields.get("Flag", "")) or Quality.SUSPECT
+    return _doubted(item, quality) if len(fields) > _LEAST or item.ambiguous else quality
 
 
 def _doubted(item: Item, quality: Quality) -> Quality:
+    if quality is _MISSING:
+        return quality
     if any(_contradicts(item.fields, names) for names in _ORDERED):
         return Quality.BAD
     return Quality.worst((quality, Quality.SUSPECT)) if item.ambiguous else quality
@@ -121,4 +124,4 @@ def _qualities() -> Mapping[str, Quality]:
     with _FLAGS.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         flags = {row["flag"]: Quality(int(row["quality"])) for row in rows}
-    return flags | {flag.lower(): quality for flag, quality in flags.items()}
+    return {"": Quality.UNCHECKED} | flags | {flag.lower(): flags[flag] for flag in flags}
