@@ -3,8 +3,8 @@
 HJ 212-2017, Annex A: like CRC-16/MODBUS, but the register is shifted before a byte is added, so
 that only its high byte is ever carried on. Many devices send CRC-16/MODBUS by mistake.
 
-What a byte leaves in that high byte is linear, and after eight bytes it is the byte itself again:
-bytes that lie eight apart may be added up first.
+That high byte goes from byte to byte by a linear map whose eighth power is the identity, so bytes
+that lie eight apart can be combined by XOR first.
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Final
 _POLYNOMIAL: Final = 0xA001
 _DIGITS: Final = 4
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF")
-_WORD: Final = 64  # bits of eight bytes
+_FOLDED: Final = 8  # bytes
 
 
 class Convention(StrEnum):
@@ -47,13 +47,13 @@ def annex_a(segment: bytes) -> int:
 
 
 def _folded(content: bytes) -> bytes:
-    """Return eight bytes: those of the content that lie eight apart, counted from the end, added."""
+    """Return eight bytes, each the XOR of all that lie eight apart; the last ends the content."""
     number = int.from_bytes(content, "big")
-    width = _WORD << (len(content) // 8).bit_length()
-    while width > _WORD:
+    width = 8 * _FOLDED << (len(content) // _FOLDED).bit_length()  # bits
+    while width > 8 * _FOLDED:
         width //= 2
-        number = number >> width ^ number & (1 << width) - 1
-    return number.to_bytes(_WORD // 8, "big")
+        number = (number >> width) ^ (number & ((1 << width) - 1))
+    return number.to_bytes(_FOLDED, "big")
 
 
 def modbus(segment: bytes) -> int:
@@ -74,4 +74,4 @@ def convention(segment: bytes, check: bytes) -> Convention | None:
 
 def is_of_the_standard(check: bytes) -> bool:
     """Tell whether Annex A could have made a check sum: its low byte has eight values."""
-    return len(check) == _DIGITS and _HEX.issuperset(check) and int(check[2:], 16) in _LOW
+    return len(check) == _DIGITS and _HEX.issuperset(check) and int(check, 16) & 0xFF in _LOW

@@ -13,7 +13,6 @@ from typing import Final
 
 _HEAD_NAME: Final = re.compile(r"(?<![A-Za-z])(QN|ST|CN|PW|MN|Flag|PNUM|PNO|RF)\s*$", re.IGNORECASE)
 _AREA: Final = re.compile(r"CP\s*=\s*&{0,2}")
-_AREA_NAME: Final = re.compile(r"\s*([^\s\-]*)(-?)(.*)", re.DOTALL)  # what it is of, and the suffix
 _LOG: Final = re.compile(r"//(.*?)//", re.DOTALL)
 _LOG_MARK: Final = "\0"
 _ENCODINGS: Final = ("utf-8", "gb18030")  # the standard's, and what older loggers send
@@ -22,9 +21,7 @@ _NAMES: Final = (
     *("Rtd", "Min", "Avg", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax"),
     *("Flag", "EFlag", "SampleTime", "Data", "DayData", "NightData", "RS", "RT", "Info", "SN"),
 )
-_SUFFIXES: Final = (
-    {name: name for name in _NAMES} | {name.lower(): name for name in _NAMES} | {"td": "Rtd"}
-)  # td: a misspelling that is sent
+_SUFFIXES: Final = {name.lower(): name for name in _NAMES} | {"td": "Rtd"}  # a misspelling
 
 
 @dataclass(slots=True)
@@ -104,9 +101,11 @@ def _text(content: bytes) -> tuple[str, str]:
 def _head(text: str) -> dict[str, str]:
     head: dict[str, str] = {}
     for each in text.replace(";", ",").split(","):
-        written, equals, value = each.partition("=")
-        name = _head_name(written)
-        if equals and name is not None:
+        name, value = None, each
+        while name is None and "=" in value:
+            written, _, value = value.partition("=")
+            name = _head_name(written)
+        if name is not None:
             head.setdefault(name, value.strip())
     return head
 
@@ -144,8 +143,7 @@ class _Area:
             self._take(group)
 
     def _take(self, group: str) -> None:
-        """Take fields in; those of a code are one item, until a later group tells one again."""
-        codes: set[str] = set()
+        items: dict[str, Item] = {}  # of this group, by code
         for each in group.split(","):
             written, equals, value = each.partition("=")
             code, suffix = _area_name(written)
@@ -153,25 +151,31 @@ class _Area:
                 continue
             value = value.strip()
             if self._told and value == _LOG_MARK:
-                self.logs[written.lstrip()] = self._told.pop(0)
+                self.logs[written.strip()] = self._told.pop(0)
                 continue
             if suffix is None:
                 self.parameters.setdefault(code, value)
                 continue
-            item = self._latest.get(code)
-            if item is None or (suffix in item.fields and code not in codes):
-                item = self._latest[code] = Item(code)
-                self.items.append(item)
-            codes.add(code)
+            item = items.get(code)
+            if item is None:
+                item = items[code] = self._item(code, suffix)
             if item.fields.setdefault(suffix, value) != value:
                 item.ambiguous = True
+
+    def _item(self, code: str, suffix: str) -> Item:
+        """Return the item that a group goes on with, or a new one where it tells a field again."""
+        item = self._latest.get(code)
+        if item is None or suffix in item.fields:
+            item = self._latest[code] = Item(code)
+            self.items.append(item)
+        return item
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _area_name(written: str) -> tuple[str, str | None]:
     """Return the code and the suffix of a field's name; a parameter's name has no suffix."""
-    code, dash, suffix = _AREA_NAME.match(written).groups()
-    return code, (_SUFFIXES.get(suffix) or _spelled(suffix)) if dash else None
+    code, dash, suffix = written.partition("-")
+    return code.strip(), _spelled(suffix) if dash else None
 
 
 def _spelled(suffix: str) -> str:

@@ -93,9 +93,7 @@ class Station:
                 minutes = round((at - received_at).total_seconds() / 60)
                 raise RefusedError(f"its clock is {minutes} minutes ahead of ours")
         return [
-            Record(
-                device=self.config.id, measured_at=micros(at), values=numbers, quality=qualities
-            )
+            Record(device=self.config.id, measured_at=micros(at), values=numbers, quality=qualities)
             for at, (numbers, qualities) in said.items()
         ]
 
