@@ -16,7 +16,7 @@ from gateway.drivers.hj212.segment import Segment
 from gateway.drivers.hj212.station_map import Meanings
 from gateway.drivers.hj212.times import parse_time
 from gateway.drivers.hj212.units import convert
-from gateway.drivers.hj212.values import HOURS, MINUTES, REAL_TIME, values
+from gateway.drivers.hj212.values import HOURS, MINUTES, REAL_TIME, judged, main_of, main_order
 from ingest.contract.period import micros
 from ingest.contract.quality import Quality
 from ingest.contract.record import Record
@@ -126,12 +126,11 @@ class Station:
 
     def _said(self, segment: Segment, told: datetime) -> dict[datetime, _Said]:
         """Return what is said of metrics by instant; of two for one metric the first."""
-        meanings = self._meanings(segment.cn, segment.st)
+        meanings, order = self._meanings(segment.cn, segment.st), main_order(segment.cn)
         said: dict[datetime, _Said] = {}
-        for value in values(segment, main_only=True):
-            item, number = value.item, value.number
-            meant = meanings[item.code]
-            if meant is None:
+        for item in segment.items:
+            meant, suffix = meanings[item.code], main_of(item.fields, order)
+            if meant is None or suffix is None:
                 continue
             name, by = meant
             sampled = item.fields.get("SampleTime")
@@ -141,9 +140,10 @@ class Station:
             numbers, qualities = said[at]
             if name in numbers:
                 continue
+            number, quality = judged(item, suffix)
             numbers[name] = number if by is None or number is None else convert(number, by)
-            if value.quality is not _GOOD:
-                qualities[name] = value.quality
+            if quality is not _GOOD:
+                qualities[name] = quality
         return said
 
 

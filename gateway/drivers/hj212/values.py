@@ -35,60 +35,50 @@ _MISSING: Final = Quality.MISSING  # looking a member up takes as long as lookin
 class Value:
     """One number of one code."""
 
-    item: Item
+    code: str
     statistic: str  # the suffix
     main: bool  # it is what the item is about, and not a minimum, a sum or the like
     number: float | None
     quality: Quality
-
-    @property
-    def code(self) -> str:
-        """Return whose number it is."""
-        return self.item.code
-
-    @property
-    def flag(self) -> str:
-        """Return the flag as sent, empty where none was."""
-        return self.item.fields.get("Flag", "")
-
-    @property
-    def sampled(self) -> str:
-        """Return the item's own time as sent, empty where it has none."""
-        return self.item.fields.get("SampleTime", "")
+    flag: str  # as sent, empty where none was
+    sampled: str  # the item's own time as sent, empty where it has none
 
 
-def values(segment: Segment, *, main_only: bool = False) -> Iterator[Value]:
+def values(segment: Segment) -> Iterator[Value]:
     """Yield the numbers of a segment's items in order, the main one of each item first."""
-    preferred = _INTERVAL_FIRST if segment.cn in _INTERVALS else _INSTANT_FIRST
+    order = main_order(segment.cn)
     for item in segment.items:
-        quality = _quality(item)
-        main = _first(preferred, item.fields)
-        if main is not None:
-            yield _value(item, main, quality, main=True)
-        if main_only:
-            continue
-        for name in item.fields:
-            if name != main and name not in _NO_NUMBER:
-                yield _value(item, name, quality, main=False)
+        fields = item.fields
+        main = main_of(fields, order)
+        names = [main] if main else []
+        names += [name for name in fields if name != main and name not in _NO_NUMBER]
+        flag, sampled = fields.get("Flag", ""), fields.get("SampleTime", "")
+        for name in names:
+            number, quality = judged(item, name)
+            yield Value(item.code, name, name is main, number, quality, flag, sampled)
 
 
-def _value(item: Item, name: str, quality: Quality, *, main: bool) -> Value:
-    number = None if quality is _MISSING else _number(item.fields[name])
-    return Value(item, name, main, number, _MISSING if number is None else quality)
+def main_order(command: str) -> tuple[str, ...]:
+    """Return suffixes of what items of a command may be about, the likeliest first."""
+    return _INTERVAL_FIRST if command in _INTERVALS else _INSTANT_FIRST
 
 
-def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
-    for name in preferred:
+def main_of(fields: Mapping[str, str], order: tuple[str, ...]) -> str | None:
+    """Return the suffix of what an item is about, None where it has no such field."""
+    for name in order:
         if name in fields:
             return name
     return None
 
 
-def _quality(item: Item) -> Quality:
-    """Return what the flag says of an item, and what its own fields say against it."""
+def judged(item: Item, suffix: str) -> tuple[float | None, Quality]:
+    """Return a number of an item, None where there is none, and how far to trust it."""
     fields = item.fields
     quality = _qualities().get(fields.get("Flag", "")) or Quality.SUSPECT
-    return _doubted(item, quality) if len(fields) > _LEAST or item.ambiguous else quality
+    if len(fields) > _LEAST or item.ambiguous:
+        quality = _doubted(item, quality)
+    number = None if quality is _MISSING else _number(fields[suffix])
+    return number, _MISSING if number is None else quality
 
 
 def _doubted(item: Item, quality: Quality) -> Quality:
