@@ -17,7 +17,6 @@ _HEAD_SIZE: Final = 6
 _CHECK_SIZE: Final = 4
 _LONGEST: Final = 9_999 + _HEAD_SIZE + _CHECK_SIZE + 2
 _END: Final = b"\r\n"
-_DIGITS: Final = frozenset(b"0123456789")
 _ENDED_EARLY: Final = re.compile(rb"&&\s*[0-9A-Fa-f]{4}\r\n")
 
 
@@ -112,30 +111,31 @@ class FrameReader:
 
     def _skip(self, count: int) -> None:
         skipped = self._buffer[:count]
-        self.discarded += count - skipped.count(b"\r") - skipped.count(b"\n")
+        self.discarded += len(skipped.translate(None, _END))
         del self._buffer[:count]
         self._hopeless = False
 
     def _stated_length(self) -> int | None:
         """Return the length stated behind the head, -1 if it is none, None if not yet there."""
         digits = self._buffer[2:_HEAD_SIZE]
-        if not _DIGITS.issuperset(digits):
+        if digits and not digits.isdigit():
             return -1
         return int(digits) if len(digits) == _HEAD_SIZE - 2 else None
 
     def _whole(self, length: int) -> Frame | None:
         """Take the frame at the head off, if its check sum is there and right."""
-        for size, length_ok in ((length - 6, False), (length, True)):
+        for size, length_ok in ((length - _CHECK_SIZE - len(_END), False), (length, True)):
             end = _HEAD_SIZE + size
-            check = bytes(self._buffer[end : end + _CHECK_SIZE])
-            if size < 0 or len(check) < _CHECK_SIZE:
+            behind = end + _CHECK_SIZE
+            if size < 0 or not (length_ok or self._buffer.startswith(_END, behind)):
                 continue
-            if not length_ok and bytes(self._buffer[end + 4 : end + 6]) != _END:
+            check = bytes(self._buffer[end:behind])
+            if len(check) < _CHECK_SIZE:
                 continue
             segment = bytes(self._buffer[_HEAD_SIZE:end])
             convinced = convention(segment, check)
             if convinced is not None:
-                del self._buffer[: end + _CHECK_SIZE]
+                del self._buffer[:behind]
                 return Frame(segment, convinced, length_ok)
         return None
 

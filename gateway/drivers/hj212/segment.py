@@ -8,25 +8,20 @@ not lose a value. Nothing is judged here.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-_HEAD_FIELD: Final = re.compile(
-    r"(?<![A-Za-z])(QN|ST|CN|PW|MN|Flag|PNUM|PNO|RF)\s*=\s*([^;,]*)", re.IGNORECASE
-)
+_HEAD_NAME: Final = re.compile(r"(?<![A-Za-z])(QN|ST|CN|PW|MN|Flag|PNUM|PNO|RF)\s*$", re.IGNORECASE)
 _AREA: Final = re.compile(r"CP\s*=\s*&{0,2}")
 _LOG: Final = re.compile(r"//(.*?)//", re.DOTALL)
 _LOG_MARK: Final = "\0"
 _ENCODINGS: Final = ("utf-8", "gb18030")  # the standard's, and what older loggers send
-_AREA_FIELD: Final = re.compile(  # consumes whatever stands there, so it takes linear time
-    r"\s*+([^\s\-=;,]*+)(-?+)([^=;,]*+)(=?+)\s*+([^;,]*+)([;,]?+)"
-)
+_REMEMBERED: Final = 512  # names of fields; what devices of a kind send is a few dozen
 _NAMES: Final = (
     *("Rtd", "Min", "Avg", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax"),
     *("Flag", "EFlag", "SampleTime", "Data", "DayData", "NightData", "RS", "RT", "Info", "SN"),
 )
-_SUFFIXES: Final = (
-    {name: name for name in _NAMES} | {name.lower(): name for name in _NAMES} | {"td": "Rtd"}
-)  # td: a misspelling that is sent
+_SUFFIXES: Final = {name.lower(): name for name in _NAMES} | {"td": "Rtd"}  # a misspelling
 
 
 @dataclass(slots=True)
@@ -77,9 +72,9 @@ def read_segment(content: bytes) -> Segment:
     for name in ("MN", "CN"):
         if not head.get(name):
             raise SegmentError(name)
-    parameters, items, logs = _area(text[area.end() :] if area else "")
+    told = _Area(text[area.end() :] if area else "")
     return Segment(
-        qn=head.get("QN") or parameters.get("QN", ""),
+        qn=head.get("QN") or told.parameters.get("QN", ""),
         st=head.get("ST", ""),
         cn=head["CN"],
         mn=head["MN"],
@@ -87,9 +82,9 @@ def read_segment(content: bytes) -> Segment:
         flag=_whole(head.get("FLAG")),
         part=_part(head),
         resent=head.get("RF") == "1",
-        parameters=parameters,
-        items=items,
-        logs=logs,
+        parameters=told.parameters,
+        items=tuple(told.items),
+        logs=told.logs,
         encoding=encoding,
     )
 
@@ -105,9 +100,21 @@ def _text(content: bytes) -> tuple[str, str]:
 
 def _head(text: str) -> dict[str, str]:
     head: dict[str, str] = {}
-    for name, value in _HEAD_FIELD.findall(text):
-        head.setdefault(name.upper(), value.strip())
+    for each in text.replace(";", ",").split(","):
+        name, value = None, each
+        while name is None and "=" in value:
+            written, _, value = value.partition("=")
+            name = _head_name(written)
+        if name is not None:
+            head.setdefault(name, value.strip())
     return head
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _head_name(written: str) -> str | None:
+    """Return the name that what stands before an equals sign ends with, None for no known one."""
+    found = _HEAD_NAME.search(written)
+    return found[1].upper() if found else None
 
 
 def _whole(text: str | None) -> int | None:
@@ -119,39 +126,56 @@ def _part(head: Mapping[str, str]) -> tuple[int, int] | None:
     return None if number is None or parts is None else (number, parts)
 
 
-def _area(text: str) -> tuple[dict[str, str], tuple[Item, ...], dict[str, str]]:
-    """Split the data area, which ends with one or two ampersands."""
-    text = text.rstrip().removesuffix("&").removesuffix("&")
-    told: list[str] = []
-    if "//" in text:
-        told = _LOG.findall(text)
-        text = _LOG.sub(_LOG_MARK, text)
-    parameters: dict[str, str] = {}
-    logs: dict[str, str] = {}
-    items: list[Item] = []
-    group: dict[str, Item] = {}  # what stands between two semicolons, by code
-    latest: dict[str, Item] = {}
-    for code, dash, written, equals, value, end in _AREA_FIELD.findall(text):
-        if code and equals:
-            told_value = value.rstrip()
-            if told and told_value == _LOG_MARK:
-                logs[code + dash + written] = told.pop(0)
-            elif not dash:
-                parameters.setdefault(code, told_value)
-            else:
-                suffix = _SUFFIXES.get(written) or _spelled(written)
-                item = group.get(code)
-                if item is None:
-                    item = latest.get(code)
-                    if item is None or suffix in item.fields:
-                        item = latest[code] = Item(code)
-                        items.append(item)
-                    group[code] = item
-                if item.fields.setdefault(suffix, told_value) != told_value:
-                    item.ambiguous = True
-        if end == ";":
-            group.clear()
-    return parameters, tuple(items), logs
+class _Area:
+    """A data area in the making, a group between two semicolons after the other."""
+
+    def __init__(self, text: str) -> None:
+        """Read a data area, which ends with one or two ampersands."""
+        self.parameters: dict[str, str] = {}
+        self.items: list[Item] = []
+        self.logs: dict[str, str] = {}
+        self._latest: dict[str, Item] = {}
+        text = text.rstrip().removesuffix("&").removesuffix("&")
+        self._told = _LOG.findall(text) if "//" in text else []
+        if self._told:
+            text = _LOG.sub(_LOG_MARK, text)
+        for group in text.split(";"):
+            self._take(group)
+
+    def _take(self, group: str) -> None:
+        items: dict[str, Item] = {}  # of this group, by code
+        for each in group.split(","):
+            written, equals, value = each.partition("=")
+            code, suffix = _area_name(written)
+            if not equals or not code:
+                continue
+            value = value.strip()
+            if self._told and value == _LOG_MARK:
+                self.logs[written.strip()] = self._told.pop(0)
+                continue
+            if suffix is None:
+                self.parameters.setdefault(code, value)
+                continue
+            item = items.get(code)
+            if item is None:
+                item = items[code] = self._item(code, suffix)
+            if item.fields.setdefault(suffix, value) != value:
+                item.ambiguous = True
+
+    def _item(self, code: str, suffix: str) -> Item:
+        """Return the item that a group goes on with, or a new one where it tells a field again."""
+        item = self._latest.get(code)
+        if item is None or suffix in item.fields:
+            item = self._latest[code] = Item(code)
+            self.items.append(item)
+        return item
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _area_name(written: str) -> tuple[str, str | None]:
+    """Return the code and the suffix of a field's name; a parameter's name has no suffix."""
+    code, dash, suffix = written.partition("-")
+    return code.strip(), _spelled(suffix) if dash else None
 
 
 def _spelled(suffix: str) -> str:

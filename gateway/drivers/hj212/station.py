@@ -4,28 +4,32 @@ Nothing is read or written here; instants come from outside.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from hashlib import blake2b
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.drivers.hj212.config import StationConfig
 from gateway.drivers.hj212.segment import Segment
+from gateway.drivers.hj212.station_map import Meanings
 from gateway.drivers.hj212.times import parse_time
 from gateway.drivers.hj212.units import convert
-from gateway.drivers.hj212.values import HOURS, MINUTES, REAL_TIME, Value, values
+from gateway.drivers.hj212.values import HOURS, MINUTES, REAL_TIME, judged, main_of, main_order
 from ingest.contract.period import micros
 from ingest.contract.quality import Quality
 from ingest.contract.record import Record
 
 AHEAD: Final = timedelta(minutes=10)  # [assumed] as ingest: how far a clock may run ahead
 _REMEMBERED: Final = 512  # segments
-_MOST_CODES: Final = 1_000  # whose meaning is remembered
+_COMMANDS: Final = 8  # for which meanings of codes are remembered
 _OFFSETS: Final = 15  # of the clock, to take the median of
 _LONGEST_GAP: Final = timedelta(days=7)  # asked for at once
 _HOUR: Final = timedelta(hours=1)
+_GOOD: Final = Quality.GOOD
+
+_Said: TypeAlias = tuple[dict[str, float | None], dict[str, Quality]]  # by metric
 
 
 class RefusedError(ValueError):
@@ -51,7 +55,7 @@ class Station:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._offsets: deque[float] = deque(maxlen=_OFFSETS)
         self._latest: dict[str, datetime] = {}
-        self._meanings: dict[tuple[str, str, str], tuple[str, tuple[int, int]] | None] = {}
+        self._meanings = lru_cache(maxsize=_COMMANDS)(partial(Meanings, config.map, config.plain))
         if since is not None:
             for command in self._intervals():
                 self._latest[command] = self._floor(since, command)
@@ -83,16 +87,15 @@ class Station:
         if told is None:
             raise RefusedError("no time: DataTime")
         self._note_clock(segment, told, received_at)
-        by_instant: dict[datetime, list[tuple[str, float | None, Quality]]] = {}
-        for name, number, value in self._known(segment):
-            at = told
-            if value.sampled:
-                at = parse_time(value.sampled, self.config.utc_offset) or told
+        said = self._said(segment, told)
+        for at in said:
             if at > received_at + AHEAD:
                 minutes = round((at - received_at).total_seconds() / 60)
                 raise RefusedError(f"its clock is {minutes} minutes ahead of ours")
-            by_instant.setdefault(at, []).append((name, number, value.quality))
-        return [self._record(at, named) for at, named in by_instant.items()]
+        return [
+            Record(device=self.config.id, measured_at=micros(at), values=numbers, quality=qualities)
+            for at, (numbers, qualities) in said.items()
+        ]
 
     def gap(self, segment: Segment) -> Gap | None:
         """Note the interval that a segment tells of, and return those missing before it."""
@@ -121,36 +124,27 @@ class Station:
             sent = parse_time(segment.qn, self.config.utc_offset) or told
             self._offsets.append((sent - received_at).total_seconds())
 
-    def _known(self, segment: Segment) -> Iterator[tuple[str, float | None, Value]]:
-        """Yield the values that a metric is for; of two for one metric and instant the first."""
-        taken: set[tuple[str, str]] = set()
-        for value in values(segment, main_only=True):
-            meant = self._meaning(value.code, segment)
-            if meant is None or (meant[0], value.sampled) in taken:
+    def _said(self, segment: Segment, told: datetime) -> dict[datetime, _Said]:
+        """Return what is said of metrics by instant; of two for one metric the first."""
+        meanings, order = self._meanings(segment.cn, segment.st), main_order(segment.cn)
+        said: dict[datetime, _Said] = {}
+        for item in segment.items:
+            meant, suffix = meanings[item.code], main_of(item.fields, order)
+            if meant is None or suffix is None:
                 continue
             name, by = meant
-            taken.add((name, value.sampled))
-            yield name, None if value.number is None else convert(value.number, by), value
-
-    def _meaning(self, code: str, segment: Segment) -> tuple[str, tuple[int, int]] | None:
-        """Return the metric of a code in such a segment, and what makes its unit."""
-        key = (code, segment.cn, segment.st)
-        if key in self._meanings:
-            return self._meanings[key]
-        point = self.config.map.point(code, segment.st)
-        name = point and self.config.map.metric_of(point, segment.cn, plain=self.config.plain)
-        meant = (name, point.by) if point and name else None
-        if len(self._meanings) < _MOST_CODES:
-            self._meanings[key] = meant
-        return meant
-
-    def _record(self, at: datetime, named: list[tuple[str, float | None, Quality]]) -> Record:
-        return Record(
-            device=self.config.id,
-            measured_at=micros(at),
-            values={name: number for name, number, _ in named},
-            quality={name: quality for name, _, quality in named if quality is not Quality.GOOD},
-        )
+            sampled = item.fields.get("SampleTime")
+            at = (parse_time(sampled, self.config.utc_offset) or told) if sampled else told
+            if at not in said:
+                said[at] = ({}, {})
+            numbers, qualities = said[at]
+            if name in numbers:
+                continue
+            number, quality = judged(item, suffix)
+            numbers[name] = number if by is None or number is None else convert(number, by)
+            if quality is not _GOOD:
+                qualities[name] = quality
+        return said
 
 
 def _digest(content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.drivers.hj212.codes import meaning
 from gateway.drivers.hj212.units import factor
@@ -18,7 +18,11 @@ from ingest.contract.catalog import metric
 from ingest.contract.metric import DeviceClass
 
 MAPS: Final = Path(__file__).parent / "maps"
+_SAME: Final = (1, 1)
+_MOST_CODES: Final = 250  # remembered; what a kind of station sends is a few dozen
 _SUFFIXES: Final[Mapping[str, str]] = {REAL_TIME: "", MINUTES: "_1min", HOURS: "_1h"}
+
+Meaning: TypeAlias = tuple[str, tuple[int, int] | None]  # a metric, and what makes its unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,25 @@ class StationMap:
 
     def _all(self) -> tuple[StationPoint, ...]:
         return tuple(self.points.values())
+
+
+class Meanings(dict[str, Meaning | None]):
+    """What codes are in frames of a command and a system, each looked up in a map once."""
+
+    def __init__(self, station_map: StationMap, plain: str, command: str, system: str) -> None:
+        super().__init__()
+        self._map = station_map
+        self._plain = plain
+        self._command = command
+        self._system = system
+
+    def __missing__(self, code: str) -> Meaning | None:
+        point = self._map.point(code, self._system)
+        name = point and self._map.metric_of(point, self._command, plain=self._plain)
+        meant = (name, None if point.by == _SAME else point.by) if point and name else None
+        if len(self) < _MOST_CODES:
+            self[code] = meant
+        return meant
 
 
 def _unit(device_class: DeviceClass, name: str) -> str:

@@ -24,10 +24,11 @@ _INSTANT_FIRST: Final = ("Rtd", "RS", "Avg", "Data", "RT")
 _INTERVAL_FIRST: Final = ("Avg", "Rtd", "Data", "RT", "RS")
 _INTERVALS: Final = frozenset({MINUTES, HOURS, DAYS, "2041"})
 _NO_NUMBER: Final = frozenset({"Flag", "EFlag", "SampleTime", "Info", "SN"})
-_DIGITS: Final = frozenset("0123456789+-.eE")
 _FLAGS: Final = Path(__file__).with_name("flags.tsv")
 _LEAST: Final = 2  # fields, before any can contradict another
 _ORDERED: Final = (("Min", "Avg", "Max"), ("ZsMin", "ZsAvg", "ZsMax"))
+
+_MISSING: Final = Quality.MISSING  # looking a member up takes as long as looking a flag up
 
 
 @dataclass(slots=True)
@@ -43,36 +44,46 @@ class Value:
     sampled: str  # the item's own time as sent, empty where it has none
 
 
-def values(segment: Segment, *, main_only: bool = False) -> Iterator[Value]:
+def values(segment: Segment) -> Iterator[Value]:
     """Yield the numbers of a segment's items in order, the main one of each item first."""
-    preferred = _INTERVAL_FIRST if segment.cn in _INTERVALS else _INSTANT_FIRST
-    qualities = _qualities()
+    order = main_order(segment.cn)
     for item in segment.items:
         fields = item.fields
-        main = _first(preferred, fields)
-        flag = fields.get("Flag", "")
-        quality = qualities.get(flag, Quality.SUSPECT) if flag else Quality.UNCHECKED
-        if quality is not Quality.MISSING and (len(fields) > _LEAST or item.ambiguous):
-            quality = _doubted(item, quality)
+        main = main_of(fields, order)
         names = [main] if main else []
-        if not main_only:
-            names += [name for name in fields if name != main and name not in _NO_NUMBER]
+        names += [name for name in fields if name != main and name not in _NO_NUMBER]
+        flag, sampled = fields.get("Flag", ""), fields.get("SampleTime", "")
         for name in names:
-            number = None if quality is Quality.MISSING else _number(fields[name])
-            trust = Quality.MISSING if number is None else quality
-            sampled = fields.get("SampleTime", "")
-            yield Value(item.code, name, name is main, number, trust, flag, sampled)
+            number, quality = judged(item, name)
+            yield Value(item.code, name, name is main, number, quality, flag, sampled)
 
 
-def _first(preferred: tuple[str, ...], fields: Mapping[str, str]) -> str | None:
-    for name in preferred:
+def main_order(command: str) -> tuple[str, ...]:
+    """Return suffixes of what items of a command may be about, the likeliest first."""
+    return _INTERVAL_FIRST if command in _INTERVALS else _INSTANT_FIRST
+
+
+def main_of(fields: Mapping[str, str], order: tuple[str, ...]) -> str | None:
+    """Return the suffix of what an item is about, None where it has no such field."""
+    for name in order:
         if name in fields:
             return name
     return None
 
 
+def judged(item: Item, suffix: str) -> tuple[float | None, Quality]:
+    """Return a number of an item, None where there is none, and how far to trust it."""
+    fields = item.fields
+    quality = _qualities().get(fields.get("Flag", "")) or Quality.SUSPECT
+    if len(fields) > _LEAST or item.ambiguous:
+        quality = _doubted(item, quality)
+    number = None if quality is _MISSING else _number(fields[suffix])
+    return number, _MISSING if number is None else quality
+
+
 def _doubted(item: Item, quality: Quality) -> Quality:
-    """Return a quality with what the item's own fields say against it."""
+    if quality is _MISSING:
+        return quality
     if any(_contradicts(item.fields, names) for names in _ORDERED):
         return Quality.BAD
     return Quality.worst((quality, Quality.SUSPECT)) if item.ambiguous else quality
@@ -89,7 +100,7 @@ def _contradicts(fields: Mapping[str, str], names: tuple[str, ...]) -> bool:
 
 def _number(text: str) -> float | None:
     """Return a finite number written with ASCII digits, None where it is none."""
-    if not _DIGITS.issuperset(text):
+    if "_" in text or not text.isascii():
         return None
     try:
         number = float(text)
@@ -103,4 +114,4 @@ def _qualities() -> Mapping[str, Quality]:
     with _FLAGS.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         flags = {row["flag"]: Quality(int(row["quality"])) for row in rows}
-    return flags | {flag.lower(): quality for flag, quality in flags.items()}
+    return {"": Quality.UNCHECKED} | flags | {flag.lower(): flags[flag] for flag in flags}

@@ -49,6 +49,13 @@ def test_it_is_what_the_algorithm_gives_bit_by_bit(segment: bytes) -> None:
     assert annex_a(segment) == bit_by_bit(segment)
 
 
+@pytest.mark.parametrize("size", [7, 8, 9, 1_023, 1_024, 9_999])
+def test_long_segments_are_no_exception(size: int) -> None:
+    segment = (SAMPLE * 100)[:size]
+
+    assert annex_a(segment) == bit_by_bit(segment)
+
+
 def test_the_other_convention_is_the_one_of_modbus() -> None:
     assert modbus(b"123456789") == 0x4B37
 

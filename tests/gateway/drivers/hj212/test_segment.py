@@ -33,12 +33,14 @@ def test_a_segment_as_the_standard_has_it() -> None:
         pytest.param(a_segment(AREA + ";"), id="a semicolon before the end"),
         pytest.param(a_segment(" " + AREA + " "), id="blanks around the area"),
         pytest.param(a_segment(AREA.replace("a34", " a34")), id="blanks before keys"),
+        pytest.param(a_segment(AREA.replace("4-", "4 - ")), id="blanks around a dash"),
         pytest.param(a_segment(AREA.replace("N", "N ")), id="a blank behind a value"),
         pytest.param(a_segment(AREA.replace("-Flag", "-flag")), id="a suffix in lower case"),
         pytest.param(a_segment(AREA.replace("-Rtd", "-RTD")), id="a suffix in upper case"),
         pytest.param(a_segment(AREA.replace("-Rtd", "-td")), id="a letter too few"),
         pytest.param(a_segment(AREA.replace("-Rtd", "-Rtd-Rtd")), id="a suffix twice"),
         pytest.param(a_segment().replace("&&", "&"), id="one ampersand"),
+        pytest.param(a_segment().replace("ST", "Ver=2ST"), id="another field runs into one"),
         pytest.param(a_segment().replace("Flag=5", "FLAG=5"), id="a field in upper case"),
         pytest.param(
             a_segment("DataTime=20260310115900;a34004-Flag=N,a34004-Rtd=21.5"), id="the flag first"
