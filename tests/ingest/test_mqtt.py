@@ -18,7 +18,7 @@ from tests.servers import needs
 pytestmark = needs("mosquitto")
 
 TOPIC = "zw/1/kh-gw-1/up/chunk"
-WINDOW = 1_024
+WINDOW = 2_048
 
 
 @pytest.fixture
