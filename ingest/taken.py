@@ -6,6 +6,7 @@ A row is written in the transaction that settles its message, and never altered.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -16,6 +17,8 @@ from ingest.contract.period import Period
 from ingest.contract.ranges import Ranges
 from ingest.intake import Opened
 from ingest.tables import TAKEN
+
+_NONE: Final = "[]"
 
 Place = tuple[str, int, int]
 """File, offset of the frame, index in it."""
@@ -79,7 +82,7 @@ def _in_order(rows: "Iterable[sa.Row[tuple[object, ...]]]") -> list[Taken]:
 
 def _row(place: Position, one: Opened, message: Message, registry_change: int) -> dict[str, object]:
     chunk = one.body if isinstance(one.body, Chunk) else None
-    instants = [at * 1_000 for part in chunk.parts for at in part.measured_at] if chunk else []
+    instants = [at * 1_000 for part in chunk.parts for at in part.measured_at] if chunk else ()
     return {
         "archive_file": place.file,
         "archive_offset": place.offset,
@@ -87,7 +90,7 @@ def _row(place: Position, one: Opened, message: Message, registry_change: int) -
         "registry_change": registry_change,
         "gateway": one.gateway,
         "boot": chunk.account.boot if chunk else None,
-        "numbers": json.dumps(chunk.numbers.to_lists() if chunk else []),
+        "numbers": json.dumps(chunk.numbers.to_lists()) if chunk else _NONE,
         "measured_from": min(instants, default=None),
         "measured_to": max(instants, default=None),
         "received_at": message.received_at,
