@@ -28,7 +28,7 @@ _FILTER: Final = "zw/1/+/up/#"
 _AT_LEAST_ONCE: Final = 1
 _SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
 _RECEIVE_MAXIMUM: Final = 2_048  # bounds memory; a group can be gathered while one is committed
-_BACKLOG: Final = 2_048  # messages; a full backlog stops reading from the socket
+_BACKLOG: Final = 4_096  # messages, a kept session may bring more; full, it stops the reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
