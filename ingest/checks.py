@@ -17,18 +17,19 @@ from ingest.storage.block import Flags, Values
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)  # [assumed] no equipment here is older
 AHEAD: Final = timedelta(minutes=10)  # [assumed] how far a device's clock may run ahead of ours
+_EARLIEST_MS: Final = micros(EARLIEST) // 1_000
+_AHEAD_US: Final = AHEAD // timedelta(microseconds=1)
 
 
 def impossible_times(part: Part, *, received_at: int) -> tuple[Defect, ...]:
     """Return the rows measured before any equipment stood, or after they were received."""
-    earliest = micros(EARLIEST) // 1_000
-    latest = (received_at + AHEAD // timedelta(microseconds=1)) // 1_000
-    if min(part.measured_at) >= earliest and max(part.measured_at) <= latest:
+    latest = (received_at + _AHEAD_US) // 1_000
+    if min(part.measured_at) >= _EARLIEST_MS and max(part.measured_at) <= latest:
         return ()
     return tuple(
         Defect(numbers=Ranges.of((number, number)), reason=_why(time, latest))
         for number, time in zip(part.number, part.measured_at, strict=True)
-        if not earliest <= time <= latest
+        if not _EARLIEST_MS <= time <= latest
     )
 
 

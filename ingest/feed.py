@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -11,6 +13,8 @@ from ingest.contract.identity import DeviceId, GatewayId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
 from ingest.tables import FEED
+
+_ROW: Final = attrgetter(*Touched.__slots__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Change:
 
 def add(connection: sa.Connection, touched: Iterable[Touched]) -> None:
     """Write down what arrived, in the transaction that settles it."""
-    rows = [{name: getattr(hour, name) for name in Touched.__slots__} for hour in touched]
+    rows = [dict(zip(Touched.__slots__, _ROW(hour), strict=True)) for hour in touched]
     if rows:
         connection.execute(sa.insert(FEED), rows)
 

@@ -4,7 +4,8 @@ A pure function of the messages, the registry and the accounts before them, so t
 archive again gives the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -160,16 +161,20 @@ def take_in(
         else:
             intake.heard.append(_heard(one.gateway, one.message.received_at, one.body))
     intake.blocks, intake.touched = lay_out(intake.arrivals)
-    intake.settlements += [
-        Settlement(
-            gateway=hour.gateway,
-            day=hour.day,
-            readings=hour.readings,
-            unnumbered=0 if hour.numbered else hour.records,
-        )
-        for hour in intake.touched
-    ]
+    intake.settlements += _beside(intake.touched)
     return intake
+
+
+def _beside(touched: Sequence[Touched]) -> Iterator[Settlement]:
+    """Yield what stands beside the equation of the account, by gateway and day of entry."""
+    readings: Counter[tuple[GatewayId, date]] = Counter()
+    unnumbered: Counter[tuple[GatewayId, date]] = Counter()
+    for hour in touched:
+        readings[hour.gateway, hour.day] += hour.readings
+        unnumbered[hour.gateway, hour.day] += 0 if hour.numbered else hour.records
+    for (gateway, day), said in readings.items():
+        beside = unnumbered[gateway, day]
+        yield Settlement(gateway=gateway, day=day, readings=said, unnumbered=beside)
 
 
 def _open(index: int, message: Message) -> Opened:

@@ -4,16 +4,14 @@ MQTT 5 towards any real broker; 3.1.1 only towards the demo's embedded one.
 """
 
 import logging
-import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -22,13 +20,15 @@ from ingest.archive import Message
 from ingest.contract.clock import Clock
 from ingest.contract.period import micros
 from ingest.contract.tls import TlsFiles
+from ingest.packets import Published
+from ingest.subscriber import Subscriber
 
 _LOG = logging.getLogger(__name__)
 _FILTER: Final = "zw/1/+/up/#"
 _AT_LEAST_ONCE: Final = 1
 _SESSION_S: Final = 7 * 24 * 3_600  # outlives a long weekend without ingest
-_RECEIVE_MAXIMUM: Final = 1_024  # bounds memory; a group can be gathered while one is committed
-_BACKLOG: Final = 1_024  # messages; a full backlog stops reading from the socket
+_RECEIVE_MAXIMUM: Final = 2_048  # bounds memory; a group can be gathered while one is committed
+_BACKLOG: Final = 4_096  # messages, a kept session may bring more; full, it stops the reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +72,6 @@ class BrokerAddress:
         return address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """How messages are gathered into one commit: it costs the same for one as for hundreds."""
-
-    wait_s: float = 0.5  # for the first
-    linger_s: float = 0.1  # for others behind it
-    messages: int = 2_000  # single records come in messages of their own
-    payload_bytes: int = 2_097_152  # some 280 usual chunks
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message and what the broker needs to hear once it is safe."""
@@ -92,13 +82,33 @@ class Received:
     connection: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """How messages are gathered into one commit: it costs the same for one as for hundreds."""
+
+    wait_s: float = 0.5  # for the first
+    linger_s: float = 0.1  # for others behind it
+    messages: int = 1_000  # single records come in messages of their own
+    payload_bytes: int = 2_097_152  # some 280 usual chunks
+
+    def full_at(self, waiting: Sequence[Received]) -> int:
+        """Return how many of what waits make a full group, 0 where all are too few."""
+        size = 0
+        for count, one in enumerate(waiting[: self.messages], 1):
+            size += len(one.message.payload)
+            if size >= self.payload_bytes:
+                return count
+        return self.messages if len(waiting) >= self.messages else 0
+
+
 class MqttLink:
     """Receives what gateways publish, and answers them."""
 
     def __init__(self, address: BrokerAddress, *, client_id: str, clock: Clock) -> None:
         self._address = address
         self._clock = clock
-        self._received: queue.Queue[Received] = queue.Queue(_BACKLOG)
+        self._waiting: list[Received] = []
+        self._moved = threading.Condition()
         self._connection = 0
         self.subscribed: Final = threading.Event()
         """Set while the broker hands on to us what gateways publish."""
@@ -119,20 +129,17 @@ class MqttLink:
     @property
     def held(self) -> int:
         """How many messages wait to be taken."""
-        return self._received.qsize()
+        return len(self._waiting)
 
     def take(self, group: Group) -> Sequence[Received]:
         """Return what has come in, in order, after waiting for the first; empty where none came."""
-        taken: list[Received] = []
-        size = 0
-        try:
-            taken.append(self._received.get(timeout=group.wait_s))
-            until = monotonic() + group.linger_s
-            while len(taken) < group.messages and size < group.payload_bytes:
-                size += len(taken[-1].message.payload)
-                taken.append(self._received.get(timeout=max(until - monotonic(), 0.0)))
-        except queue.Empty:
-            pass
+        waiting, full = self._waiting, 0
+        with self._moved:
+            if self._moved.wait_for(lambda: len(waiting), group.wait_s):
+                full = self._moved.wait_for(lambda: group.full_at(waiting), group.linger_s)
+            taken = waiting[: full or None]
+            del waiting[: len(taken)]
+            self._moved.notify_all()
         return taken
 
     def acknowledge(self, received: Sequence[Received]) -> None:
@@ -141,9 +148,8 @@ class MqttLink:
         On another connection a message id may mean another message: what came on an earlier one
         comes again, and is known by its numbers then.
         """
-        for one in received:
-            if one.qos and one.connection == self._connection:
-                self._client.ack(one.mid, one.qos)
+        now = self._connection
+        self._client.acknowledge(one.mid for one in received if one.qos and one.connection == now)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Hand the broker a retained message; without one, its next repetition has to do.
@@ -153,21 +159,13 @@ class MqttLink:
         if self.subscribed.is_set():
             self._client.publish(topic, payload, qos=1, retain=True)
 
-    def _make_client(self, client_id: str) -> paho.Client:
-        five = self._address.version == MQTTProtocolVersion.MQTTv5
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            protocol=self._address.version,
-            manual_ack=True,
-            clean_session=None if five else False,
-        )
+    def _make_client(self, client_id: str) -> Subscriber:
+        client = Subscriber(client_id, self._address.version, self._arrived)
         trust(client, self._address)
         client.reconnect_delay_set(1, 30)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
-        client.on_message = self._arrived
         return client
 
     def _connected(
@@ -187,18 +185,22 @@ class MqttLink:
     def _disconnected(self, *_: object) -> None:
         self.subscribed.clear()
 
-    def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-        kept = Message(
-            topic=message.topic,
-            payload=bytes(message.payload),
-            received_at=micros(self._clock.now()),
-        )
-        self._received.put(Received(kept, message.mid, message.qos, self._connection))
+    def _arrived(self, published: Sequence[Published]) -> None:
+        at, connection = micros(self._clock.now()), self._connection
+        received = [
+            Received(Message(topic=topic, payload=payload, received_at=at), mid, qos, connection)
+            for topic, payload, mid, qos in published
+        ]
+        with self._moved:
+            self._moved.wait_for(lambda: len(self._waiting) < _BACKLOG)
+            self._waiting += received
+            self._moved.notify_all()
 
     def _drain(self) -> None:
         """Make room, so that a link waiting on a full backlog can end; the broker sends again."""
-        while not self._received.empty():
-            self._received.get_nowait()
+        with self._moved:
+            self._waiting.clear()
+            self._moved.notify_all()
 
 
 def trust(client: paho.Client, address: BrokerAddress) -> None:

@@ -118,6 +118,7 @@ WATERMARK: Final = sa.Table(
 )
 
 # Where each message lies and what it speaks of, so that a figure's messages are found unread.
+# What no gateway numbers, received at one instant, has one row together, at the first one's place.
 TAKEN: Final = sa.Table(
     "taken",
     METADATA,
@@ -131,6 +132,7 @@ TAKEN: Final = sa.Table(
     sa.Column("measured_from", sa.BigInteger, nullable=True),  # microseconds
     sa.Column("measured_to", sa.BigInteger, nullable=True),  # microseconds, the last instant
     sa.Column("received_at", sa.BigInteger, nullable=False),  # microseconds
+    sa.Column("messages", sa.Integer, nullable=False, server_default="1"),  # it stands for
     sa.Index("taken_by_gateway", "gateway", "measured_from"),
 )
 

@@ -1,20 +1,23 @@
 """The index of the archive: where each message lies, what it speaks of, how it was judged.
 
-A row is written in the transaction that settles its message, and never altered.
+A row is written in the transaction that settles its message, and never altered. Messages that no
+gateway numbers speak of nothing that is looked for here: those of one instant share a row.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import sqlalchemy as sa
 
-from ingest.archive import Frame, Message, Position
+from ingest.archive import Frame, Position
 from ingest.contract.chunk import Chunk
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.period import Period
 from ingest.contract.ranges import Ranges
 from ingest.intake import Opened
+from ingest.singles import Unnumbered
 from ingest.tables import TAKEN
 
 Place = tuple[str, int, int]
@@ -39,7 +42,10 @@ def add(
     connection: sa.Connection, frame: Frame, opened: Sequence[Opened], *, registry_change: int
 ) -> None:
     """Note where a frame's messages lie, in the transaction that settles them."""
-    rows = [_row(frame.start, one, frame.messages[one.index], registry_change) for one in opened]
+    rows = [
+        _row(frame, first, registry_change) | {"messages": count}
+        for first, count in _runs(frame, opened)
+    ]
     if rows:
         connection.execute(sa.insert(TAKEN), rows)
 
@@ -47,8 +53,12 @@ def add(
 def changes(connection: sa.Connection) -> Mapping[Place, int]:
     """Return by which change of the registry each frame's messages were judged."""
     columns = (TAKEN.c.archive_file, TAKEN.c.archive_offset, TAKEN.c.archive_index)
-    query = sa.select(*columns, TAKEN.c.registry_change)
-    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+    query = sa.select(*columns, TAKEN.c.messages, TAKEN.c.registry_change)
+    return {
+        (file, offset, index): change
+        for file, offset, first, messages, change in connection.execute(query)
+        for index in range(first, first + messages)
+    }
 
 
 def speaking_of(
@@ -68,29 +78,43 @@ def at(connection: sa.Connection, place: Position, index: int) -> Taken | None:
     query = sa.select(TAKEN).where(
         TAKEN.c.archive_file == place.file,
         TAKEN.c.archive_offset == place.offset,
-        TAKEN.c.archive_index == index,
+        TAKEN.c.archive_index <= index,
+        TAKEN.c.archive_index + TAKEN.c.messages > index,
     )
-    return next(iter(_in_order(connection.execute(query))), None)
+    row = connection.execute(query).first()
+    return None if row is None else replace(_taken(row), index=index)
 
 
 def _in_order(rows: "Iterable[sa.Row[tuple[object, ...]]]") -> list[Taken]:
     return sorted((_taken(row) for row in rows), key=lambda one: (one.place, one.index))
 
 
-def _row(place: Position, one: Opened, message: Message, registry_change: int) -> dict[str, object]:
+def _runs(frame: Frame, opened: Sequence[Opened]) -> Iterator[tuple[Opened, int]]:
+    """Yield the first of each run of messages that share a row, and how many they are."""
+
+    def run(one: Opened) -> tuple[int, int | None]:
+        alone = None if isinstance(one.body, Unnumbered) else one.index
+        return frame.messages[one.index].received_at, alone
+
+    for _, some in groupby(opened, run):
+        first, *others = some
+        yield first, 1 + len(others)
+
+
+def _row(frame: Frame, one: Opened, registry_change: int) -> dict[str, object]:
     chunk = one.body if isinstance(one.body, Chunk) else None
-    instants = [at * 1_000 for part in chunk.parts for at in part.measured_at] if chunk else []
+    instants = [at * 1_000 for part in chunk.parts for at in part.measured_at] if chunk else ()
     return {
-        "archive_file": place.file,
-        "archive_offset": place.offset,
+        "archive_file": frame.start.file,
+        "archive_offset": frame.start.offset,
         "archive_index": one.index,
         "registry_change": registry_change,
-        "gateway": one.gateway,
+        "gateway": None if isinstance(one.body, Unnumbered) else one.gateway,
         "boot": chunk.account.boot if chunk else None,
         "numbers": json.dumps(chunk.numbers.to_lists() if chunk else []),
         "measured_from": min(instants, default=None),
         "measured_to": max(instants, default=None),
-        "received_at": message.received_at,
+        "received_at": frame.messages[one.index].received_at,
     }
 
 

@@ -3,7 +3,7 @@
 A mapping is data. One record comes out of a message, whole or not at all.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -62,11 +62,12 @@ def read_said(body: Mapping[str, object], mapping: FieldMapping) -> Said:
     Raises:
         MalformedError: The time is not there or not one, a value is no number, or there is none.
     """
-    values: dict[str, float | None] = {}
+    values: Mapping[str, float | None] = {}
     if mapping.metrics_in is not None:
         named = fields.mapping(_at(body, mapping.metrics_in), ".".join(mapping.metrics_in))
-        values |= _numbers(named)
-    values = read_values(body, mapping.values, values)
+        values = _numbers(named)
+    if mapping.values:
+        values = read_values(body, mapping.values, values)
     speaking(values)
     time = _READ[mapping.time_format](_at(body, mapping.time), ".".join(mapping.time))
     return Said(measured_at=time, values=values)
@@ -92,7 +93,7 @@ def read_values(
 
 def speaking(values: Mapping[str, float | None]) -> None:
     """Raise MalformedError where no metric has a value."""
-    if not any(value is not None for value in values.values()):
+    if {*values.values()} <= {None}:
         raise MalformedError("values", "a record that says something")
 
 
@@ -109,11 +110,11 @@ def _number(value: object, field: str) -> float | None:
     return None if value is None else fields.number(value, field)
 
 
-def _numbers(named: Mapping[str, object]) -> dict[str, float | None]:
+def _numbers(named: Mapping[str, object]) -> Mapping[str, float | None]:
     """Return numbers by name; all of them at once where they are numbers, as they are as a rule."""
     if {*map(type, named.values())} == {float}:
-        sound = cast("dict[str, float | None]", dict(named))
-        if isfinite(sum(cast("Iterable[float]", named.values()))):
+        sound = cast("Mapping[str, float]", named)
+        if isfinite(sum(sound.values())):
             return sound
     return {name: _number(value, name) for name, value in named.items()}
 

@@ -12,6 +12,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
+_EPOCH_DAY: Final = _EPOCH.toordinal()
 TIME_LIMIT_MS: Final = 2**52  # exclusive; in microseconds it fits an int64
 
 LATE_AFTER: Final = timedelta(minutes=30)  # [assumed] six polls of five minutes
@@ -44,7 +45,7 @@ def parse_rfc3339(text: str) -> datetime:
 
 def utc_day(microseconds: int) -> date:
     """Return the UTC day an instant lies in."""
-    return instant(microseconds).date()
+    return date.fromordinal(_EPOCH_DAY + microseconds // DAY_US)
 
 
 def hour_of(microseconds: int) -> int:

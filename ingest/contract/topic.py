@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ingest.contract.identity import GatewayId, is_name
@@ -41,6 +42,7 @@ class Topic:
         return f"{ROOT}/{MAJOR_VERSION}/{self.gateway}/{self.kind}"
 
     @classmethod
+    @lru_cache(maxsize=16_384)  # a worker's devices publish to the same ones again and again
     def parse(cls, text: str) -> "Topic":
         """Read a topic; another version, a bad name or another end is an error."""
         parts = text.split("/", 3)
