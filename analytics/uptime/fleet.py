@@ -3,18 +3,19 @@
 Pieces of a lot that nobody has registered are asked for what their class is, and are unknown.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
+from analytics.daytable import DayTable, Integers
 from analytics.handover import HandedOver
 from analytics.night import Pole
 from analytics.uptime.base import ALL_NIGHT, Reach, Window, asked_of, due_at, due_of
 from analytics.uptime.days import PROOF as PROVING_COUNTER
-from analytics.uptime.days import UptimeDay
+from analytics.uptime.days import of_class
 from analytics.uptime.grid import NOTHING, Grid, Seconds, Spent, grid
 from analytics.windows import NORMAL, PROOF
 from ingest.contract.metric import DeviceClass
@@ -45,7 +46,7 @@ def fleets(
     registry: Registry,
     zone: Zone,
     equipment: HandedOver,
-    facts: Iterable[UptimeDay],
+    facts: DayTable,
     window: Window,
     *,
     excused: Collection[date] = (),
@@ -63,12 +64,9 @@ def fleets(
     devices: dict[DeviceClass, list[Device]] = {each: [] for each in equipment.unregistered}
     for device in equipment.devices:
         devices.setdefault(device.device_class, []).append(device)
-    own: dict[DeviceClass, list[UptimeDay]] = {}
-    for fact in facts:
-        own.setdefault(fact.device_class, []).append(fact)
     return {
         each: Fleet(
-            grid=_grid(registry, zone, devices[each], own.get(each, ()), window.of(each)).excusing(
+            grid=_grid(registry, zone, each, devices[each], facts, window.of(each)).excusing(
                 excused if each is DeviceClass.STREETLIGHT else ()
             ),
             unregistered=equipment.unregistered.get(each, 0),
@@ -99,26 +97,30 @@ def _unregistered_due(
 def _grid(
     registry: Registry,
     zone: Zone,
+    device_class: DeviceClass,
     devices: Sequence[Device],
-    facts: Sequence[UptimeDay],
+    facts: DayTable,
     reach: Reach,
 ) -> Grid:
     """Return the grid of a reach; what lies around it is looked at for normals and for proof."""
-    around = _around(facts, reach) if facts else reach
+    rows = np.flatnonzero(of_class(facts, device_class))
+    around = _around(facts.day[rows], reach) if device_class in PROVING_COUNTER else reach
     whole = grid(
         devices,
         around.days,
         due=_due(registry, zone, devices, around),
         facts=facts,
+        rows=rows,
         rated={each.id: rate for each in devices if (rate := _rate(each)) is not None},
     )
     return whole.of(reach.days, _due(registry, zone, devices, reach, around))
 
 
-def _around(facts: Sequence[UptimeDay], reach: Reach) -> Reach:
-    days = [fact.day for fact in facts if fact.device_class in PROVING_COUNTER]
-    first = max(min(days, default=reach.first), reach.first - NORMAL)
-    last = min(max(days, default=reach.last), reach.last + PROOF)
+def _around(days: Integers, reach: Reach) -> Reach:
+    if not len(days):
+        return reach
+    first = max(date.fromordinal(int(days.min())), reach.first - NORMAL)
+    last = min(date.fromordinal(int(days.max())), reach.last + PROOF)
     first, last = min(first, reach.first), max(last, reach.last)
     before, behind = (reach.first - first).days, (last - reach.last).days
     span = Period(reach.span.start - _DAY_US * before, reach.span.end + _DAY_US * behind)
