@@ -116,8 +116,7 @@ def test_battery_and_pv_days_in_columns_say_what_they_say_one_by_one(catalog: sa
         )
     ]
     with catalog.begin() as connection:
-        dayfacts.put(connection, [(each.device, each.day) for each in (*lamps, *sets)], lamps)
-        dayfacts.put(connection, [], sets)
+        dayfacts.put(connection, [], [*lamps, *sets])
 
         assert same(dayfacts.table(connection, BatteryDay), battery_table(lamps))
         assert same(dayfacts.table(connection, PvDay, last=DAY), pv_table(sets))
