@@ -24,6 +24,7 @@ from ingest.registry.schedule import Schedule
 
 ALL_NIGHT: Final = "sunset..sunrise"  # what is required of a lamp that nobody has registered
 PV: Final = frozenset({DeviceClass.HOUSEHOLD_PV, DeviceClass.SCHOOL_PV})
+Place = tuple[Pole, str]
 _GRAIN: Final = Decimal("0.1")  # deg: the sun is 24 s later that far west
 
 
@@ -64,26 +65,23 @@ def _cut(reach: Reach, as_of: int) -> Reach:
 
 def asked_of(registry: Registry, zone: Zone, device: Device, days: Sequence[date]) -> list[Period]:
     """Return when a device is asked for something on each of some days."""
-    pole = Pole.at(*registry.position_of(device), zone.timezone)
-    return list(asked_at(device.device_class, pole, device.schedule, days[0], days[-1]))
+    pole, schedule = place_of(registry, zone, device)
+    return list(asked_at(device.device_class, pole, schedule, days[0], days[-1]))
 
 
-def due_of(
-    registry: Registry, zone: Zone, device: Device, reach: Reach, around: Reach
-) -> Sequence[int]:
-    """Return for how many seconds of each day of a reach a device is asked for something.
-
-    The reach lies in the days `around` it, whose sun is looked up at once.
-    """
-    pole = Pole.at(*registry.position_of(device), zone.timezone)
-    return due_at(device.device_class, pole, device.schedule, reach, around)
+def place_of(registry: Registry, zone: Zone, device: Device) -> Place:
+    """Return where a device stands and by which schedule: what it is asked for depends on both."""
+    return Pole.at(*registry.position_of(device), zone.timezone), device.schedule
 
 
 @lru_cache(maxsize=8_192)
 def due_at(
     device_class: DeviceClass, pole: Pole, schedule: str, reach: Reach, around: Reach
 ) -> Sequence[int]:
-    """Return the seconds asked for at a place on each day, as far as they lie in the span."""
+    """Return the seconds asked for at a place on each day, as far as they lie in the span.
+
+    The reach lies in the days `around` it, whose sun is looked up at once.
+    """
     asked = asked_at(device_class, pole, schedule, around.first, around.last)
     before = (reach.first - around.first).days
     own = asked[before : before + len(reach.days)]

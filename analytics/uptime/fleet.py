@@ -13,7 +13,15 @@ import numpy as np
 from analytics.daytable import DayTable, Integers
 from analytics.handover import HandedOver
 from analytics.night import Pole
-from analytics.uptime.base import ALL_NIGHT, Reach, Window, asked_of, due_at, due_of
+from analytics.uptime.base import (
+    ALL_NIGHT,
+    Place,
+    Reach,
+    Window,
+    asked_of,
+    due_at,
+    place_of,
+)
 from analytics.uptime.days import PROOF as PROVING_COUNTER
 from analytics.uptime.days import of_class
 from analytics.uptime.grid import NOTHING, Grid, Seconds, Spent, grid
@@ -104,16 +112,17 @@ def _grid(
 ) -> Grid:
     """Return the grid of a reach; what lies around it is looked at for normals and for proof."""
     rows = np.flatnonzero(of_class(facts, device_class))
+    places = [place_of(registry, zone, device) for device in devices]
     around = _around(facts.day[rows], reach) if device_class in PROVING_COUNTER else reach
     whole = grid(
         devices,
         around.days,
-        due=_due(registry, zone, devices, around),
+        due=_due(device_class, places, around, around),
         facts=facts,
         rows=rows,
         rated={each.id: rate for each in devices if (rate := _rate(each)) is not None},
     )
-    return whole.of(reach.days, _due(registry, zone, devices, reach, around))
+    return whole.of(reach.days, _due(device_class, places, reach, around))
 
 
 def _around(days: Integers, reach: Reach) -> Reach:
@@ -128,14 +137,13 @@ def _around(days: Integers, reach: Reach) -> Reach:
 
 
 def _due(
-    registry: Registry,
-    zone: Zone,
-    devices: Sequence[Device],
-    reach: Reach,
-    around: Reach | None = None,
+    device_class: DeviceClass, places: Sequence[Place], reach: Reach, around: Reach
 ) -> Seconds:
-    due = [due_of(registry, zone, device, reach, around or reach) for device in devices]
-    return np.array(due, np.int64).reshape(len(devices), len(reach.days))
+    """Return the seconds asked of devices at some places, each place looked up once."""
+    number: dict[Place, int] = {}
+    row = [number.setdefault(place, len(number)) for place in places]
+    due = [due_at(device_class, *place, reach, around) for place in number]
+    return np.array(due, np.int64).reshape(len(number), len(reach.days))[row]
 
 
 def _rate(device: Device) -> float | None:
