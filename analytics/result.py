@@ -180,7 +180,9 @@ def avoided(basis: Basis, zone: Zone, window: Window) -> Avoided:
 def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     """Return a zone's result in a window, as far as it has passed."""
     found = avoided(basis, zone, window)
-    equipment, passed = found.equipment, found.passed
+    equipment, passed, figures = found.equipment, found.passed, found.emissions
+    coverage = _coverage(equipment, _counting(found.facts, equipment, passed), passed)
+    del found  # of a large zone its facts take as much memory as the fleets will
     names = {device.id for device in equipment.devices}
     batteries = basis.batteries.of_devices(names)
     return ZoneResult(
@@ -188,7 +190,7 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         window=window,
         passed=passed,
         equipment=equipment,
-        emissions=found.emissions,
+        emissions=figures,
         fleets=fleets(
             basis.registry,
             zone,
@@ -199,7 +201,7 @@ def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
         ),
         air=tuple(fact for fact in basis.air if fact.device in names),
         batteries=batteries,
-        coverage=_coverage(equipment, _counting(found.facts, equipment, passed), passed),
+        coverage=coverage,
     )
 
 
