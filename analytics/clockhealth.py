@@ -1,13 +1,12 @@
 """Which devices' clocks disagree with the sun: told to people, and never put right by itself."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from analytics.clocks import ClockFinding, Witness, judged_by_sun, suns
-from analytics.lighting.battery import BatteryDay
+from analytics.daytable import DayTable
 from analytics.night import Pole
-from analytics.pv.days import PvDay
 from analytics.uptime.base import PV
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -30,8 +29,8 @@ def suspected(
     zone: Zone,
     devices: Iterable[Device],
     *,
-    pv: Sequence[PvDay],
-    lamps: Sequence[BatteryDay],
+    pv: DayTable,
+    lamps: DayTable,
 ) -> Iterator[ClockSuspect]:
     """Yield the devices whose noons or dusks come whole half hours away from the sun's.
 
@@ -39,11 +38,10 @@ def suspected(
         registry: Where the devices stand.
         zone: Their zone.
         devices: Whose clocks are judged.
-        pv: Days of PV sets.
-        lamps: Nights of lamps.
+        pv: PV days.
+        lamps: Battery days.
     """
-    noons = _by_device((each.device, each.day, each.middle_at) for each in pv)
-    dusks = _by_device((each.device, each.day, each.lit_from) for each in lamps)
+    noons, dusks = _by_device(pv, "middle_at"), _by_device(lamps, "lit_from")
     for device in devices:
         witness, seen = Witness.PV_NOON, noons.get(device.id, {})
         if device.device_class is DeviceClass.STREETLIGHT:
@@ -74,11 +72,12 @@ def _late_s(pole: Pole, seen: Mapping[date, int], witness: Witness) -> list[int]
     ]
 
 
-def _by_device(
-    told: Iterable[tuple[DeviceId, date, int | None]],
-) -> dict[DeviceId, dict[date, int]]:
-    found: dict[DeviceId, dict[date, int]] = {}
-    for device, day, at in told:
-        if at is not None:
-            found.setdefault(device, {})[day] = at
-    return found
+def _by_device(facts: DayTable, column: str) -> dict[DeviceId, dict[date, int]]:
+    told = facts.where(facts.known(column))
+    return {
+        device: {
+            date.fromordinal(day): at
+            for day, at in zip(own.day.tolist(), own[column].tolist(), strict=True)
+        }
+        for device, own in told.apart()
+    }

@@ -21,6 +21,7 @@ from analytics.pv.health import PvHealth, pv_health
 from analytics.repairs import Repair, repairs
 from analytics.result import Basis, ZoneResult, open_window, zone_result
 from analytics.uptime.base import PV
+from analytics.uptime.days import of_class
 from analytics.uptime.grid import Spent
 from analytics.uptime.outages import Outages, outages
 from ingest.contract.metric import DeviceClass
@@ -113,10 +114,10 @@ def _belongs(
 def _pv(basis: Basis, result: ZoneResult) -> Iterable[PvHealth]:
     registry, timezone = basis.registry, ZoneInfo(result.zone.timezone)
     devices = [each for each in result.devices if each.device_class in PV]
-    own = [fact for fact in basis.uptime if fact.device_class in PV]
-    if not devices or not own:
+    own = basis.uptime.where(of_class(basis.uptime, *PV))
+    if not devices or not len(own):
         return []
-    first, last = min(fact.day for fact in own), max(fact.day for fact in own)
+    first, last = (date.fromordinal(int(day)) for day in (own.day.min(), own.day.max()))
     places = [registry.position_of(device) for device in devices]
     return pv_health(
         devices,
@@ -134,8 +135,8 @@ def _clocks(basis: Basis, result: ZoneResult) -> Iterable[ClockSuspect]:
         basis.registry,
         result.zone,
         result.devices,
-        pv=[fact for fact in basis.pv if day.first <= fact.day <= day.last],
-        lamps=[fact for fact in result.batteries if night.first <= fact.day <= night.last],
+        pv=basis.pv.between(day.first, day.last),
+        lamps=result.batteries.between(night.first, night.last),
     )
 
 

@@ -1,21 +1,22 @@
-"""Device-days in columns: what a figure over many of them is computed from.
+"""Facts of devices' days in columns: what a figure over many of them is computed from.
 
 Row i is device[i] on day[i]; rows are ordered by device and day, each pair once. What was not
 measured is MISSING, which is no number anybody measures and never zero.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from itertools import pairwise
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.deviceday import DeviceDay
 from ingest.contract.identity import DeviceId
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 MISSING: Final = -(2**62)
@@ -29,6 +30,20 @@ COLUMNS: Final = (
 )
 
 
+class DayFact(Protocol):
+    """What is known of one device on one of its days."""
+
+    @property
+    def device(self) -> DeviceId:
+        """Whose day it is."""
+        ...
+
+    @property
+    def day(self) -> date:
+        """Which day of the device."""
+        ...
+
+
 class OverlapError(ValueError):
     """Two facts tell of one device and day, so that its energy would count twice."""
 
@@ -40,12 +55,12 @@ class OverlapError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayTable:
-    """Device-days in columns."""
+    """Facts of devices' days, of one kind, in columns."""
 
     names: Sequence[DeviceId]  # ascending
     device: Integers  # index into names, shape (n,)
     day: Integers  # proleptic ordinal, shape (n,)
-    columns: Mapping[str, Integers]  # by the names of COLUMNS, shape (n,)
+    columns: Mapping[str, Integers]  # shape (n,) each
 
     def __len__(self) -> int:
         return len(self.day)
@@ -54,8 +69,13 @@ class DayTable:
         return self.columns[column]
 
     @classmethod
-    def of(cls, facts: Iterable[DeviceDay]) -> "DayTable":
-        """Return the table of some facts, in any order; raises OverlapError."""
+    def of(cls, facts: Iterable[DayFact], columns: Sequence[str] = COLUMNS) -> "DayTable":
+        """Return the table of some facts, in any order; raises OverlapError.
+
+        Args:
+            facts: Facts of one kind.
+            columns: Their attributes that are whole numbers, or None where nothing was measured.
+        """
         known = list(facts)
         names = sorted({fact.device for fact in known})
         numbers = {name: number for number, name in enumerate(names)}
@@ -65,7 +85,7 @@ class DayTable:
             np.array([fact.day.toordinal() for fact in known], np.int64),
             {
                 name: np.array([_or_missing(getattr(fact, name)) for fact in known], np.int64)
-                for name in COLUMNS
+                for name in columns
             },
         )
 
@@ -103,8 +123,10 @@ class DayTable:
                 self.names[int(self.device[row])], date.fromordinal(int(self.day[row]))
             )
 
-    def where(self, rows: Mask | Integers) -> "DayTable":
+    def where(self, rows: Mask | slice) -> "DayTable":
         """Return some of the rows, in their order."""
+        if not isinstance(rows, slice) and rows.all():  # as large a copy serves nobody
+            return self
         return DayTable(
             self.names,
             self.device[rows],
@@ -122,6 +144,12 @@ class DayTable:
         inside = (self.day >= first.toordinal()) & (self.day <= last.toordinal())
         return self.where(inside)
 
+    def apart(self) -> "Iterator[tuple[DeviceId, DayTable]]":
+        """Yield each device that has rows, and its rows."""
+        starts = np.flatnonzero(np.diff(self.device, prepend=-1)).tolist()
+        for start, end in pairwise([*starts, len(self)]):
+            yield self.names[int(self.device[start])], self.where(slice(start, end))
+
     def known(self, column: str) -> Mask:
         """Tell in which rows something was measured."""
         found: Mask = self.columns[column] != MISSING
@@ -131,6 +159,11 @@ class DayTable:
         """Return a column with 0 where nothing was measured, to add up what was."""
         values = self.columns[column]
         return np.where(values == MISSING, 0, values)
+
+    def measured(self, column: str) -> Floats:
+        """Return a column's numbers as they are, NaN where nothing was measured."""
+        values = self.columns[column]
+        return np.where(values == MISSING, np.nan, values)
 
     def by_device(self, values: Integers) -> dict[DeviceId, int]:
         """Add up values by device, exactly."""

@@ -1,12 +1,11 @@
 """What a zone achieved in a span of time: figures, light, coverage, of one provenance."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,15 +19,15 @@ from analytics.daytable import DayTable
 from analytics.factors.grid import GridFactor
 from analytics.figures import Coverage, percent
 from analytics.handover import HandedOver, handed_over
-from analytics.lighting.battery import BatteryDay
+from analytics.lighting.battery import battery_table
 from analytics.lighting.health import beyond_design, cloudy_days
 from analytics.methods.method import Choices
 from analytics.periods import Days
-from analytics.pv.days import PvDay
+from analytics.pv.days import pv_table
 from analytics.samples import Sampled
 from analytics.sampling import with_samples
 from analytics.uptime.base import Reach, Window
-from analytics.uptime.days import UptimeDay
+from analytics.uptime.days import uptime_table
 from analytics.uptime.fleet import Fleet, fleets
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import Period
@@ -64,7 +63,7 @@ class ZoneResult:
     emissions: tuple[Emissions, ...]
     fleets: Mapping[DeviceClass, Fleet]
     air: tuple[AirDay, ...]  # also of the days around the window
-    batteries: tuple[BatteryDay, ...]  # also of the days around the window
+    batteries: DayTable  # battery days, also of the days around the window
     coverage: Coverage
 
     @property
@@ -118,13 +117,13 @@ class Basis:
     """What results are computed from."""
 
     registry: Registry
-    facts: DayTable
-    uptime: Sequence[UptimeDay]
-    batteries: Sequence[BatteryDay]
-    air: Sequence[AirDay]
-    pv: Sequence[PvDay]
+    facts: DayTable  # device-days
     factors: Sequence[GridFactor]
     as_of: int  # microseconds, UTC
+    uptime: DayTable = field(default_factory=uptime_table)
+    batteries: DayTable = field(default_factory=battery_table)
+    pv: DayTable = field(default_factory=pv_table)
+    air: Sequence[AirDay] = ()
     choices: Choices = field(default_factory=Choices)
     samples: Sequence[Sampled] = ()
     noise: Sequence[NoiseDay] = ()
@@ -181,39 +180,35 @@ def avoided(basis: Basis, zone: Zone, window: Window) -> Avoided:
 def zone_result(basis: Basis, zone: Zone, window: Window) -> ZoneResult:
     """Return a zone's result in a window, as far as it has passed."""
     found = avoided(basis, zone, window)
-    equipment, passed = found.equipment, found.passed
+    equipment, passed, figures = found.equipment, found.passed, found.emissions
+    coverage = _coverage(equipment, _counting(found.facts, equipment, passed), passed)
+    del found  # of a large zone its facts take as much memory as the fleets will
+    names = {device.id for device in equipment.devices}
+    batteries = basis.batteries.of_devices(names)
     return ZoneResult(
         zone=zone,
         window=window,
         passed=passed,
         equipment=equipment,
-        emissions=found.emissions,
+        emissions=figures,
         fleets=fleets(
             basis.registry,
             zone,
             equipment,
             basis.uptime,
             passed,
-            excused=_excused(basis, equipment),
+            excused=_excused(batteries),
         ),
-        air=tuple(_of(equipment.devices, basis.air)),
-        batteries=tuple(_of(equipment.devices, basis.batteries)),
-        coverage=_coverage(equipment, _counting(found.facts, equipment, passed), passed),
+        air=tuple(fact for fact in basis.air if fact.device in names),
+        batteries=batteries,
+        coverage=coverage,
     )
 
 
-def _excused(basis: Basis, equipment: HandedOver) -> set[date]:
+def _excused(batteries: DayTable) -> set[date]:
     """Return the nights after more cloudy days in a row than a zone's lamps are designed for."""
-    own = list(_of(equipment.devices, basis.batteries))
-    return beyond_design(cloudy_days(own), {fact.day for fact in own})
-
-
-_Fact = TypeVar("_Fact", AirDay, BatteryDay)
-
-
-def _of(devices: Iterable[Device], facts: Iterable[_Fact]) -> Iterator[_Fact]:
-    names = {device.id for device in devices}
-    return (fact for fact in facts if fact.device in names)
+    nights = [date.fromordinal(day) for day in np.unique(batteries.day).tolist()]
+    return beyond_design(cloudy_days(batteries), nights)
 
 
 def _last_day(zone: Zone, at: int) -> date:

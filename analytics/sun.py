@@ -7,17 +7,22 @@ begins and ends where the true elevation is -6°.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from analytics.spa import Floats, elevation, transit_rise_set
 from analytics.thresholds import threshold
+
+Flags = npt.NDArray[np.bool_]
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _CIVIL: Final = -6.0  # deg
 _STEP: Final = timedelta(minutes=2)
 _GRID: Final = timedelta(minutes=5)
+_A_DAY: Final = timedelta(days=1) // _GRID
 _REACH: Final = timedelta(hours=3)  # twilight lasts no longer wherever lamps stand
 
 
@@ -70,25 +75,38 @@ def high_sun(
 ) -> list[tuple[datetime, datetime]]:
     """Return when the sun stands higher than 10° on each local day, as long as it rises so high.
 
-    Where it does not, start and end are both its transit.
+    Where it does not, start and end are both its transit. It is looked up to five minutes, but only
+    in the hours in which it passes 10°.
     """
-    start, end = (
-        datetime.combine(day, time(0), zone).timestamp()
-        for day in (first, last + timedelta(days=1))
-    )
-    grid = np.arange(start, end, _GRID.total_seconds())
-    high = elevation(grid, latitude, longitude)
-    a_day = timedelta(days=1) // _GRID
-    return [
-        _above(grid[first : first + a_day], high[first : first + a_day], zone)
-        for first in range(0, len(grid), a_day)
-    ]
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    midnights = [datetime.combine(day, time(0), zone).timestamp() for day in days]
+    within = np.arange(_A_DAY, dtype=np.float64) * _GRID.total_seconds()
+    grid: Floats = np.array(midnights, np.float64)[:, None] + within
+    sun = np.full(grid.shape, np.nan)
+    hourly = np.zeros(grid.shape, np.bool_)
+    hourly[:, :: timedelta(hours=1) // _GRID] = hourly[:, -1] = True
+    sun[hourly] = elevation(grid[hourly], latitude, longitude)
+    closer = _where_it_passes(sun, hourly)
+    sun[closer] = elevation(grid[closer], latitude, longitude)
+    return [_above(*day, zone) for day in zip(grid, sun, strict=True)]
+
+
+def _where_it_passes(sun: Floats, known: Flags) -> Flags:
+    """Tell where the sun is not known and may pass 10°: in all of a day that seems without."""
+    high = sun > threshold("pv_high_sun")
+    places = known[0].nonzero()[0]
+    passes = np.zeros(sun.shape, np.bool_)
+    for before, after in pairwise(places.tolist()):
+        passes[:, before:after] = (high[:, before] != high[:, after])[:, None]
+    passes[~high.any(axis=1)] = True
+    found: Flags = passes & ~known
+    return found
 
 
 def _above(grid: Floats, elevations: Floats, zone: tzinfo) -> tuple[datetime, datetime]:
     high = (elevations > threshold("pv_high_sun")).nonzero()[0]
     if not len(high):
-        high = np.array([elevations.argmax()])
+        high = np.array([np.nanargmax(elevations)])
     start, end = (datetime.fromtimestamp(float(grid[high[each]]), zone) for each in (0, -1))
     return start, end
 

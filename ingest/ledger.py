@@ -25,6 +25,10 @@ _COUNTED: Final = ("stored", "repeated", "quarantined", "redelivered", "readings
 
 BootKey = tuple[GatewayId, BootId]
 
+_WITH_MISSING: Final = sa.select(LEDGER_BOOT.c.gateway, LEDGER_BOOT.c.boot).where(
+    LEDGER_BOOT.c.missing > 0
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootAccount:
@@ -148,9 +152,10 @@ class Settlement:
 
 
 def load(
-    connection: sa.Connection, of: Collection[BootKey] | None = None
+    connection: sa.Connection,
+    of: Collection[BootKey] | sa.SelectBase | None = None,
 ) -> dict[BootKey, BootAccount]:
-    """Return the accounts of some boots, of all where None."""
+    """Return the accounts of some boots, listed or selected; of all where None."""
     boots = sa.select(LEDGER_BOOT)
     spans = sa.select(LEDGER_SPAN)
     if of is not None:
@@ -229,8 +234,7 @@ def missing(
     """Return what is lost, by gateway, day of entry and boot."""
     found = [
         Missing(gateway=account.gateway, boot=account.boot, day=entry_day, numbers=numbers)
-        for account in load(connection).values()
-        if account.missing
+        for account in load(connection, _WITH_MISSING).values()
         for entry_day, span in account.spans.items()
         if (numbers := account.missing.within(*span))
     ]
@@ -270,6 +274,7 @@ def _row(account: BootAccount) -> dict[str, Any]:
         "thinned": json.dumps(account.thinned.to_lists()),
         "stored": json.dumps(account.stored.to_lists()),
         "quarantined": json.dumps(account.quarantined.to_lists()),
+        "missing": account.missing.count,
     }
 
 

@@ -17,6 +17,9 @@ LEDGER_BOOT: Final = sa.Table(
     sa.Column("thinned", sa.Text, nullable=False),  # ranges as JSON
     sa.Column("stored", sa.Text, nullable=False),
     sa.Column("quarantined", sa.Text, nullable=False),
+    # How many records are lost: it follows from all above, and is there to be asked for.
+    sa.Column("missing", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index("ledger_boot_missing", "missing"),
 )
 
 LEDGER_SPAN: Final = sa.Table(

@@ -8,7 +8,7 @@ from analytics.daytable import DayTable
 from analytics.deviceday import DeviceDay
 from analytics.factors.grid import grid_factors
 from analytics.result import Basis
-from analytics.uptime.days import UptimeDay
+from analytics.uptime.days import UptimeDay, uptime_table
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.registry.model import Basis as StatedBasis
@@ -80,15 +80,17 @@ def an_uptime_day(device: str, day: date, **changed: object) -> UptimeDay:
     return UptimeDay(**(fields | changed))  # type: ignore[arg-type]
 
 
-def a_basis(registry: Registry, facts: Iterable[DeviceDay] = (), **changed: object) -> Basis:
+def a_basis(
+    registry: Registry,
+    facts: Iterable[DeviceDay] = (),
+    uptime: Iterable[UptimeDay] = (),
+    **changed: object,
+) -> Basis:
     """Return what results are computed from, of a registry without any other facts."""
     fields: dict[str, object] = {
         "registry": registry,
         "facts": DayTable.of(facts),
-        "uptime": (),
-        "batteries": (),
-        "air": (),
-        "pv": (),
+        "uptime": uptime_table(uptime),
         "factors": grid_factors(),
         "as_of": 0,
     }

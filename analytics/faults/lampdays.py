@@ -13,7 +13,7 @@ from analytics.faults.fleet import Fleet
 from analytics.faults.machine import Flags, Floats
 from analytics.faults.peers import own_normal
 from analytics.faults.rules import Rule
-from analytics.lighting.battery import BatteryDay
+from analytics.lighting.battery import BatteryDay, battery_table
 from analytics.lighting.health import beyond_design, cloudy_days, lamp_health
 from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId
@@ -80,7 +80,7 @@ def lamp_days(
         lowest_v=volts,
         charge=panel,
         batteries=[each for each in batteries if each.day >= since],
-        cloudy=cloudy_days(batteries),
+        cloudy=cloudy_days(battery_table(batteries)),
     )
 
 
@@ -166,7 +166,7 @@ def battery_ageing(
     nights = round(rule.defaults["nights"])
     since = lamps.days[-1] - timedelta(days=nights - 1)
     recent = [each for each in lamps.batteries if since <= each.day <= lamps.days[-1]]
-    health = lamp_health(lamps.fleet.names, recent)
+    health = lamp_health(lamps.fleet.names, battery_table(recent))
     told = [each.capacity_wh for each in health] or [None] * len(lamps.fleet)
     capacity = np.array([np.nan if each is None else each for each in told]) / lamps.fleet.rated_w
     enough = np.array([each.nights >= rule.defaults["fewest_nights"] for each in health], np.bool_)

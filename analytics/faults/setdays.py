@@ -16,7 +16,7 @@ from analytics.pv.days import PvDay
 from analytics.pv.health import whole_yields
 from analytics.pv.peers import compare, low
 from analytics.pv.signs import clips
-from analytics.uptime.days import UptimeDay
+from analytics.uptime.days import UptimeDay, uptime_table
 from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device
 
@@ -58,7 +58,9 @@ def set_days(
         facts: Their PV days.
     """
     known = list(uptime)
-    yields = whole_yields(devices, days, [each for each in known if not _was_down(each)])
+    yields = whole_yields(
+        devices, days, uptime_table(each for each in known if not _was_down(each))
+    )
     latitude, longitude = np.array(positions, np.float64).reshape(-1, 2).T
     compared = compare(yields, latitude, longitude)
     share = np.full_like(yields, np.nan)

@@ -1,5 +1,6 @@
 """Battery days: what a solar lamp's battery took, gave and went down to, noon to noon."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
@@ -8,8 +9,18 @@ from typing import Final, cast
 import pandas as pd
 
 from analytics.clocksigns import dusks
+from analytics.daytable import DayTable
 from ingest.contract.identity import DeviceId
 
+COLUMNS: Final = (
+    "charged_mwh",
+    "served_mwh",
+    "lowest_permille",
+    "highest_permille",
+    "lowest_mv",
+    "highest_mv",
+    "lit_from",
+)
 _WATT_SECONDS_A_MWH: Final = 3.6
 _TENTHS: Final = 10
 _MILLI: Final = 1_000
@@ -28,6 +39,11 @@ class BatteryDay:
     lowest_mv: int | None
     highest_mv: int | None
     lit_from: int | None = None  # when the lamp came on. [microseconds, UTC]
+
+
+def battery_table(facts: Iterable[BatteryDay] = ()) -> DayTable:
+    """Return battery days in columns."""
+    return DayTable.of(facts, COLUMNS)
 
 
 def battery_days(hours: pd.DataFrame) -> list[BatteryDay]:

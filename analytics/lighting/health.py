@@ -4,7 +4,7 @@ A lamp is compared with its own days and with its neighbors' on the same days, s
 season nor weather is taken for a fault.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,13 +12,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from analytics.lighting.battery import BatteryDay
+from analytics.daytable import DayTable
 from analytics.lighting.design import design
 from analytics.windows import NORMAL
 from ingest.contract.identity import DeviceId
 
+Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+_MILLI: Final = 1_000
 _FEWEST_PEERS: Final = 5
 _FEWEST_DAYS: Final = 5
 _DAYS_A_TREND: Final = 30
@@ -56,8 +58,8 @@ class _Table:
     highest_v: Floats
 
 
-def lamp_health(lamps: Sequence[DeviceId], facts: Iterable[BatteryDay]) -> list[LampHealth]:
-    """Return how lamps of one zone fared over the days of the facts."""
+def lamp_health(lamps: Sequence[DeviceId], facts: DayTable) -> list[LampHealth]:
+    """Return how lamps of one zone fared over the days of their battery days."""
     table = _table(lamps, facts)
     if not table.charged.size:
         return []
@@ -93,22 +95,27 @@ def _cutoffs(lowest_v: Floats, highest_v: Floats) -> int | None:
     return int(np.count_nonzero(lowest_v <= twelves * design("cutoff_12v")))
 
 
-def cloudy_days(facts: Iterable[BatteryDay]) -> set[date]:
+def cloudy_days(facts: DayTable) -> set[date]:
     """Return the days on which a zone's panels gave less than half of what they gave before.
 
     A day is held against the median of the 60 days up to it, of the lamps' median each.
+
+    Args:
+        facts: Battery days of the zone's lamps.
     """
-    by_day: dict[date, list[int]] = {}
-    for fact in facts:
-        if fact.charged_mwh is not None:
-            by_day.setdefault(fact.day, []).append(fact.charged_mwh)
-    middle = {day: float(np.median(own)) for day, own in by_day.items()}
-    found = set()
-    for day, charge in middle.items():
-        before = [each for other, each in middle.items() if day - NORMAL < other <= day]
-        if charge < design("cloudy_below") * float(np.median(before)):
-            found.add(day)
-    return found
+    days, middle = _middle_by_day(facts.where(facts.known("charged_mwh")))
+    since = np.searchsorted(days, days - NORMAL.days, side="right")
+    usual = [np.median(middle[first : last + 1]) for last, first in enumerate(since.tolist())]
+    cloudy = days[middle < design("cloudy_below") * np.array(usual, np.float64)]
+    return {date.fromordinal(day) for day in cloudy.tolist()}
+
+
+def _middle_by_day(facts: DayTable) -> tuple[Integers, Floats]:
+    """Return the days with a charge, ascending, and the lamps' median of each. [mWh]"""
+    order = np.argsort(facts.day, kind="stable")
+    days, starts = np.unique(facts.day[order], return_index=True)
+    charges = np.split(facts["charged_mwh"][order], starts[1:]) if len(days) else []
+    return days, np.array([np.median(own) for own in charges], np.float64)
 
 
 def beyond_design(cloudy: set[date], days: Iterable[date]) -> set[date]:
@@ -121,31 +128,24 @@ def beyond_design(cloudy: set[date], days: Iterable[date]) -> set[date]:
     }
 
 
-def _table(lamps: Sequence[DeviceId], facts: Iterable[BatteryDay]) -> _Table:
-    known = list(facts)
-    days = sorted({fact.day for fact in known})
-    row: Mapping[str, int] = {device: number for number, device in enumerate(lamps)}
-    column = {day: number for number, day in enumerate(days)}
-    cells = np.full((5, len(lamps), len(days)), np.nan)
-    for fact in known:
-        if fact.device in row:
-            cells[:, row[fact.device], column[fact.day]] = _values(fact)
-    charged, served, swing, lowest, highest = cells
-    return _Table(charged=charged, served=served, swing=swing, lowest_v=lowest, highest_v=highest)
+def _table(lamps: Sequence[DeviceId], facts: DayTable) -> _Table:
+    number = {device: row for row, device in enumerate(lamps)}
+    row = np.array([number.get(name, -1) for name in facts.names], np.int64)[facts.device]
+    days, column = np.unique(facts.day, return_inverse=True)
+    own = row >= 0
 
+    def of(name: str) -> Floats:
+        cells = np.full((len(lamps), len(days)), np.nan)
+        cells[row[own], column[own]] = facts.measured(name)[own] / _MILLI
+        return cells
 
-def _values(fact: BatteryDay) -> list[float]:
-    def of(value: int | None, scale: float) -> float:
-        return np.nan if value is None else value / scale
-
-    swing = of(fact.highest_permille, 1_000) - of(fact.lowest_permille, 1_000)
-    return [
-        of(fact.charged_mwh, 1_000),
-        of(fact.served_mwh, 1_000),
-        swing,
-        of(fact.lowest_mv, 1_000),
-        of(fact.highest_mv, 1_000),
-    ]
+    return _Table(
+        charged=of("charged_mwh"),
+        served=of("served_mwh"),
+        swing=of("highest_permille") - of("lowest_permille"),
+        lowest_v=of("lowest_mv"),
+        highest_v=of("highest_mv"),
+    )
 
 
 def _median_by_day(values: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """PV days: what of a set's day its energy alone does not tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
@@ -8,9 +9,11 @@ from typing import Final, cast
 import pandas as pd
 
 from analytics.clocksigns import middles
+from analytics.daytable import DayTable
 from analytics.pv.signs import is_flat
 from ingest.contract.identity import DeviceId
 
+COLUMNS: Final = ("highest_w", "flat_hours", "irradiation_wh_m2", "middle_at")
 _WHOLE_HOUR_S: Final = 3_500
 _SECONDS_AN_HOUR: Final = 3_600
 
@@ -25,6 +28,11 @@ class PvDay:
     flat_hours: int  # whole hours in which the power stayed where it was
     irradiation_wh_m2: int | None  # on its panel, where it has a sensor
     middle_at: int | None = None  # when half of its energy was made. [microseconds, UTC]
+
+
+def pv_table(facts: Iterable[PvDay] = ()) -> DayTable:
+    """Return PV days in columns."""
+    return DayTable.of(facts, COLUMNS)
 
 
 def pv_days(hours: pd.DataFrame) -> list[PvDay]:

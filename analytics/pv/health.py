@@ -1,6 +1,6 @@
 """How a zone's PV sets fare: yield, performance ratio, ratio to peers, and what is seen of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from analytics.pv.days import PvDay
+from analytics.daytable import DayTable, Mask
+from analytics.pv.days import pv_table
 from analytics.pv.peers import Compared, compare, low
 from analytics.pv.signs import Sign, clips, sign
 from analytics.pv.yields import performance_ratio
 from analytics.thresholds import threshold
-from analytics.uptime.days import UptimeDay
 from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device, GridConnection
 
@@ -43,8 +43,8 @@ def pv_health(
     positions: Sequence[tuple[float, float]],
     days: Sequence[date],
     *,
-    uptime: Iterable[UptimeDay],
-    facts: Iterable[PvDay],
+    uptime: DayTable,
+    facts: DayTable,
     clear_sky: Floats,
 ) -> list[PvHealth]:
     """Return how sets of one zone fare. Off the grid, yield follows demand: those are left out.
@@ -62,49 +62,42 @@ def pv_health(
     yields = whole_yields(devices, days, uptime)
     latitude, longitude = np.array(positions, np.float64).T
     compared = compare(yields, latitude, longitude, clear_sky=clear_sky)
-    own: dict[DeviceId, list[PvDay]] = {}
-    for fact in facts:
-        own.setdefault(fact.device, []).append(fact)
+    own, nothing = dict(facts.apart()), pv_table()
     return [
-        _health(device, yields[row], compared, row, own.get(device.id, []))
+        _health(device, yields[row], compared, row, own.get(device.id, nothing))
         for row, device in enumerate(devices)
     ]
 
 
-def whole_yields(
-    devices: Sequence[Device], days: Sequence[date], uptime: Iterable[UptimeDay]
-) -> Floats:
+def whole_yields(devices: Sequence[Device], days: Sequence[date], uptime: DayTable) -> Floats:
     """Return yields of whole days, NaN elsewhere. [kWh/kWp]"""
-    column = {day: number for number, day in enumerate(days)}
-    row = {
-        device.id: number
-        for number, device in enumerate(devices)
+    number = {
+        device.id: row
+        for row, device in enumerate(devices)
         if device.grid_connection is not GridConnection.OFF and device.rated_power_w
     }
+    whole = uptime.where(_is_whole(uptime)).between(days[0], days[-1])
+    row = np.array([number.get(name, -1) for name in whole.names], np.int64)[whole.device]
+    column, told = whole.day - days[0].toordinal(), row >= 0
+    rated_kw = np.array([float(device.rated_power_w or 1) / 1_000 for device in devices])
     result = np.full((len(devices), len(days)), np.nan)
-    for fact in uptime:
-        place = row.get(fact.device, -1), column.get(fact.day, -1)
-        if min(place) >= 0 and _is_whole(fact):
-            rated = devices[place[0]].rated_power_w or 1
-            result[place] = (fact.counter_mwh or 0) / _MWH_A_KWH / (float(rated) / 1_000)
+    kwh = whole["counter_mwh"][told] / _MWH_A_KWH
+    result[row[told], column[told]] = kwh / rated_kw[row[told]]
     return result
 
 
-def _is_whole(fact: UptimeDay) -> bool:
-    """Tell whether a day was heard nearly whole, and its counter tells of no other day."""
-    if (
-        fact.counter_mwh is None
-        or fact.up_s + fact.known_down_s < threshold("pv_whole_share") * fact.base_s
-    ):
-        return False
-    heard = fact.gauge_mwh or 0
-    return abs(fact.counter_mwh - heard) <= threshold("pv_alike_share") * max(
-        heard, fact.counter_mwh
-    )
+def _is_whole(facts: DayTable) -> Mask:
+    """Tell which days were heard nearly whole, and by a counter that tells of no other day."""
+    told, heard = facts.filled("counter_mwh"), facts.filled("gauge_mwh")
+    known_s = facts["up_s"] + facts["known_down_s"]
+    long_enough = known_s >= threshold("pv_whole_share") * facts["base_s"]
+    alike = np.abs(told - heard) <= threshold("pv_alike_share") * np.maximum(heard, told)
+    found: Mask = facts.known("counter_mwh") & long_enough & alike
+    return found
 
 
 def _health(
-    device: Device, yields: Floats, compared: Compared, row: int, facts: Sequence[PvDay]
+    device: Device, yields: Floats, compared: Compared, row: int, facts: DayTable
 ) -> PvHealth:
     ratio = compared.ratio[row]
     known = np.flatnonzero(~np.isnan(yields))
@@ -120,21 +113,16 @@ def _health(
         performance_ratio=_performance(yields, facts),
         low=low(ratio[~np.isnan(ratio)]),
         sign=sign(ratio),
-        clips=_clips(facts),
+        clips=clips(facts.measured("highest_w"), facts["flat_hours"].astype(np.float64)),
     )
 
 
-def _performance(yields: Floats, facts: Sequence[PvDay]) -> float | None:
-    light = sum(fact.irradiation_wh_m2 or 0 for fact in facts) / 1_000
-    whole = sum(fact.irradiation_wh_m2 is not None for fact in facts)
+def _performance(yields: Floats, facts: DayTable) -> float | None:
+    light = int(facts.filled("irradiation_wh_m2").sum()) / 1_000
+    whole = int(np.count_nonzero(facts.known("irradiation_wh_m2")))
     if not whole or whole != np.count_nonzero(~np.isnan(yields)):
         return None
     return performance_ratio(float(np.nansum(yields)), 1.0, light)
-
-
-def _clips(facts: Sequence[PvDay]) -> bool:
-    highest = [np.nan if fact.highest_w is None else fact.highest_w for fact in facts]
-    return clips(np.array(highest, np.float64), np.array([f.flat_hours for f in facts], np.float64))
 
 
 def _known(value: float) -> float | None:

@@ -47,14 +47,30 @@ def read_basis(connection: sa.Connection, registry: Registry, *, days: Days | No
     return Basis(
         registry=registry,
         facts=facts.device_table(connection, first=first, last=last),
-        uptime=uptime.uptime_days(connection, *around),
-        batteries=dayfacts.read(connection, BatteryDay, first=around[0], last=around[1]),
+        uptime=uptime.uptime_table(connection, *around),
+        batteries=dayfacts.table(connection, BatteryDay, first=around[0], last=around[1]),
         air=dayfacts.read(connection, AirDay, first=around[0], last=around[1]),
-        pv=dayfacts.read(connection, PvDay, first=around[0], last=around[1]),
+        pv=dayfacts.table(connection, PvDay, first=around[0], last=around[1]),
         factors=all_factors(connection),
         as_of=facts.progress(connection).as_of,
         samples=standing(connection, Sampled),
         noise=dayfacts.read(connection, NoiseDay, first=first, last=last),
+    )
+
+
+def read_figures_basis(connection: sa.Connection, registry: Registry) -> Basis:
+    """Return what zones' figures so far take of all that is known: nothing of air, PV and noise.
+
+    A lamp's battery day counts there only by its charge, which tells of cloud.
+    """
+    return Basis(
+        registry=registry,
+        facts=facts.device_table(connection),
+        uptime=uptime.uptime_table(connection),
+        batteries=dayfacts.table(connection, BatteryDay, only=["charged_mwh"]),
+        factors=all_factors(connection),
+        as_of=facts.progress(connection).as_of,
+        samples=standing(connection, Sampled),
     )
 
 

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 
-from analytics.daytable import COLUMNS, MISSING, DayTable
+from analytics.daytable import COLUMNS, DayTable
 from analytics.deviceday import DeviceDay, EnergySource
+from analytics.service.columns import read_table, within
 from analytics.service.replacing import replace_days
 from analytics.service.tables import DEVICE_DAY, PROGRESS, SUBMISSION
 from ingest.contract.identity import DeviceId
@@ -19,7 +18,6 @@ from ingest.contract.metric import DeviceClass
 
 _DEVICE_DAYS: Final = "device_days"
 _COLUMNS: Final = [field.name for field in fields(DeviceDay)]
-_ROWS_AT_ONCE: Final = 4_000
 SubmissionKey = tuple[DeviceId, date]
 
 
@@ -57,7 +55,7 @@ def device_days(
     devices: Collection[str] | None = None,
 ) -> list[DeviceDay]:
     """Return the facts of some days, both included, ordered by device and day."""
-    query = _of_days(sa.select(DEVICE_DAY), first, last)
+    query = sa.select(DEVICE_DAY).where(*within(DEVICE_DAY.c.day, first, last))
     if device is not None:
         query = query.where(DEVICE_DAY.c.device == device)
     if devices is not None:
@@ -89,48 +87,10 @@ def device_table(
     devices: Collection[str] | None = None,
 ) -> DayTable:
     """Return the facts of some days, both included, in columns."""
-    numbers = (sa.func.coalesce(DEVICE_DAY.c[name], MISSING) for name in COLUMNS)
-    as_written: sa.ColumnClause[object] = sa.literal_column("device_day.day")
-    day = as_written.label("day")
-    query = _of_days(sa.select(DEVICE_DAY.c.device, day, *numbers), first, last)
+    where = [*within(DEVICE_DAY.c.day, first, last)]
     if devices is not None:
-        query = query.where(DEVICE_DAY.c.device.in_(devices))
-    codes: dict[str, int] = {}
-    cursor = connection.execute(query).cursor  # plain tuples: a year has millions of rows
-    assert cursor is not None  # noqa: S101 - a select has one
-    parts = []
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        parts.append(_columns(rows, codes))
-    if not parts:
-        return DayTable.of(())
-    device, day_number, *columns = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return DayTable.made(list(codes), device, day_number, dict(zip(COLUMNS, columns, strict=True)))
-
-
-def _columns(rows: Sequence["sa.Row[Any]"], codes: dict[str, int]) -> list["npt.NDArray[np.int64]"]:
-    """Return rows in columns; a device is the number it was first met with."""
-    names, days, *columns = zip(*rows, strict=True)
-    for name in dict.fromkeys(names):
-        codes.setdefault(name, len(codes))
-    ordinals = {day: _ordinal(day) for day in set(days)}
-    return [
-        np.array([codes[name] for name in names], np.int64),
-        np.array([ordinals[day] for day in days], np.int64),
-        *(np.array(column, np.int64) for column in columns),
-    ]
-
-
-def _ordinal(day: date | str) -> int:
-    """Return the number of a day, as whichever database writes it."""
-    return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
-
-
-def _of_days(query: "sa.Select[Any]", first: date | None, last: date | None) -> "sa.Select[Any]":
-    if first is not None:
-        query = query.where(DEVICE_DAY.c.day >= first)
-    if last is not None:
-        query = query.where(DEVICE_DAY.c.day <= last)
-    return query
+        where.append(DEVICE_DAY.c.device.in_(devices))
+    return read_table(connection, DEVICE_DAY, {name: DEVICE_DAY.c[name] for name in COLUMNS}, where)
 
 
 def submissions(

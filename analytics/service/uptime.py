@@ -7,10 +7,19 @@ from operator import attrgetter
 
 import sqlalchemy as sa
 
+from analytics.daytable import DayTable
+from analytics.service.columns import read_table, within
 from analytics.service.replacing import replace_days
 from analytics.service.tables import UPTIME_DAY
 from analytics.uptime.base import asked_of
-from analytics.uptime.days import Asked, Key, UptimeDay
+from analytics.uptime.days import (
+    CLASS_NUMBER,
+    CLASS_NUMBERS,
+    COLUMNS,
+    Asked,
+    Key,
+    UptimeDay,
+)
 from analytics.uptime.exclusions import Exclusion
 from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
@@ -28,11 +37,7 @@ def uptime_days(
     connection: sa.Connection, first: date | None = None, last: date | None = None
 ) -> list[UptimeDay]:
     """Return the uptime days of some days, both included, ordered by device and day."""
-    query = sa.select(UPTIME_DAY)
-    if first is not None:
-        query = query.where(UPTIME_DAY.c.day >= first)
-    if last is not None:
-        query = query.where(UPTIME_DAY.c.day <= last)
+    query = sa.select(UPTIME_DAY).where(*within(UPTIME_DAY.c.day, first, last))
     found = [
         UptimeDay(
             device=row.device,
@@ -50,6 +55,16 @@ def uptime_days(
         for row in connection.execute(query)
     ]
     return sorted(found, key=attrgetter("device", "day"))  # a database would order by its language
+
+
+def uptime_table(
+    connection: sa.Connection, first: date | None = None, last: date | None = None
+) -> DayTable:
+    """Return the uptime days of some days, both included, in columns."""
+    of_class = sa.case(dict(CLASS_NUMBERS), value=UPTIME_DAY.c.device_class)
+    numbers = {name: UPTIME_DAY.c[name] for name in COLUMNS}
+    where = within(UPTIME_DAY.c.day, first, last)
+    return read_table(connection, UPTIME_DAY, {**numbers, CLASS_NUMBER: of_class}, where)
 
 
 def asked(

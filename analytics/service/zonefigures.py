@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from analytics.factors.grid import FactorNotFoundError
 from analytics.result import Basis, open_window, zone_result
 from analytics.service import facts
-from analytics.service.basis import read_basis
+from analytics.service.basis import read_figures_basis
 from analytics.service.tables import ZONE_FIGURE
 from analytics.zonefigures import ZoneFigure, zone_figures
 from ingest.contract.period import Period
@@ -39,7 +39,7 @@ def behind_us(connection: sa.Connection) -> int:
 
 def write(connection: sa.Connection, registry: Registry) -> None:
     """Compute the figures until now, which takes all facts, and write them."""
-    basis = read_basis(connection, registry)
+    basis = read_figures_basis(connection, registry)
     since = facts.progress(connection).since
     start = basis.as_of if since is None else since
     span = Period(start, max(start, basis.as_of))

@@ -24,6 +24,7 @@ from ingest.registry.schedule import Schedule
 
 ALL_NIGHT: Final = "sunset..sunrise"  # what is required of a lamp that nobody has registered
 PV: Final = frozenset({DeviceClass.HOUSEHOLD_PV, DeviceClass.SCHOOL_PV})
+Place = tuple[Pole, str]
 _GRAIN: Final = Decimal("0.1")  # deg: the sun is 24 s later that far west
 
 
@@ -64,51 +65,53 @@ def _cut(reach: Reach, as_of: int) -> Reach:
 
 def asked_of(registry: Registry, zone: Zone, device: Device, days: Sequence[date]) -> list[Period]:
     """Return when a device is asked for something on each of some days."""
-    pole = Pole.at(*registry.position_of(device), zone.timezone)
-    return list(asked_at(device.device_class, pole, device.schedule, days[0], days[-1]))
+    pole, schedule = place_of(registry, zone, device)
+    return list(asked_at(device.device_class, pole, schedule, days[0], days[-1]))
 
 
-def due_of(
-    registry: Registry, zone: Zone, device: Device, reach: Reach, around: Reach
-) -> Sequence[int]:
-    """Return for how many seconds of each day of a reach a device is asked for something.
-
-    The reach lies in the days `around` it, whose sun is looked up at once.
-    """
-    pole = Pole.at(*registry.position_of(device), zone.timezone)
-    return due_at(device.device_class, pole, device.schedule, reach, around)
+def place_of(registry: Registry, zone: Zone, device: Device) -> Place:
+    """Return where a device stands and by which schedule: what it is asked for depends on both."""
+    return Pole.at(*registry.position_of(device), zone.timezone), device.schedule
 
 
-@lru_cache(maxsize=8_192)
 def due_at(
     device_class: DeviceClass, pole: Pole, schedule: str, reach: Reach, around: Reach
 ) -> Sequence[int]:
-    """Return the seconds asked for at a place on each day, as far as they lie in the span."""
+    """Return the seconds asked for at a place on each day, as far as they lie in the span.
+
+    The reach lies in the days `around` it, whose sun is looked up at once.
+    """
     asked = asked_at(device_class, pole, schedule, around.first, around.last)
     before = (reach.first - around.first).days
     own = asked[before : before + len(reach.days)]
     return [overlap_s(span, reach.span) for span in own]
 
 
-@lru_cache(maxsize=8_192)
 def asked_at(
     device_class: DeviceClass, pole: Pole, schedule: str, first: date, last: date
 ) -> Sequence[Period]:
-    """Return when a device at a place is asked for something, on each day from first to last."""
+    """Return when a device at a place is asked for something, on each day from first to last.
+
+    It is known by the year, so that an end which moves on does not ask for all of the past anew.
+    """
+    place = _coarse(pole) if device_class in PV else pole
+    years = range(first.year, last.year + 1)
+    known = [span for year in years for span in _asked_in(device_class, place, schedule, year)]
+    before = (first - date(first.year, 1, 1)).days
+    return known[before : before + (last - first).days + 1]
+
+
+@lru_cache(maxsize=4_096)
+def _asked_in(device_class: DeviceClass, pole: Pole, schedule: str, year: int) -> Sequence[Period]:
+    first, last = date(year, 1, 1), date(year, 12, 31)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    zone = ZoneInfo(pole.timezone)
     if device_class is DeviceClass.STREETLIGHT:
         return list(required(Schedule.parse(schedule), pole, days).values())
     if device_class in PV:
-        return _high_sun(_coarse(pole), first, last)
-    return [span_of(day, ZoneInfo(pole.timezone), device_class) for day in days]
-
-
-@lru_cache(maxsize=1_024)
-def _high_sun(pole: Pole, first: date, last: date) -> Sequence[Period]:
-    days = high_sun(
-        float(pole.latitude), float(pole.longitude), first, last, ZoneInfo(pole.timezone)
-    )
-    return [Period.between(*day) for day in days]
+        sun = high_sun(float(pole.latitude), float(pole.longitude), first, last, zone)
+        return [Period.between(*day) for day in sun]
+    return [span_of(day, zone, device_class) for day in days]
 
 
 def _coarse(pole: Pole) -> Pole:

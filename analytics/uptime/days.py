@@ -5,7 +5,7 @@ anything else while it says something good. What is known and not up is down; th
 and silence is unknown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, cast
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.daytable import DayTable, Mask
 from analytics.deviceday import ENERGY
 from analytics.hours import RECORD
 from analytics.lighting.setpoint import in_light
@@ -31,6 +32,22 @@ PROOF: Final[Mapping[DeviceClass, str]] = {
 }
 """The counter that proves afterwards what a device did in silence."""
 
+COLUMNS: Final = (
+    "base_s",
+    "up_s",
+    "down_s",
+    "excluded_s",
+    "known_down_s",
+    "counter_mwh",
+    "gauge_mwh",
+    "tail_s",
+)
+CLASS_NUMBER: Final = "class_number"
+"""The column of a table of uptime days that tells a device's class then, by CLASS_NUMBERS."""
+
+CLASS_NUMBERS: Final[Mapping[DeviceClass, int]] = {
+    device_class: number for number, device_class in enumerate(DeviceClass)
+}
 _MWH_A_KWH: Final = 1_000_000
 _WATT_SECONDS_A_MWH: Final = 3.6
 _Seconds = npt.NDArray[np.float64]
@@ -53,6 +70,11 @@ class UptimeDay:
     gauge_mwh: int | None  # what its power amounts to while it was heard
     tail_s: int  # asked for after it was last heard that day
 
+    @property
+    def class_number(self) -> int:
+        """Its device class, as columns have it."""
+        return CLASS_NUMBERS[self.device_class]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -61,6 +83,16 @@ class Asked:
     span: Period
     exclusions: Sequence[Exclusion] = ()
     rated_w: float | None = None  # of a lamp
+
+
+def uptime_table(facts: Iterable[UptimeDay] = ()) -> DayTable:
+    """Return uptime days in columns."""
+    return DayTable.of(facts, (*COLUMNS, CLASS_NUMBER))
+
+
+def of_class(facts: DayTable, *device_classes: DeviceClass) -> Mask:
+    """Tell which uptime days are those of some device classes."""
+    return np.isin(facts[CLASS_NUMBER], [CLASS_NUMBERS[each] for each in device_classes])
 
 
 def uptime_days(

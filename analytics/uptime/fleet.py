@@ -3,18 +3,27 @@
 Pieces of a lot that nobody has registered are asked for what their class is, and are unknown.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
+from analytics.daytable import DayTable, Integers
 from analytics.handover import HandedOver
 from analytics.night import Pole
-from analytics.uptime.base import ALL_NIGHT, Reach, Window, asked_of, due_at, due_of
+from analytics.uptime.base import (
+    ALL_NIGHT,
+    Place,
+    Reach,
+    Window,
+    asked_of,
+    due_at,
+    place_of,
+)
 from analytics.uptime.days import PROOF as PROVING_COUNTER
-from analytics.uptime.days import UptimeDay
+from analytics.uptime.days import of_class
 from analytics.uptime.grid import NOTHING, Grid, Seconds, Spent, grid
 from analytics.windows import NORMAL, PROOF
 from ingest.contract.metric import DeviceClass
@@ -45,7 +54,7 @@ def fleets(
     registry: Registry,
     zone: Zone,
     equipment: HandedOver,
-    facts: Iterable[UptimeDay],
+    facts: DayTable,
     window: Window,
     *,
     excused: Collection[date] = (),
@@ -63,12 +72,9 @@ def fleets(
     devices: dict[DeviceClass, list[Device]] = {each: [] for each in equipment.unregistered}
     for device in equipment.devices:
         devices.setdefault(device.device_class, []).append(device)
-    own: dict[DeviceClass, list[UptimeDay]] = {}
-    for fact in facts:
-        own.setdefault(fact.device_class, []).append(fact)
     return {
         each: Fleet(
-            grid=_grid(registry, zone, devices[each], own.get(each, ()), window.of(each)).excusing(
+            grid=_grid(registry, zone, each, devices[each], facts, window.of(each)).excusing(
                 excused if each is DeviceClass.STREETLIGHT else ()
             ),
             unregistered=equipment.unregistered.get(each, 0),
@@ -99,26 +105,31 @@ def _unregistered_due(
 def _grid(
     registry: Registry,
     zone: Zone,
+    device_class: DeviceClass,
     devices: Sequence[Device],
-    facts: Sequence[UptimeDay],
+    facts: DayTable,
     reach: Reach,
 ) -> Grid:
     """Return the grid of a reach; what lies around it is looked at for normals and for proof."""
-    around = _around(facts, reach) if facts else reach
+    rows = np.flatnonzero(of_class(facts, device_class))
+    places = [place_of(registry, zone, device) for device in devices]
+    around = _around(facts.day[rows], reach) if device_class in PROVING_COUNTER else reach
     whole = grid(
         devices,
         around.days,
-        due=_due(registry, zone, devices, around),
+        due=_due(device_class, places, around, around),
         facts=facts,
+        rows=rows,
         rated={each.id: rate for each in devices if (rate := _rate(each)) is not None},
     )
-    return whole.of(reach.days, _due(registry, zone, devices, reach, around))
+    return whole.of(reach.days, _due(device_class, places, reach, around))
 
 
-def _around(facts: Sequence[UptimeDay], reach: Reach) -> Reach:
-    days = [fact.day for fact in facts if fact.device_class in PROVING_COUNTER]
-    first = max(min(days, default=reach.first), reach.first - NORMAL)
-    last = min(max(days, default=reach.last), reach.last + PROOF)
+def _around(days: Integers, reach: Reach) -> Reach:
+    if not len(days):
+        return reach
+    first = max(date.fromordinal(int(days.min())), reach.first - NORMAL)
+    last = min(date.fromordinal(int(days.max())), reach.last + PROOF)
     first, last = min(first, reach.first), max(last, reach.last)
     before, behind = (reach.first - first).days, (last - reach.last).days
     span = Period(reach.span.start - _DAY_US * before, reach.span.end + _DAY_US * behind)
@@ -126,14 +137,13 @@ def _around(facts: Sequence[UptimeDay], reach: Reach) -> Reach:
 
 
 def _due(
-    registry: Registry,
-    zone: Zone,
-    devices: Sequence[Device],
-    reach: Reach,
-    around: Reach | None = None,
+    device_class: DeviceClass, places: Sequence[Place], reach: Reach, around: Reach
 ) -> Seconds:
-    due = [due_of(registry, zone, device, reach, around or reach) for device in devices]
-    return np.array(due, np.int64).reshape(len(devices), len(reach.days))
+    """Return the seconds asked of devices at some places, each place looked up once."""
+    number: dict[Place, int] = {}
+    row = [number.setdefault(place, len(number)) for place in places]
+    due = [due_at(device_class, *place, reach, around) for place in number]
+    return np.array(due, np.int64).reshape(len(number), len(reach.days))[row]
 
 
 def _rate(device: Device) -> float | None:

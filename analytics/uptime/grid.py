@@ -3,7 +3,7 @@
 A row a device, a column a day; all in whole seconds, so sums do not depend on their order.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from analytics.daytable import DayTable, Integers
 from analytics.thresholds import threshold
 from analytics.uptime.availability import Times, share
-from analytics.uptime.days import UptimeDay
 from analytics.uptime.proof import proven
 from ingest.contract.identity import DeviceId
 from ingest.registry.model import Device
@@ -145,7 +145,8 @@ def grid(
     days: Sequence[date],
     *,
     due: Seconds,
-    facts: Iterable[UptimeDay],
+    facts: DayTable,
+    rows: Integers,
     rated: Mapping[DeviceId, float],
 ) -> Grid:
     """Return how devices spent some days.
@@ -155,23 +156,30 @@ def grid(
         days: Consecutive days, as many as `due` has columns.
         due: Seconds asked of each device on each day. Shape (d, n).
         facts: Uptime days; those of other devices and days are not looked at.
+        rows: Which of them are of the devices' class.
         rated: Energy per second asked, of devices without a normal of their own. [mWh/s]
     """
-    row = {device.id: number for number, device in enumerate(devices)}
-    column = {day: number for number, day in enumerate(days)}
-    names = ("base_s", "up_s", "down_s", "excluded_s", "known_down_s", "tail_s")
+    rows, cells = _places(facts, rows, devices, days)
+    names = ("up_s", "down_s", "excluded_s", "known_down_s", "tail_s")
     seconds = {name: np.zeros(due.shape, np.int64) for name in names}
     seconds["tail_s"][:] = due
     energies = {name: np.full(due.shape, np.nan) for name in ("counter_mwh", "gauge_mwh")}
-    for fact in facts:
-        place = row.get(fact.device, -1), column.get(fact.day, -1)
-        if min(place) < 0:
-            continue
-        for name, values in seconds.items():
-            values[place] = getattr(fact, name)
-        for name, amounts in energies.items():
-            amounts[place] = np.nan if (value := getattr(fact, name)) is None else value
+    for name, values in seconds.items():
+        values[cells] = facts[name][rows]
+    for name, amounts in energies.items():
+        amounts[cells] = facts.measured(name)[rows]
     return _grid(devices, days, due, seconds, energies, rated)
+
+
+def _places(
+    facts: DayTable, rows: Integers, devices: Sequence[Device], days: Sequence[date]
+) -> tuple[Integers, tuple[Integers, Integers]]:
+    """Return which rows are of devices and days that are looked at, and the cells they fill."""
+    number = {device.id: row for row, device in enumerate(devices)}
+    row = np.array([number.get(name, -1) for name in facts.names], np.int64)[facts.device[rows]]
+    column = facts.day[rows] - days[0].toordinal()
+    inside = (row >= 0) & (column >= 0) & (column < len(days))
+    return rows[inside], (row[inside], column[inside])
 
 
 def _grid(

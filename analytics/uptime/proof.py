@@ -12,6 +12,7 @@ from analytics.thresholds import threshold
 
 Seconds = npt.NDArray[np.int64]
 Energies = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 def proven(
@@ -26,28 +27,35 @@ def proven(
         heard: What the power heard that day amounts to. [mWh] Shape (d, n).
         normal: Each device's normal energy per second asked; NaN where none is known. [mWh/s]
     """
-    result = np.zeros_like(unknown)
-    since = np.full(len(unknown), -1)  # the last day its counter was read
-    waiting = np.zeros(len(unknown), np.int64)
-    for day in range(unknown.shape[1]):
-        read = ~np.isnan(told[:, day])
-        before = waiting + unknown[:, day] - np.where(read, tail[:, day], 0)
-        for device in np.flatnonzero(read & (before > 0) & (normal > 0)):
-            energy = told[device, day] - np.nan_to_num(heard[device, day])
-            share = _share(energy / (normal[device] * before[device]))
-            start = int(since[device])
-            days = slice(max(start, 0), day + 1)
-            silent = unknown[device, days].copy()
-            if start >= 0:
-                silent[0] = tail[device, start]
-            silent[-1] -= tail[device, day]
-            result[device, days] += np.floor(silent * share).astype(np.int64)
-        since = np.where(read, day, since)
-        waiting = np.where(read, tail[:, day], before)
-    return result
+    read = ~np.isnan(told)
+    behind = np.where(read, tail, 0)
+    inside = unknown - behind
+    before = _since_last(read, np.cumsum(unknown, axis=1) - behind)
+    counted = read & (before > 0) & (normal > 0)[:, None]
+    energy = told - np.nan_to_num(heard)
+    ratio = np.zeros_like(energy)
+    np.divide(energy, normal[:, None] * before, out=ratio, where=counted)
+    own, next_one = _shares_to_come(read, _share(ratio))
+    proof = np.floor(inside * own) + np.floor(behind * next_one)
+    return proof.astype(np.int64)
 
 
-def _share(ratio: float) -> float:
-    if ratio >= threshold("proof_as_expected"):
-        return 1.0
-    return ratio if ratio > threshold("proof_just_a_little") else 0.0
+def _since_last(read: Flags, until: Seconds) -> Seconds:
+    """Return what a sum that never falls grew by since the day on which a counter was read last."""
+    reached = np.maximum.accumulate(np.where(read, until, 0), axis=1)
+    before: Seconds = np.append(np.zeros_like(until[:, :1]), reached[:, :-1], axis=1)
+    return until - before
+
+
+def _shares_to_come(read: Flags, share: Energies) -> tuple[Energies, Energies]:
+    """Return the share that the next reading from each day on proves, and the next behind it."""
+    none = np.zeros_like(share[:, :1])
+    places = np.where(read, np.arange(read.shape[1]), read.shape[1])
+    following = np.minimum.accumulate(places[:, ::-1], axis=1)[:, ::-1]
+    own = np.take_along_axis(np.append(share, none, axis=1), following, axis=1)
+    return own, np.append(own[:, 1:], none, axis=1)
+
+
+def _share(ratio: Energies) -> Energies:
+    some = np.where(ratio > threshold("proof_just_a_little"), ratio, 0.0)
+    return np.where(ratio >= threshold("proof_as_expected"), 1.0, some)

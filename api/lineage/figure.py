@@ -167,7 +167,7 @@ def _again(
 
 
 def _basis(registry: Registry, table: DayTable, **told: Any) -> Basis:  # noqa: ANN401 - two of Basis
-    return Basis(registry=registry, facts=table, uptime=(), batteries=(), air=(), pv=(), **told)
+    return Basis(registry=registry, facts=table, **told)
 
 
 def _places(registry: Registry, zones: Iterable[Zone], days: Days) -> dict[DeviceId, ZoneId]:

@@ -175,10 +175,12 @@ class Registry:
 
     def position_of(self, device: Device, at: int | None = None) -> tuple[Decimal, Decimal]:
         """Return latitude and longitude: the device's, else its site's, else its zone's. [deg]"""
-        for holder in (device, self.site_of(device, at)):
-            if holder.latitude is not None and holder.longitude is not None:
-                return holder.latitude, holder.longitude
-        zone = self.zone_of(device, at)
+        if device.latitude is not None and device.longitude is not None:
+            return device.latitude, device.longitude
+        site = self.site_of(device, at)
+        if site.latitude is not None and site.longitude is not None:
+            return site.latitude, site.longitude
+        zone = self._needed(Zone, site.zone, at)
         return zone.latitude, zone.longitude
 
     def versions_of(self, device: Device) -> Sequence[tuple[int, Device]]:

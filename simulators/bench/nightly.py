@@ -20,10 +20,10 @@ from analytics.condition import condition
 from analytics.daytable import DayTable
 from analytics.factors.grid import grid_factors
 from analytics.hours import COLUMNS
-from analytics.lighting.battery import BatteryDay
+from analytics.lighting.battery import BatteryDay, battery_table
 from analytics.result import Basis
 from analytics.uptime.base import asked_of
-from analytics.uptime.days import Asked, UptimeDay, uptime_days
+from analytics.uptime.days import Asked, UptimeDay, uptime_days, uptime_table
 from ingest.contract.identity import DeviceId, GatewayId, SiteId, ZoneId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import micros
@@ -56,10 +56,8 @@ def measure(lamps: int = LAMPS, sets: int = PV_SETS) -> Figures:
     basis = Basis(
         registry=registry,
         facts=DayTable.of([]),
-        uptime=list(_uptime(registry)),
-        batteries=list(_batteries(registry)),
-        air=(),
-        pv=(),
+        uptime=uptime_table(_uptime(registry)),
+        batteries=battery_table(_batteries(registry)),
         factors=grid_factors(),
         as_of=micros(_AS_OF),
     )

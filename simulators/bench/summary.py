@@ -1,12 +1,13 @@
 """A zone's summary for 50 clients, one request a second each, the whole programme loaded.
 
-A year of device-days of all that was announced lies in the catalog, and a month of how devices
-spent their days. Clients are a process of their own. It is measured while nothing else is done, and
+A year of all that was announced lies in the catalog: device-days, how devices spent their days, and
+lamps' batteries. Clients are a process of their own. It is measured while nothing else is done, and
 while the zones' figures are computed anew.
 """
 
 import asyncio
 import contextlib
+import resource
 import socket
 import tempfile
 import threading
@@ -21,11 +22,11 @@ from typing import Final
 import sqlalchemy as sa
 
 from analytics.deviceday import device_days
-from analytics.service import facts, uptime, zonefigures
+from analytics.lighting.battery import BatteryDay
+from analytics.service import dayfacts, facts, uptime, zonefigures
 from analytics.service.facts import Progress
-from analytics.service.tables import DEVICE_DAY, UPTIME_DAY
-from analytics.uptime.base import PV
-from analytics.uptime.days import UptimeDay
+from analytics.service.tables import DAY_FACT, DEVICE_DAY, UPTIME_DAY
+from analytics.uptime.days import PROOF, UptimeDay
 from api.accounts import people, tokens
 from api.accounts.catalog import CatalogAccounts
 from api.accounts.scope import EVERYTHING
@@ -34,6 +35,7 @@ from api.catalog import ready_catalog
 from api.server import HOST, listen, serve
 from api.sources import Sources
 from ingest.contract.clock import SystemClock
+from ingest.contract.identity import DeviceId
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import DAY_US, micros
 from ingest.registry.registry import Registry
@@ -43,7 +45,6 @@ from simulators.bench.programme import a_day_of_hours, a_registry
 
 CLIENTS: Final = 50
 _YEAR: Final = 365
-_MONTH: Final = 30
 _SECONDS: Final = 20
 _LASTS: Final = timedelta(days=1)
 _ASKED: Final = "/v1/zones/bench-kh/summary"
@@ -73,18 +74,19 @@ def _fill(catalog: sa.Engine, registry: Registry, days: int) -> None:
         for device_class, names in groups.items():
             hours = a_day_of_hours(device_class, names).assign(day=last)  # type: ignore[arg-type]
             facts.put_device_days(connection, device_days(hours, device_class=device_class))
-            if device_class in PV | {DeviceClass.STREETLIGHT}:
-                spent = [_a_day(name, last, device_class) for name in names]
-                uptime.put_uptime_days(connection, spent)
-        _copy(connection, DEVICE_DAY, last, days)
-        _copy(connection, UPTIME_DAY, last, min(days, _MONTH))
+            spent = [_a_day(name, last, device_class) for name in names]
+            uptime.put_uptime_days(connection, spent)
+            if device_class is DeviceClass.STREETLIGHT:
+                dayfacts.put(connection, [], [_a_battery(name, last) for name in names])
+        for table in (DEVICE_DAY, UPTIME_DAY, DAY_FACT):
+            _copy(connection, table, last, days)
         since = now - days * DAY_US
         facts.put_progress(connection, Progress(changes=1, hours=1, since=since, as_of=now))
 
 
 def _a_day(name: str, day: date, device_class: DeviceClass) -> UptimeDay:
     return UptimeDay(
-        device=name,  # type: ignore[arg-type]
+        device=DeviceId(name),
         day=day,
         device_class=device_class,
         base_s=36_000,
@@ -92,9 +94,22 @@ def _a_day(name: str, day: date, device_class: DeviceClass) -> UptimeDay:
         down_s=600,
         excluded_s=0,
         known_down_s=600,
-        counter_mwh=None,
-        gauge_mwh=600_000,
+        counter_mwh=640_000 if device_class in PROOF else None,
+        gauge_mwh=600_000 if device_class in PROOF else None,
         tail_s=0,
+    )
+
+
+def _a_battery(name: str, day: date) -> BatteryDay:
+    return BatteryDay(
+        device=DeviceId(name),
+        day=day,
+        charged_mwh=900_000,
+        served_mwh=600_000,
+        lowest_permille=400,
+        highest_permille=950,
+        lowest_mv=12_300,
+        highest_mv=13_900,
     )
 
 
@@ -118,9 +133,10 @@ def _sources(catalog: sa.Engine, registry: Registry) -> Sources:
 
 
 async def _measured(sources: Sources, seconds: int) -> Figures:
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     await asyncio.to_thread(_write_figures, sources)
-    figures_s = time.perf_counter() - began
+    figures_s, figures_cpu_s = time.perf_counter() - began, time.process_time() - worked
+    resident_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
     secret = _token(sources)
     async with _served(sources) as port:
         quiet = await _asked(port, secret, seconds)
@@ -131,6 +147,8 @@ async def _measured(sources: Sources, seconds: int) -> Figures:
         await busy
     return {
         "figures_of_all_zones": Measured(figures_s, "s"),
+        "figures_processor_time": Measured(figures_cpu_s, "s"),
+        "resident_at_most": Measured(resident_mb, "MBy"),
         **_told("quiet", quiet),
         **_told("while_figures_are_computed", beside),
     }

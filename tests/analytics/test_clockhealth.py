@@ -15,8 +15,8 @@ from analytics.clockhealth import ClockSuspect, suspected
 from analytics.clocks import Witness
 from analytics.days import days_of
 from analytics.hours import roll
-from analytics.lighting.battery import BatteryDay, battery_days
-from analytics.pv.days import PvDay, pv_days
+from analytics.lighting.battery import BatteryDay, battery_days, battery_table
+from analytics.pv.days import PvDay, pv_days, pv_table
 from ingest.contract.metric import DeviceClass
 from ingest.contract.period import HOUR_US, Period, micros
 from ingest.registry.model import Device
@@ -56,7 +56,11 @@ def a_set(ahead_s: int, stated_s: int = 0) -> list[ClockSuspect]:
     device = a_pv_set(clock_offset_s=stated_s)
     power = 9_000 * np.clip(np.sin(np.radians(_ELEVATION)), 0, None)
     pv, lamps = days_of_device(device, "active_power", power, ahead_s)
-    return list(suspected(a_registry(device), a_zone(), [device], pv=pv, lamps=lamps))
+    return list(
+        suspected(
+            a_registry(device), a_zone(), [device], pv=pv_table(pv), lamps=battery_table(lamps)
+        )
+    )
 
 
 def a_lamp(
@@ -66,7 +70,11 @@ def a_lamp(
     pv, lamps = days_of_device(
         device, "load_power", np.where(_ELEVATION < -0.8, 60.0, 0.0), ahead_s
     )
-    return list(suspected(a_registry(device), a_zone(), [device], pv=pv, lamps=lamps))
+    return list(
+        suspected(
+            a_registry(device), a_zone(), [device], pv=pv_table(pv), lamps=battery_table(lamps)
+        )
+    )
 
 
 @pytest.mark.parametrize(

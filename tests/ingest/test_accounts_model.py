@@ -249,6 +249,7 @@ class Spine(RuleBasedStateMachine):
                 assert line.missing == 0, line
             for account in ledger.load(connection).values():
                 assert not account.stored & account.quarantined, account
+            assert ledger.missing(connection) == []
 
     def take_in(self, payloads: Iterable[bytes], crash_after: int, analyze_after: int = 0) -> None:
         received_at = micros(self.clock.now())

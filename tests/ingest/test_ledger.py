@@ -1,10 +1,13 @@
 """What a gateway tells, in any order, and what the account makes of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +16,7 @@ from ingest.contract.chunk import Account
 from ingest.contract.identity import BootId, GatewayId
 from ingest.contract.ranges import Ranges
 from ingest.ledger import BootAccount, Line, Settlement
+from ingest.migrations import ingest_0009_missing
 from ingest.tables import METADATA
 
 _GATEWAY, _BOOT = GatewayId("kh-gw-1"), BootId("boot-1")
@@ -135,3 +139,65 @@ def test_what_an_older_catalog_never_heard_of_is_missing_and_named(
     assert [(one.day, one.numbers) for one in lost] == ([(_NEXT, missing)] if missing else [])
     assert ledger.missing(connection, day=_DAY) == []
     assert ledger.missing(connection, gateway="kh-gw-2") == []
+
+
+def test_an_older_catalog_is_asked_for_what_it_misses_as_well(
+    connection: sa.Connection,
+) -> None:
+    """Of 12 numbers two are stored and one is thinned out; from 9 on the gateway holds them."""
+    known = BootAccount(
+        gateway=_GATEWAY,
+        boot=_BOOT,
+        head=12,
+        low=9,
+        thinned=Ranges.of((3, 3)),
+        stored=Ranges.of((1, 1), (5, 5)),
+        days={_DAY: (1, 6), _NEXT: (7, 12)},
+    )
+    ledger.save(connection, [known, replace(known, boot=BootId("boot-2"), low=2)])
+    connection.execute(sa.text("DROP INDEX ledger_boot_missing"))
+    connection.execute(sa.text("ALTER TABLE ledger_boot DROP COLUMN missing"))
+
+    with Operations.context(MigrationContext.configure(connection)):
+        ingest_0009_missing.upgrade()
+
+    assert [(one.boot, one.numbers) for one in ledger.missing(connection)] == [
+        (_BOOT, Ranges.of((2, 2), (4, 4), (6, 6))),
+        (_BOOT, Ranges.of((7, 8))),
+    ]
+
+
+_RANGES = st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), max_size=3).map(
+    lambda pairs: Ranges.of(*pairs)
+)
+_ACCOUNTS = st.builds(
+    BootAccount,
+    gateway=st.just(_GATEWAY),
+    boot=st.sampled_from([BootId("boot-1"), BootId("boot-2")]),
+    head=st.just(30),
+    low=st.integers(1, 31),
+    thinned=_RANGES,
+    stored=_RANGES,
+    days=st.integers(1, 30).map(lambda last: {_DAY: (1, last), _NEXT: (last + 1, 30)}),
+)
+
+
+@given(accounts=st.lists(_ACCOUNTS, max_size=5))
+def test_what_is_missing_is_found_as_if_every_boot_were_looked_at(
+    accounts: list[BootAccount],
+) -> None:
+    engine = sa.create_engine("sqlite://")
+    METADATA.create_all(engine)
+    with engine.connect() as connection:
+        for account in accounts:
+            ledger.save(connection, [account])
+
+        lost = {(one.boot, n) for one in ledger.missing(connection) for n in one.numbers.numbers()}
+
+    last = {account.boot: account for account in accounts}
+    assert lost == {
+        (boot, number)
+        for boot, account in last.items()
+        for number in range(1, account.low)
+        if number not in account.stored and number not in account.thinned
+    }

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analytics.lighting.battery import BatteryDay
+from analytics.lighting.battery import BatteryDay, battery_table
 from analytics.lighting.health import LampHealth, beyond_design, cloudy_days, lamp_health
 from ingest.contract.identity import DeviceId
 
@@ -33,7 +33,7 @@ def fleet(days: int = 10, **changed: int | None) -> tuple[list[BatteryDay], list
 
 
 def health_of_first(*facts: Sequence[BatteryDay]) -> LampHealth:
-    return lamp_health(_LAMPS, [each for some in facts for each in some])[0]
+    return lamp_health(_LAMPS, battery_table(each for some in facts for each in some))[0]
 
 
 def test_a_swing_of_forty_percent_tells_capacity_and_autonomy() -> None:
@@ -109,7 +109,7 @@ def test_more_cloudy_days_than_designed_for_excuse_a_night() -> None:
         for number in range(15)
     ]
 
-    cloudy = cloudy_days(facts)
+    cloudy = cloudy_days(battery_table(facts))
     nights = [_FIRST + timedelta(days=number) for number in range(15)]
 
     assert sorted(day.day for day in cloudy) == [11, 12, 13, 14, 15]

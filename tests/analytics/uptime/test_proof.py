@@ -1,7 +1,11 @@
 """Proof by counter, second by second: a day's silence before and behind its last reading."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.uptime.proof import proven
 
@@ -27,3 +31,42 @@ def test_a_reading_proves_the_silence_up_to_it(told: list[float], expected: list
     )
 
     assert found.tolist() == [expected]
+
+
+_DAY = st.tuples(st.integers(0, 40), st.integers(0, 40), st.none() | st.integers(0, 90))
+
+
+@given(st.lists(_DAY, min_size=1, max_size=8), st.sampled_from([0.5, 1.0, 1.7, np.nan]))
+def test_days_are_proven_together_as_they_are_one_by_one(
+    days: list[tuple[int, int, int | None]], normal: float
+) -> None:
+    unknown, tails, told = zip(*days, strict=True)
+    tail = [min(pair) for pair in zip(unknown, tails, strict=True)]
+
+    found = proven(
+        unknown=np.array([unknown]),
+        tail=np.array([tail]),
+        told=np.array([told], np.float64),
+        heard=np.zeros((1, len(days))),
+        normal=np.array([normal]),
+    )
+
+    assert found.tolist() == [_one_by_one(unknown, tail, told, normal)]
+
+
+def _one_by_one(
+    unknown: Sequence[int], tail: Sequence[int], told: Sequence[int | None], normal: float
+) -> list[int]:
+    """Gather silence until a reading, and prove it by what that tells."""
+    proof, waiting = [0] * len(unknown), dict[int, int]()
+    for day, energy in enumerate(told):
+        waiting[day] = unknown[day] - (0 if energy is None else tail[day])
+        if energy is None:
+            continue
+        silent = sum(waiting.values())
+        ratio = energy / (normal * silent) if silent and normal > 0 else 0.0
+        share = 1.0 if ratio >= 0.9 else ratio if ratio > 0.02 else 0.0
+        for earlier, seconds in waiting.items():
+            proof[earlier] += int(seconds * share)
+        waiting = {day: tail[day]}
+    return proof
