@@ -5,8 +5,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: Final = "ingest_0009"
-down_revision: Final = "ingest_0008"
+revision: Final = "ingest_0010"
+down_revision: Final = "ingest_0009"
 branch_labels: Final = None
 depends_on: Final = None
 
