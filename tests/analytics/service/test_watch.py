@@ -101,6 +101,7 @@ class _Zone:
         self.feeder.step()
         assert self.feeder.watch is not None
         self.feeder.watch.look()
+        self.feeder.watch.look_back()
 
     def faults(self, rule: str) -> list[Fault]:
         with self.catalog.connect() as connection:
