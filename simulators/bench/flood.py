@@ -131,7 +131,7 @@ def _lamp(
         "load_power": 58 * lit * noise,
         "load_voltage": 25.6 * noise,
         "load_current": 2.3 * lit * noise,
-        "brightness": 100.0 * lit,
+        "brightness": np.where(lit, 100.0, 0.0),
         "pv_power": charge,
         "pv_voltage": 34 * noise,
         "pv_current": charge / 34,

@@ -119,13 +119,15 @@ async def running_bench(
 
 def _hurried(built: Backend) -> Backend:
     """Return a backend that looks again and again, whatever its clock says."""
-    short = timedelta(seconds=0.05)
+    short, notices = timedelta(seconds=0.05), built.background.notices
     if built.analytics.feeder.watch is not None:
         built.analytics.feeder.watch.pause = timedelta(0)
     return replace(
         built,
         analytics=replace(built.analytics, pause=short),
-        notices=replace(built.notices, stage=replace(built.notices.stage, pause=short)),
+        background=replace(
+            built.background, notices=replace(notices, stage=replace(notices.stage, pause=short))
+        ),
     )
 
 
