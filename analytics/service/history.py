@@ -52,9 +52,11 @@ class History:
         if not left:
             return 0
         try:
-            while left and monotonic() - began < _AT_A_TIME.total_seconds():
+            while left:
                 changed += self._bite(registry, left[0], now)
                 left.popleft()
+                if monotonic() - began >= _AT_A_TIME.total_seconds():
+                    break
         finally:
             for bite in left:  # a later look takes them up
                 self.news.add(bite.hours)

@@ -80,7 +80,6 @@ class Office:
             telling = Told(kind=NoticeKind.RAISED, step=0, at=now, devices=1)
             notices.write(connection, made.alarm, telling)
 
-
     def is_settled(self) -> bool:
         """Tell whether all that went out is written down."""
         with self.catalog.connect() as connection:
