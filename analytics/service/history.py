@@ -1,7 +1,7 @@
 """What came late is history: it is held against the rules while there is time, and pages nobody.
 
-After an outage it is much, so it is taken in bites of one UTC day of a zone's devices of one class,
-the oldest first, and takes a tenth of the watch's time: what comes in time waits for one bite.
+After an outage it is much, so it is taken in bites of a quarter of a day of a zone's devices of one
+class, the oldest first, and in a tenth of the time: what comes in time waits for one bite.
 """
 
 from collections import deque
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -18,17 +19,18 @@ from analytics.service.fleets import Fleets, Group, groups_of
 from analytics.service.heard import last_words, newer, put_last_words
 from analytics.service.news import Hours, News
 from analytics.service.pace import Pace
-from ingest.contract.period import DAY_US
+from ingest.contract.period import DAY_US, HOUR_US
 from ingest.registry.registry import Registry
 
-_AT_A_TIME = timedelta(seconds=5)  # [assumed] a technician waits a minute at most
+_AT_A_TIME: Final = timedelta(seconds=5)  # [assumed] a technician waits a minute at most
+_BITE_US: Final = 6 * HOUR_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bite:
-    """Hours of one day in which something of a group is new."""
+    """Hours near each other in which something of a group is new."""
 
-    day: int  # UTC days since the epoch
+    start: int  # microseconds
     group: Group
     hours: Hours
 
@@ -83,14 +85,15 @@ def _bites(registry: Registry, hours: Hours) -> list[Bite]:
     """Return hours in bites, the oldest first; those of devices that are gone are let go."""
     return sorted(
         (bite for group in groups_of(registry) for bite in _of_group(group, hours)),
-        key=lambda bite: bite.day,
+        key=lambda bite: bite.start,
     )
 
 
 def _of_group(group: Group, hours: Hours) -> Iterator[Bite]:
-    by_day: dict[int, Hours] = {}
+    by_start: dict[int, Hours] = {}
     for device in group.devices:
         for hour in hours.get(device.id, ()):
-            by_day.setdefault(hour // DAY_US, {}).setdefault(device.id, set()).add(hour)
-    for day, own in by_day.items():
-        yield Bite(day=day, group=group, hours=own)
+            near = by_start.setdefault(hour - hour % _BITE_US, {})
+            near.setdefault(device.id, set()).add(hour)
+    for start, own in by_start.items():
+        yield Bite(start=start, group=group, hours=own)

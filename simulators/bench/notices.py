@@ -88,6 +88,11 @@ class Zone:
             await self.send(proof.boot, proof.now(_now_us()))
             await asyncio.sleep(_EVERY_S)
 
+    def taken_s(self, proof: Proof) -> float:
+        """Return how long it took until a proof was settled."""
+        lateness_s = self.spine.field.gateways[proof.boot.gateway].lateness_s
+        return lateness_s[1] if len(lateness_s) > 1 else float("nan")  # the first is of before
+
     async def watch(self) -> None:
         """Note when faults are known, until cancelled."""
         while True:
@@ -181,8 +186,8 @@ async def _measure(
         raise MeasuringFailedError(f"the account says {account}")
     under = [each for each in flooded if each.sent_at and each.sent_at < computed_at]
     return {
-        **_told("quiet", quiet, zone.channel),
-        **_told("flood", flooded, zone.channel),
+        **_told("quiet", quiet, zone),
+        **_told("flood", flooded, zone),
         "flood_causes_before_its_end": Measured(float(len(under)), "1"),
         "flood_chunks": Measured(float(records), "1"),
         "flood_taken_in": Measured(taken_at - began, "s"),
@@ -198,18 +203,19 @@ async def _proven(zone: Zone, proofs: Sequence[Proof], lasting: list["asyncio.Ta
         lasting.append(asyncio.create_task(zone.prove(proof), name=proof.device))
     for proof in proofs:
         await _until(partial(_is_told, zone.channel, proof))
-        _say(proof, zone.channel)
+        _say(proof, zone)
 
 
 def _is_told(channel: Channel, proof: Proof) -> bool:
     return channel.told_at(proof.device) is not None
 
 
-def _say(proof: Proof, channel: Channel) -> None:
+def _say(proof: Proof, zone: Zone) -> None:
     sent, known = proof.sent_at or 0.0, proof.known_at or float("nan")
-    told = channel.told_at(proof.device) or float("nan")
+    told = zone.channel.told_at(proof.device) or float("nan")
     sys.stderr.write(
-        f"{proof.device}: known after {known - sent:.1f} s,"
+        f"{proof.device}: taken in after {zone.taken_s(proof):.1f} s, known after"
+        f" {known - sent:.1f} s,"
         f" told after {told - sent:.1f} s of which {proof.waits_s:.0f} s were to be waited\n"
     )
 
@@ -235,17 +241,18 @@ async def _until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(_GLANCE_S)
 
 
-def _told(when: str, proofs: Sequence[Proof], channel: Channel) -> dict[str, Measured]:
+def _told(when: str, proofs: Sequence[Proof], zone: Zone) -> dict[str, Measured]:
+    taken = [zone.taken_s(each) for each in proofs]
     known = [(each.known_at or 0.0) - (each.sent_at or 0.0) for each in proofs]
     told = [
-        (channel.told_at(each.device) or 0.0) - (each.sent_at or 0.0) - each.waits_s
+        (zone.channel.told_at(each.device) or 0.0) - (each.sent_at or 0.0) - each.waits_s
         for each in proofs
     ]
     return {
         f"{when}_causes": Measured(float(len(proofs)), "1"),
         **{
             f"{when}_{what}_{name}": Measured(of(seconds), "s")
-            for what, seconds in (("known", known), ("channel", told))
+            for what, seconds in (("taken_in", taken), ("known", known), ("channel", told))
             for name, of in (("median", statistics.median), ("max", max))
         },
     }

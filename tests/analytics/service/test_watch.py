@@ -180,7 +180,7 @@ def test_what_is_live_is_found_while_the_feeder_is_busy_with_a_flood(any_zone: _
         assert len(feed.changes(connection)) == 18 + 1
 
 
-def test_history_is_written_in_bites_of_a_day(zone: _Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_history_is_written_in_bites(zone: _Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     """With time for one bite a look, three nights take three looks; none is left out."""
     monkeypatch.setattr(history, "_AT_A_TIME", timedelta(microseconds=1))
     for night in (3, 2, 1):
@@ -195,6 +195,19 @@ def test_history_is_written_in_bites_of_a_day(zone: _Zone, monkeypatch: pytest.M
     began = [fault.began_at for fault in zone.faults("lamp_out")]
     assert began == [micros(_EIGHT - timedelta(days=night)) for night in (3, 2, 1)]
     assert {fault.late for fault in zone.faults("lamp_out")} == {True}
+
+
+def test_a_fault_goes_on_from_one_bite_to_the_next(zone: _Zone) -> None:
+    """Dark from 20:00 to 04:00 a week ago: UTC quarters of a day end at 18:00, at 01:00 here."""
+    week = -7 * 24 * 60
+    zone.tell(_LAMP, range(week - 60, week, 5), 60.0)
+    zone.tell(_LAMP, range(week, week + 8 * 60, 5), 0.0)
+    zone.tell(_LAMP, range(week + 8 * 60, week + 9 * 60, 5), 60.0)
+    zone.look(0)
+
+    found = [(fault.began_at, fault.cleared_at) for fault in zone.faults("lamp_out")]
+    began = _EIGHT - timedelta(days=7)
+    assert found == [(micros(began), micros(began + timedelta(hours=8, minutes=10)))]
 
 
 def test_a_lamp_found_dark_in_a_backlog_is_told_of_when_it_still_is(zone: _Zone) -> None:
