@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,7 +60,7 @@ def note(connection: sa.Connection, heard: Iterable[Heard]) -> None:
         connection.execute(update, changed)
 
 
-def _row(presence: Presence) -> dict[str, object]:
+def _row(presence: Presence) -> dict[str, Any]:
     told = asdict(presence)
     return told | {name: json.dumps(told[name]) for name in ("held", "clock_steps")}
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,7 +92,7 @@ def _ended(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def an_office(folder: Path, url: str) -> Iterator[Office]:
+def an_office(folder: Path, url: str) -> Generator[Office]:
     home = Home.create(folder / "home")
     with ExitStack() as stack:
         hook = stack.enter_context(a_receiver())
