@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from gateway.drivers.hj212.frames import Frame, FrameReader
 from gateway.drivers.hj212.segment import read_segment
 from gateway.drivers.hj212.station import Station
 from gateway.drivers.hj212.station_map import load_maps
+from ingest.contract.clock import SystemClock
 from ingest.contract.identity import DeviceId
 from simulators.bench.figure import Figures, Measured, MeasuringFailedError
 from simulators.bench.tree import resident_bytes
@@ -55,7 +56,7 @@ def _decoding(frames: int) -> dict[str, Measured]:
     different = [framed(f"{head}{_said(n).area()}&&".encode(), Manners()) for n in range(500)]
     stream = b"".join(islice(cycle(different), frames))
     config = StationConfig(id=DeviceId("air"), mn="BENCH", map=load_maps()["hj212_air_station"])
-    station, reader, now, read = Station(config), FrameReader(), datetime.now(UTC), 0
+    station, reader, now, read = Station(config), FrameReader(), SystemClock().now(), 0
     began = time.perf_counter()
     for start in range(0, len(stream), _PIECE):
         for found in reader.feed(stream[start : start + _PIECE]):

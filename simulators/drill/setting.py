@@ -30,6 +30,7 @@ from simulators.drill.servers import (
 from simulators.drill.taken import Key
 
 _READY_S: Final = 60.0
+_FAILURES: Final = "zonewatch_ingest_failures_total "
 _GLANCE_S: Final = 0.1
 
 
@@ -128,6 +129,13 @@ class Setting:
         """Wait until the backend says that it is ready."""
         port = self.settings["ZONEWATCH_METRICS_PORT"]
         self.until(lambda: _ready(port), patience_s=_READY_S, what="ingest is not ready")
+
+    def failures(self) -> float:
+        """Return how many commits ingest has had to try again since it started."""
+        port = self.settings["ZONEWATCH_METRICS_PORT"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(_FAILURES))
 
     def told(
         self, *arguments: str, settings: Settings | None = None

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from pymodbus.constants import ExcCodes
@@ -17,6 +17,7 @@ from pymodbus.constants import ExcCodes
 from gateway.drivers.hj212.station_map import StationMap
 from gateway.profile import Profile
 from ingest.contract.catalog import FAULT_WORD, metric
+from ingest.contract.clock import SystemClock
 from ingest.contract.metric import DeviceClass, Kind
 from simulators.boxes.hj212 import Hj212Box, Manners, Said
 from simulators.boxes.modbus import ModbusBox
@@ -113,7 +114,7 @@ async def play_station(orders: StationOrders) -> int:
         with suppress(OSError):
             async with box:
                 while orders.count is None or sent < orders.count:
-                    shown = (datetime.now(UTC) + orders.clock).replace(tzinfo=None, microsecond=0)
+                    shown = (SystemClock().now() + orders.clock).replace(tzinfo=None, microsecond=0)
                     items = {
                         points[name].code: {"Rtd": _sent(value, points[name].by), "Flag": "N"}
                         for name, value in drifting.next().items()
@@ -179,4 +180,4 @@ def _show(
         with suppress(RegisterValueError):  # a register of few digits
             box.set(unit, {name: value})
     if profile.clock is not None:
-        box.show(unit, (datetime.now(UTC) + clock).replace(tzinfo=None))
+        box.show(unit, (SystemClock().now() + clock).replace(tzinfo=None))

@@ -13,7 +13,7 @@ from simulators.drill.field import STEADY
 from simulators.drill.servers import PostgresCatalog
 from simulators.drill.setting import Setting
 
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 180.0
 
 
 def _outbox(setting: Setting, _: ExitStack) -> None:
@@ -31,8 +31,12 @@ def _outbox(setting: Setting, _: ExitStack) -> None:
 
 def _archive(setting: Setting, _: ExitStack) -> None:
     setting.live(1)
+    before = setting.failures()
     setting.disks["home"].fill()
     setting.live(8 if setting.thorough else 4)
+    setting.until(
+        lambda: setting.failures() > before, patience_s=_PATIENCE_S, what="the disk is not missed"
+    )
     if setting.store is not None:
         early = setting.read_store().keys() - archived(setting.home / "archive")
         if early:

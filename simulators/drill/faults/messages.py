@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import deepcopy
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import orjson
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from ingest.contract.clock import SystemClock
 from simulators.drill.faults.fault import Fault
 from simulators.drill.field import FUZZ, devices_of
 from simulators.drill.setting import Setting
@@ -93,7 +93,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
 
 
 def _chunk(rng: random.Random) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     rows = rng.randint(1, 4)
     first = rng.randint(1, 1_000)
     return {

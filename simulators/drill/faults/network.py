@@ -4,9 +4,10 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from ingest.contract.clock import SystemClock
 from simulators.conductor import Conductor
 from simulators.drill.faults.fault import Fault, Strike
 from simulators.drill.field import LONG
@@ -110,7 +111,7 @@ def _treating(link: Link) -> Strike:
 def _a_day_without(setting: Setting, stack: ExitStack) -> None:
     """Let a gateway live through 24 h of simulated time without a network."""
     hours = _DAY if setting.thorough else _DAY / 8
-    start = datetime.now(UTC) - 2 * _DAY
+    start = SystemClock().now() - 2 * _DAY
     conductor = Conductor(start)
     setting.loop.run(conductor.__aenter__())
     stack.callback(lambda: setting.loop.run(conductor.__aexit__(None, None, None)))
