@@ -13,13 +13,11 @@ import sqlalchemy as sa
 from analytics.service.hourfiles import HourFiles
 from analytics.service.stage import AnalyticsStage
 from api.accounts.port import Accounts
+from api.background import Background
 from api.catalog import ready_catalog
-from api.closing.keeper import Keeper
-from api.notices.building import Notices
 from api.notices.settings import NoticeSettings
 from api.server import serve
 from api.sources import Sources
-from api.subscriptions.sender import Sender
 from api.subscriptions.settings import mail_server
 from api.visiting import grafana_of, language_of
 from ingest.contract.clock import Clock
@@ -40,9 +38,7 @@ class Backend:
     ingest: IngestStage
     analytics: AnalyticsStage
     sources: Sources
-    keeper: Keeper
-    notices: Notices
-    sender: Sender
+    background: Background
 
     @classmethod
     @contextmanager
@@ -104,9 +100,12 @@ class Backend:
                     counts=ingest.meter.counts,
                 ),
                 sources=sources,
-                keeper=Keeper(sources=sources, home=home),
-                notices=Notices.of(sources, home, telling or NoticeSettings.of({})),
-                sender=Sender(sources=sources, home=home, mail=mail_server(os.environ)),
+                background=Background.of(
+                    sources,
+                    home,
+                    telling=telling or NoticeSettings.of({}),
+                    mail=mail_server(os.environ),
+                ),
             )
 
     async def run(self, *, listening: socket | None, accounts: Accounts | None = None) -> None:
@@ -117,12 +116,12 @@ class Backend:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.ingest.run(), name="ingest")
             tasks.create_task(self.analytics.run(), name="analytics")
-            tasks.create_task(self.notices.stage.run(), name="notices")
-            if listening is not None:
-                serving = serve(listening, self.sources, accounts, self.notices.desk)
+            if listening is None:
+                tasks.create_task(self.background.notices.stage.run(), name="notices")
+            else:
+                serving = serve(listening, self.sources, accounts, self.background.notices.desk)
                 tasks.create_task(serving, name="api")
-                tasks.create_task(self.keeper.run(), name="keeper")
-                tasks.create_task(self.sender.run(), name="sender")
+                tasks.create_task(self.background.run(), name="background")
 
     def registry(self) -> Registry:
         """Return the registry as it is now."""

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import socket
 
-    from api.closing.keeper import Keeper
-    from api.notices.building import Notices
+    from api.background import Background
     from api.sources import Sources
-    from api.subscriptions.sender import Sender
 
 _PORT: Final = 8080
 
@@ -39,13 +37,11 @@ def _open_and_serve(args: argparse.Namespace) -> None:
     from contextlib import ExitStack
     from importlib.metadata import version
 
+    from api.background import Background
     from api.catalog import ready_catalog
-    from api.closing.keeper import Keeper
-    from api.notices.building import Notices
     from api.notices.settings import NoticeSettings
     from api.server import listen
     from api.sources import Sources
-    from api.subscriptions.sender import Sender
     from api.subscriptions.settings import mail_server
     from api.visiting import grafana_of, language_of
     from ingest.contract.clock import SystemClock
@@ -86,17 +82,12 @@ def _open_and_serve(args: argparse.Namespace) -> None:
         )
         log_to_stderr()
         listening = stack.enter_context(listen(args.port))
-        keeper, notices = Keeper(sources=sources, home=home), Notices.of(sources, home, telling)
-        sender = Sender(sources=sources, home=home, mail=mail)
-        asyncio.run(_until_told_to_stop(listening, sources, keeper, sender, notices))
+        background = Background.of(sources, home, telling=telling, mail=mail)
+        asyncio.run(_until_told_to_stop(listening, sources, background))
 
 
 async def _until_told_to_stop(
-    listening: "socket.socket",
-    sources: "Sources",
-    keeper: "Keeper",
-    sender: "Sender",
-    notices: "Notices",
+    listening: "socket.socket", sources: "Sources", background: "Background"
 ) -> None:
     import asyncio
 
@@ -105,14 +96,13 @@ async def _until_told_to_stop(
 
     sys.stderr.write(f"zonewatch api: http://{HOST}:{listening.getsockname()[1]}/board/\n")
 
-    async def serving() -> None:
+    async def service() -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(listening, sources, desk=notices.desk), name="api")
-            tasks.create_task(notices.stage.run(), name="notices")
-            tasks.create_task(keeper.run(), name="keeper")
-            tasks.create_task(sender.run(), name="sender")
+            serving = serve(listening, sources, desk=background.notices.desk)
+            tasks.create_task(serving, name="api")
+            tasks.create_task(background.run(), name="background")
 
-    await until_stopped(serving())
+    await until_stopped(service())
 
 
 def _parser() -> argparse.ArgumentParser:

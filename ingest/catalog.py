@@ -23,7 +23,14 @@ _BUSY_MS: Final = 30_000  # [assumed] longer than any transaction of ours takes
 _POSTGRES: Final = ("postgresql", "postgres")  # as people write it; the driver is ours to choose
 _POSTGRES_OPTIONS: Final[Mapping[str, Any]] = {
     "pool_pre_ping": True,  # a connection that ended with a restarted server is made anew
-    "connect_args": {"connect_timeout": 10},  # s
+    # Within half a minute a connection to a machine that is gone is an error.
+    "connect_args": {
+        "connect_timeout": 10,  # s
+        "keepalives_idle": 10,  # s
+        "keepalives_interval": 5,  # s
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # ms
+    },
 }
 _UPGRADE_LOCK: Final = 0x7A6F6E65  # "zone": of all that upgrade one catalog, one at a time
 _ON_CONNECT: Final = (

@@ -32,6 +32,15 @@ class Change:
     readings: int
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a row of the feed is about."""
+
+    id: int
+    device: DeviceId
+    hour: int  # start, microseconds
+
+
 def add(connection: sa.Connection, touched: Iterable[Touched]) -> None:
     """Write down what arrived, in the transaction that settles it."""
     rows = [dict(zip(Touched.__slots__, _ROW(hour), strict=True)) for hour in touched]
@@ -56,6 +65,12 @@ def changes(connection: sa.Connection, *, limit: int = 100_000) -> Sequence[Chan
         )
         for row in connection.execute(query)
     ]
+
+
+def waiting_from(connection: sa.Connection, start: int) -> Sequence[Waiting]:
+    """Return the rows of hours that start at an instant or later, in no order."""
+    query = sa.select(FEED.c.id, FEED.c.device, FEED.c.hour).where(FEED.c.hour >= start)
+    return [Waiting(row.id, DeviceId(row.device), row.hour) for row in connection.execute(query)]
 
 
 def waiting(connection: sa.Connection, devices: Collection[DeviceId], span: Period) -> int:

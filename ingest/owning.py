@@ -1,8 +1,9 @@
-"""Who owns a home's archive: one process at a time."""
+"""Locks of a home: its archive is owned by one process at a time."""
 
 import fcntl
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from ingest.home import Home
@@ -21,9 +22,19 @@ class HomeOwnedError(Exception):
 @contextmanager
 def owned(home: Home) -> Generator[None]:
     """Own a home's archive for as long as the context lasts, or raise HomeOwnedError."""
-    with (home.path / _LOCK).open("ab") as lock:
+    with locked(home.path / _LOCK) as had:
+        if not had:
+            raise HomeOwnedError(home)
+        yield
+
+
+@contextmanager
+def locked(path: Path) -> Generator[bool]:
+    """Hold a lock for as long as the context lasts; tell whether it could be had."""
+    with path.open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise HomeOwnedError(home) from None
-        yield
+            yield False
+        else:
+            yield True

@@ -8,17 +8,18 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 
 from ingest import entries, feed, ledger, presence, quarantine, taken
+from ingest.acking import acks
 from ingest.archive import Archive, Frame, Message, Position
 from ingest.chirpstack.codec import Codec
 from ingest.chirpstack.codec_files import shipped_codecs
-from ingest.contract.ack import Ack, form_ack
+from ingest.contract.ack import form_ack
 from ingest.contract.clock import Clock
-from ingest.contract.identity import BootId, GatewayId
+from ingest.contract.identity import GatewayId
 from ingest.contract.lifecycle import Birth
 from ingest.contract.mapping import FieldMapping
 from ingest.contract.ranges import EMPTY, Ranges
@@ -35,7 +36,8 @@ from ingest.tables import WATERMARK
 from ingest.wire import encode
 
 _LOG = logging.getLogger(__name__)
-_SHOWN = 10  # ranges in a line of the log
+_SHOWN: Final = 10  # ranges in a line of the log
+_TOLD_AT_ONCE: Final = 500  # gateways in one question to the catalog
 
 
 class Step(StrEnum):
@@ -84,10 +86,13 @@ class Pipeline:
 
     def acknowledge(self, gateways: Iterable[GatewayId], boots: Iterable[ledger.BootKey]) -> None:
         """Tell gateways what is settled of every boot they hold, and of some boots besides."""
-        extra = set(boots)
-        for gateway in sorted(gateways):
-            payload = encode(form_ack(self._ack(gateway, {b for g, b in extra if g == gateway})))
-            self.publisher.publish(str(Topic(gateway, Kind.ACK)), payload)
+        extra, ordered = set(boots), sorted(gateways)
+        for start in range(0, len(ordered), _TOLD_AT_ONCE):
+            some = ordered[start : start + _TOLD_AT_ONCE]
+            with self.catalog.connect() as connection:
+                told = acks(connection, some, extra, at=self.clock.now())
+            for gateway, ack in told.items():
+                self.publisher.publish(str(Topic(gateway, Kind.ACK)), encode(form_ack(ack)))
 
     def acknowledge_all(self) -> None:
         """Repeat every gateway's acknowledgement: its age tells them that ingest is alive."""
@@ -164,18 +169,6 @@ class Pipeline:
         if changed.rowcount == 0:
             connection.execute(sa.insert(WATERMARK).values({"worker": self.worker} | place))
         return admitted
-
-    def _ack(self, gateway: GatewayId, boots: set[BootId]) -> Ack:
-        with self.catalog.connect() as connection:
-            known = presence.one_of(connection, gateway)
-            keys = [(gateway, boot) for boot in sorted(boots | set(known.held if known else ()))]
-            accounts = ledger.load(connection, keys)
-            defects = quarantine.defects_of(connection, gateway, [boot for _, boot in keys])
-        return Ack(
-            sent_at=self.clock.now(),
-            settled={boot: a.settled | a.thinned for (_, boot), a in accounts.items()},
-            quarantined=defects,
-        )
 
 
 def _tell(intake: Intake, admitted: Admitted) -> None:

@@ -1,9 +1,10 @@
 """Which gateways are there, by their births and deaths, and which boots each still holds."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,18 +45,24 @@ class Presence:
 
 def note(connection: sa.Connection, heard: Iterable[Heard]) -> None:
     """Write down what was heard, in order; a death of another connection is ignored."""
+    heard = list(heard)
+    known = {each.gateway: each for each in some(connection, {one.gateway for one in heard})}
     noted: dict[GatewayId, Presence] = {}
     for one in heard:
-        known = noted.get(one.gateway) or one_of(connection, one.gateway)
-        noted[one.gateway] = _told(known or _unknown(one.gateway), one)
-    for gateway, presence in noted.items():
-        told = asdict(presence)
-        values = told | {name: json.dumps(told[name]) for name in ("held", "clock_steps")}
-        changed = connection.execute(
-            sa.update(PRESENCE).where(PRESENCE.c.gateway == gateway).values(values)
-        )
-        if changed.rowcount == 0:
-            connection.execute(sa.insert(PRESENCE).values(values))
+        before = noted.get(one.gateway) or known.get(one.gateway) or _unknown(one.gateway)
+        noted[one.gateway] = _told(before, one)
+    new = [_row(each) for name, each in noted.items() if name not in known]
+    changed = [{"of": name, **_row(each)} for name, each in noted.items() if name in known]
+    if new:
+        connection.execute(sa.insert(PRESENCE), new)
+    if changed:
+        update = sa.update(PRESENCE).where(PRESENCE.c.gateway == sa.bindparam("of"))
+        connection.execute(update, changed)
+
+
+def _row(presence: Presence) -> dict[str, Any]:
+    told = asdict(presence)
+    return told | {name: json.dumps(told[name]) for name in ("held", "clock_steps")}
 
 
 def _told(known: Presence, one: Heard) -> Presence:
@@ -95,10 +102,10 @@ def _unknown(gateway: GatewayId) -> Presence:
     )
 
 
-def one_of(connection: sa.Connection, gateway: GatewayId) -> Presence | None:
-    """Return a gateway's presence, or None where it was never heard of."""
-    row = connection.execute(sa.select(PRESENCE).where(PRESENCE.c.gateway == gateway)).first()
-    return None if row is None else _presence(row)
+def some(connection: sa.Connection, gateways: Collection[GatewayId]) -> list[Presence]:
+    """Return the presence of gateways, of those that were ever heard of."""
+    query = sa.select(PRESENCE).where(PRESENCE.c.gateway.in_(gateways))
+    return [_presence(row) for row in connection.execute(query)]
 
 
 def every(connection: sa.Connection) -> list[Presence]:

@@ -1,7 +1,7 @@
 """What was found, held against what is known: the same fault is never written twice.
 
 A fault keeps the beginning it was first known by. What is found again may clear it, and may prove
-it by fresh data; what was cleared stays so, unless it turns out to hold on.
+it by fresh data; what was cleared stays so, unless it turns out to hold on, or to have held longer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,9 +51,9 @@ def _end(fault: Fault) -> int:
 
 def _merged(known: Fault, found: Fault) -> Fault:
     proven = known.late and not found.late
-    cleared = known.cleared_at
-    if cleared is None or found.cleared_at is None:
-        cleared = found.cleared_at
+    cleared = found.cleared_at
+    if cleared is not None and known.cleared_at is not None:
+        cleared = max(cleared, known.cleared_at)  # history comes in pieces, each with an end
     return replace(
         known,
         cleared_at=cleared,

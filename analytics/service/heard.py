@@ -23,6 +23,17 @@ def last_words(connection: sa.Connection) -> dict[DeviceId, LastWord]:
     return {DeviceId(row.device): LastWord(row.measured_at, row.heard_at) for row in rows}
 
 
+def newer(
+    words: Mapping[DeviceId, LastWord], fresh: Mapping[DeviceId, LastWord]
+) -> dict[DeviceId, LastWord]:
+    """Return what was said later than what was known, and so is news of the device."""
+    return {
+        device: word
+        for device, word in fresh.items()
+        if device not in words or word.measured_at > words[device].measured_at
+    }
+
+
 def put_last_words(connection: sa.Connection, words: Mapping[DeviceId, LastWord]) -> None:
     """Put last words in the place of those that were known."""
     if not words:

@@ -1,5 +1,7 @@
 """What analytics counts while it runs, for Prometheus."""
 
+from collections.abc import Callable
+from functools import partial
 from time import time
 from typing import Final
 
@@ -25,15 +27,18 @@ class PassMeter:
             "zonewatch_analytics_seconds", "Seconds spent in passes.", registry=counts
         )
         self._failures: Final = Counter(
-            "zonewatch_analytics_failures", "Passes that have to be tried again.", registry=counts
+            "zonewatch_analytics_failures", "Passes and looks to be tried again.", registry=counts
         )
-        self._passed_at = 0.0
-        age = Gauge(
-            "zonewatch_analytics_last_pass_age_seconds",
-            "Seconds since the last pass; NaN before any.",
-            registry=counts,
-        )
-        age.set_function(lambda: time() - self._passed_at if self._passed_at else float("nan"))
+        self._passed_at = self._looked_at = 0.0
+        for name, ended_at in (
+            ("pass", lambda: self._passed_at),
+            ("look", lambda: self._looked_at),
+        ):
+            Gauge(
+                f"zonewatch_analytics_last_{name}_age_seconds",
+                f"Seconds since the last {name}; NaN before any.",
+                registry=counts,
+            ).set_function(partial(_age, ended_at))
 
     def passed(self, changes: int, seconds: float) -> None:
         """Count a pass."""
@@ -42,9 +47,17 @@ class PassMeter:
         self._seconds.inc(seconds)
         self._passed_at = time()
 
+    def looked(self) -> None:
+        """Note that the watch has looked, and alarms are up with it."""
+        self._looked_at = time()
+
     def failed(self) -> None:
-        """Count a pass that did not get through."""
+        """Count a pass or a look that did not get through."""
         self._failures.inc()
+
+
+def _age(ended_at: Callable[[], float]) -> float:
+    return time() - ended_at() if ended_at() else float("nan")
 
 
 def behind_gauge(counts: CollectorRegistry, catalog: sa.Engine) -> None:

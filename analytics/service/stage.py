@@ -1,10 +1,14 @@
-"""Analytics as a stage: passes over the change feed, one after another."""
+"""Analytics as a stage: passes over the change feed, and beside them looks of the watch.
+
+What is computed of a flood may take long; what is live waits for none of it.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import Self
 
@@ -29,14 +33,17 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyticsStage:
-    """Runs a feeder until it is cancelled; a store, catalog or disk that is away is waited for."""
+    """Runs feeder and watch until cancelled; store, catalog or disk that is away is waited for.
+
+    They share nothing but what the feeder tells the watch.
+    """
 
     feeder: Feeder
     meter: PassMeter | None = None
     then: Sequence[Callable[[], object]] = ()
-    """What follows each pass, in order."""
+    """What follows each look of the watch, in order."""
     pause: timedelta = timedelta(seconds=1)
-    """Between two passes, in real time."""
+    """Between two passes, and between two looks, in real time."""
 
     @classmethod
     def of(
@@ -74,24 +81,39 @@ class AnalyticsStage:
         }
 
     async def run(self) -> None:
-        """Run until cancelled; a pass that has begun is finished."""
+        """Run until cancelled; what has begun is finished."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again(self._pass), name="feeder")
+            tasks.create_task(self._again(self._look), name="watch")
+
+    async def _again(self, work: Callable[[], None]) -> None:
         while True:
-            await finish_in_thread(self._pass)
+            await finish_in_thread(partial(self._patiently, work))
             await asyncio.sleep(self.pause.total_seconds())
 
-    def _pass(self) -> None:
-        began = perf_counter()
+    def _patiently(self, work: Callable[[], None]) -> None:
         try:
-            taken = self.feeder.step()
-            if self.feeder.watch is not None:
-                self.feeder.watch.look()
-            for follows in self.then:
-                follows()
+            work()
         except (StoreUnavailableError, OperationalError, OSError) as error:
             _LOG.error("cannot compute yet: %s", str(error).splitlines()[0])
             if self.meter:
                 self.meter.failed()
-            return
+
+    def _pass(self) -> None:
+        began = perf_counter()
+        taken = self.feeder.step()
         _LOG.debug("analytics took %d changes", taken)
         if self.meter:
             self.meter.passed(taken, perf_counter() - began)
+
+    def _look(self) -> None:
+        """Look for faults and tell of them, and only then at what is history."""
+        watch = self.feeder.watch
+        if watch is not None:
+            watch.look()
+        for follows in self.then:
+            follows()
+        if watch is not None:
+            watch.look_back()
+        if self.meter:
+            self.meter.looked()

@@ -6,12 +6,12 @@ twice, never not at all. What is over, or taken, before it went out is not sent.
 """
 
 import logging
-import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from random import random
 from typing import Final
 
 import sqlalchemy as sa
@@ -24,13 +24,15 @@ from api.notices.pacing import paced
 from api.notices.source import NoticeSource, is_worth
 from api.notices.wording import Message, digest
 from dashboards.wording.wording import Wording
+from ingest.contract.patience import pause_s
 from ingest.contract.period import HOUR_US
 from ingest.registry.model import Person
 from ingest.registry.registry import Registry
 
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS: Final = 3  # [assumed] on one channel, before the next is tried
-_FIRST_PAUSE_US: Final = 30_000_000  # doubled with every attempt
+_FIRST_S: Final = 30.0  # at most, before the second attempt
+_LONGEST_S: Final = 120.0
 _AT_ONCE: Final = 8  # messages on their way
 
 
@@ -70,7 +72,7 @@ class Sending:
 
     source: NoticeSource
     sender: Callable[[], Sender | None]  # None: there is no channel, so it is only recorded
-    chance: random.Random = field(default_factory=random.Random)
+    chance: Callable[[], float] = random
 
     def packed(self, connection: sa.Connection, registry: Registry, now: int) -> list[Parcel]:
         """Return what is sent now, marked as being sent."""
@@ -103,7 +105,7 @@ class Sending:
             deliveries.change(connection, parcel.ids, state=State.SENT, sent_at=now, **tell)
             return
         _LOG.warning("a notice to %s: %s", parcel.person.id, trouble)
-        again = {"state": State.PENDING, "due_at": now + self._pause_us(parcel.attempts)}
+        again = {"state": State.PENDING, "due_at": now + self._pause_us(parcel)}
         if parcel.attempts + 1 < _ATTEMPTS:
             again |= {"place": parcel.place, "attempts": parcel.attempts + 1}
         elif parcel.place + 1 < len(parcel.person.channels):
@@ -133,8 +135,10 @@ class Sending:
             deliveries.change(connection, parcel.ids, state=State.SENDING, channel=parcel.channel)
         return parcels
 
-    def _pause_us(self, attempts: int) -> int:
-        return int(_FIRST_PAUSE_US * 2**attempts * self.chance.uniform(0.5, 1.5))
+    def _pause_us(self, parcel: Parcel) -> int:
+        jitter = self.chance()
+        pause = pause_s(parcel.attempts, first_s=_FIRST_S, longest_s=_LONGEST_S, jitter=jitter)
+        return round(pause * 1e6)
 
 
 def _sent(sender: Sender | None, parcel: Parcel) -> str | None:

@@ -29,6 +29,7 @@ from simulators.bench.load import (
     VALUES,
     devices_of,
     gateway_id,
+    registry_entries,
     sealed_chunks,
     sealed_polls,
 )
@@ -62,7 +63,8 @@ def _backlog_of(number: int, hours: int) -> FieldGateway:
 async def _measure(folder: Path, field: dict[int, FieldGateway], live: list[Ready]) -> Figures:
     chunks = sum(len(gateway.waiting) for gateway in field.values())
     values = chunks * VALUES
-    async with running_spine(folder, gateways=len(field) + 1) as spine:
+    serving = [devices_of(number) for number in range(len(field) + 1)]
+    async with running_spine(folder, registry_entries(serving)) as spine:
         live_gateway = FieldGateway(waiting=deque(), reach=None)
         spine.field.gateways |= {gateway_id(number): each for number, each in field.items()}
         spine.field.gateways[gateway_id(len(field))] = live_gateway

@@ -16,6 +16,7 @@ verify: a month of a zone of 60 devices, re-run from the store and from the arch
 dashboards: what Grafana's dashboards ask of a year of the whole programme.
 faults: the fast fault rules over the whole programme's last hours.
 summary: a zone's summary for 50 clients, beside a year of the whole programme.
+notices: from the reading that proves a fault to the channel, in quiet and in a flood.
 """
 
 import argparse
@@ -45,6 +46,7 @@ _NAMES: Final = (  # each a module beside this one
     "dashboards",
     "faults",
     "summary",
+    "notices",
 )
 
 

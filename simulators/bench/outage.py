@@ -19,7 +19,13 @@ from typing import Final
 from ingest.archive import Message
 from simulators.bench.field import Ready
 from simulators.bench.figure import Figures, Measured
-from simulators.bench.load import DEVICES, gateway_id, sealed_polls
+from simulators.bench.load import (
+    DEVICES,
+    devices_of,
+    gateway_id,
+    registry_entries,
+    sealed_polls,
+)
 from simulators.bench.process import memory_bytes
 from simulators.bench.spine import Spine, running_spine
 
@@ -51,7 +57,8 @@ def _chunks(gateway: int, polls: int) -> Iterator[Message]:
 async def _measure(folder: Path, messages: Sequence[Sequence[Ready]]) -> Figures:
     before_all = _WARM * len(messages)
     during = sum(map(len, messages)) - before_all
-    async with running_spine(folder, gateways=len(messages)) as spine:
+    serving = [devices_of(number) for number in range(len(messages))]
+    async with running_spine(folder, registry_entries(serving)) as spine:
         await _publish(spine, [each[:_WARM] for each in messages])
         await _until_stored(spine, before_all * _ROWS)
         before = memory_bytes(spine.ingest_pid)

@@ -1,12 +1,13 @@
-"""A real broker, a real InfluxDB 2, and ingest in a process of its own between them."""
+"""A real broker, a real InfluxDB 2, and stages in processes of their own around them."""
 
 import asyncio
 import re
 import urllib.request
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from api.catalog import ready_catalog
@@ -15,11 +16,11 @@ from ingest.contract.clock import SystemClock
 from ingest.home import Home
 from ingest.ledger import Line
 from ingest.mqtt import BrokerAddress
+from ingest.registry.model import Entry
 from ingest.registry.tables import append
 from ingest.storage.influx import InfluxStore
 from simulators.bench.field import Field, a_field
 from simulators.bench.figure import MeasuringFailedError
-from simulators.bench.load import devices_of, registry_entries
 from simulators.chain.children import child
 from simulators.demo.broker import embedded_broker, free_port
 from simulators.influxd import FIRST_BUCKET, ORG, TOKEN, influxd, running_influxd
@@ -36,22 +37,27 @@ class Spine:
     """Everything from the field to the store, running."""
 
     field: Field
-    home: Home
+    catalog_url: str
     store_pid: int
-    ingest_pid: int
+    pids: Mapping[str, int]  # of the stages
     store: InfluxStore
-    metrics_port: int
+    ports: Mapping[str, int]  # where each stage tells of itself
+
+    @property
+    def ingest_pid(self) -> int:
+        """The id of ingest's process."""
+        return self.pids["ingest"]
 
     def step_seconds(self) -> dict[str, float]:
         """Return how long ingest has spent in each step of its commits."""
-        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        url = f"http://127.0.0.1:{self.ports['ingest']}/metrics"
         with urllib.request.urlopen(url, timeout=_PATIENCE_S) as answer:
             told = answer.read().decode()
         return {name: float(seconds) for name, seconds in _STEP.findall(told)}
 
     def account(self) -> Line:
         """Return the sum of the account, as ingest has written it down."""
-        catalog = ready_catalog(self.home.catalog_url())
+        catalog = ready_catalog(self.catalog_url)
         try:
             with catalog.connect() as connection:
                 return ledger.total(ledger.lines(connection))
@@ -60,21 +66,32 @@ class Spine:
 
 
 @asynccontextmanager
-async def running_spine(folder: Path, *, gateways: int) -> AsyncGenerator[Spine]:
-    """Run it in a folder, with so many gateways in the registry."""
+async def running_spine(
+    folder: Path,
+    entries: Sequence[Entry],
+    *,
+    stages: Sequence[str] = ("ingest",),
+    durable: bool = True,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> AsyncGenerator[Spine]:
+    """Run it in a folder, with a registry and further settings; a broker as durable as told."""
     program = influxd()
     if program is None:
         raise MeasuringFailedError("influxd is not installed: make servers")
     home = Home.create(folder / "home")
-    _enter(home, gateways)
+    catalog_url = home.catalog_url(more)
+    _enter(catalog_url, entries)
     async with AsyncExitStack() as stack:
         server = stack.enter_context(running_influxd(program, folder))
-        broker = await stack.enter_async_context(embedded_broker(folder / "broker"))
-        settings = _settings(home, server.setting(FIRST_BUCKET), broker)
-        process = await stack.enter_async_context(
-            child("zonewatch", "ingest", log=folder / "ingest.log", secrets=settings)
-        )
-        await _until_ready(int(settings["ZONEWATCH_METRICS_PORT"]))
+        private = embedded_broker(folder / "broker", durable=durable)
+        broker = await stack.enter_async_context(private)
+        settings = {**_settings(home, server.setting(FIRST_BUCKET), broker), **more}
+        ports = {stage: free_port() for stage in stages}
+        pids = {
+            stage: await _started(stack, stage, ports[stage], folder, settings) for stage in stages
+        }
+        for port in ports.values():
+            await _until_ready(port)
         store = InfluxStore(server.url, org=ORG, bucket=FIRST_BUCKET, token=TOKEN)
         stack.callback(store.close)
         field = await stack.enter_async_context(a_field(broker))
@@ -82,25 +99,38 @@ async def running_spine(folder: Path, *, gateways: int) -> AsyncGenerator[Spine]
         try:
             yield Spine(
                 field=field,
-                home=home,
+                catalog_url=catalog_url,
                 store_pid=server.process.pid,
-                ingest_pid=process.pid,
+                pids=pids,
                 store=store,
-                metrics_port=int(settings["ZONEWATCH_METRICS_PORT"]),
+                ports=ports,
             )
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
 
-def _enter(home: Home, gateways: int) -> None:
-    catalog = ready_catalog(home.catalog_url())
+async def _started(
+    stack: AsyncExitStack, stage: str, port: int, folder: Path, settings: Mapping[str, str]
+) -> int:
+    told = ("--port", str(port)) if stage == "api" else ()
+    running = child(
+        "zonewatch",
+        stage,
+        *told,
+        log=folder / f"{stage}.log",
+        secrets={**settings, "ZONEWATCH_METRICS_PORT": str(port)},
+    )
+    return (await stack.enter_async_context(running)).pid
+
+
+def _enter(catalog_url: str, entries: Sequence[Entry]) -> None:
+    catalog = ready_catalog(catalog_url)
     try:
         with catalog.begin() as connection:
-            serving = [devices_of(number) for number in range(gateways)]
-            entries = [(0, entry) for entry in registry_entries(serving)]
+            told = [(0, entry) for entry in entries]
             now = SystemClock().now()
-            append(connection, entries, actor="bench", source="bench", known_at=now)
+            append(connection, told, actor="bench", source="bench", known_at=now)
     finally:
         catalog.dispose()
 
@@ -111,7 +141,6 @@ def _settings(home: Home, store: str, broker: BrokerAddress) -> dict[str, str]:
         "ZONEWATCH_STORE": store,
         "ZONEWATCH_STORE_TOKEN": TOKEN,
         "ZONEWATCH_BROKER": f"mqtt://{broker.host}:{broker.port}",
-        "ZONEWATCH_METRICS_PORT": str(free_port()),
     }
 
 

@@ -57,8 +57,7 @@ def chunk(at: int, *held: str) -> Heard:
 
 def told(connection: sa.Connection, *heard: Heard) -> Presence:
     presence.note(connection, heard)
-    found = presence.one_of(connection, _GATEWAY)
-    assert found is not None
+    (found,) = presence.some(connection, [_GATEWAY])
     return found
 
 

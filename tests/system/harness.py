@@ -32,12 +32,24 @@ from simulators.demo.broker import embedded_broker
 _PATIENCE_S = 20.0
 
 
+@dataclass(slots=True)
+class Looks:
+    """How often the watch has looked."""
+
+    done: int = 0
+
+    def count(self) -> None:
+        """Take in that it has."""
+        self.done += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A running backend, and a way to publish to it."""
 
     backend: Backend
     client: paho.Client
+    looks: "Looks"
 
     def publish(self, topic: str, message: object) -> None:
         """Publish a mapping as plain JSON, or bytes as they are."""
@@ -53,7 +65,7 @@ class Bench:
             await asyncio.sleep(0.02)
 
     async def until_settled(self, records: int) -> None:
-        """Wait until so many records are settled and computed."""
+        """Wait until so many records are settled and computed, and the watch has seen them."""
 
         def settled() -> bool:
             line = self.account()
@@ -61,6 +73,8 @@ class Bench:
             return done >= records and self.backend.is_idle()
 
         await self.until(settled)
+        known = self.looks.done
+        await self.until(lambda: self.looks.done >= known + 2)  # the first had begun before
 
     def account(self) -> Line:
         """Return the whole account."""
@@ -106,26 +120,29 @@ async def running_bench(
         with Backend.build(
             home, broker=taken_in, clock=ManualClock(now), software="test", telling=telling
         ) as built:
-            backend = _hurried(built)
+            looks = Looks()
+            backend = _hurried(built, looks)
             running = asyncio.create_task(backend.run(listening=None))
             try:
                 ready = backend.ingest.service.link.subscribed
                 assert await asyncio.to_thread(ready.wait, _PATIENCE_S)
-                yield Bench(backend, await asyncio.to_thread(_connected, broker))
+                yield Bench(backend, await asyncio.to_thread(_connected, broker), looks)
             finally:
                 running.cancel()
                 await asyncio.wait([running])
 
 
-def _hurried(built: Backend) -> Backend:
+def _hurried(built: Backend, looks: Looks) -> Backend:
     """Return a backend that looks again and again, whatever its clock says."""
-    short = timedelta(seconds=0.05)
+    short, notices = timedelta(seconds=0.05), built.background.notices
     if built.analytics.feeder.watch is not None:
         built.analytics.feeder.watch.pause = timedelta(0)
     return replace(
         built,
-        analytics=replace(built.analytics, pause=short),
-        notices=replace(built.notices, stage=replace(built.notices.stage, pause=short)),
+        analytics=replace(built.analytics, pause=short, then=(*built.analytics.then, looks.count)),
+        background=replace(
+            built.background, notices=replace(notices, stage=replace(notices.stage, pause=short))
+        ),
     )
 
 

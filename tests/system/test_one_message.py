@@ -188,7 +188,8 @@ async def the_night(path: Path) -> AsyncGenerator[Night]:
                 "devices": [],
             }
             bench.publish(f"{UP}/birth", birth)
-            app = create_app(bench.backend.sources, Viewers(), desk=bench.backend.notices.desk)
+            desk = bench.backend.background.notices.desk
+            app = create_app(bench.backend.sources, Viewers(), desk=desk)
             telephone = TestClient(app, base_url="https://zw.example", follow_redirects=False)
             yield Night(bench, the_world(registry), mails, hook, telephone)
 

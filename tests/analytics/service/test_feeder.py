@@ -193,6 +193,10 @@ def test_what_no_gateway_numbered_is_in_no_equation_and_so_not_moved(feeder: Fee
     assert _lines(feeder) == {NIGHT: Line(stored=2, repeated=1, unnumbered=3)}
 
 
+def _passed(stage: AnalyticsStage) -> None:
+    stage._patiently(stage._pass)  # pyright: ignore[reportPrivateUsage]
+
+
 @pytest.mark.parametrize(
     "in_the_way",
     [
@@ -211,13 +215,13 @@ def test_a_disk_that_takes_nothing_is_waited_for(
     stage = AnalyticsStage(feeder=feeder)
     _arrive(feeder, [(0, 60), (5, 60), (10, 0)], records=3, day=NIGHT)
 
-    stage._pass()  # pyright: ignore[reportPrivateUsage]
+    _passed(stage)
     with feeder.catalog.connect() as connection:
         assert len(feed.changes(connection)) == 1
         assert facts.device_days(connection) == []
 
     obstacle.unlink() if in_the_way == "hours" else obstacle.rmdir()
-    stage._pass()  # pyright: ignore[reportPrivateUsage]
+    _passed(stage)
     with feeder.catalog.connect() as connection:
         assert feed.changes(connection) == []
         assert [day.records for day in facts.device_days(connection)] == [3]

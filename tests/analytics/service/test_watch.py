@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from analytics.faults.fault import Fault
+from analytics.service import history
 from analytics.service.faults import faults_since, open_faults
 from analytics.service.feeder import Feeder
 from analytics.service.hourfiles import HourFiles
@@ -101,6 +102,7 @@ class _Zone:
         self.feeder.step()
         assert self.feeder.watch is not None
         self.feeder.watch.look()
+        self.feeder.watch.look_back()
 
     def faults(self, rule: str) -> list[Fault]:
         with self.catalog.connect() as connection:
@@ -162,6 +164,50 @@ def test_a_lamp_that_burns_again_clears_its_fault(zone: _Zone) -> None:
     assert cleared == [micros(_EIGHT + timedelta(minutes=45))]
     with zone.catalog.connect() as connection:
         assert open_faults(connection) == []
+
+
+def test_what_is_live_is_found_while_the_feeder_is_busy_with_a_flood(any_zone: _Zone) -> None:
+    """The feeder has not come so far: the watch finds it on the feed."""
+    zone = any_zone
+    zone.tell(DeviceId("kh-lamp-2"), range(-24 * 60, -6 * 60, 5), 0.0)
+    zone.tell(_LAMP, range(0, 31, 5), 0.0)
+    zone.clock.set(_EIGHT + timedelta(minutes=31))
+    assert zone.feeder.watch is not None
+    zone.feeder.watch.look()
+
+    assert [fault.subject for fault in zone.faults("lamp_out")] == [_LAMP]
+    with zone.catalog.connect() as connection:
+        assert len(feed.changes(connection)) == 18 + 1
+
+
+def test_history_is_written_in_bites(zone: _Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With time for one bite a look, three nights take three looks; none is left out."""
+    monkeypatch.setattr(history, "_AT_A_TIME", timedelta(microseconds=1))
+    for night in (3, 2, 1):
+        zone.tell(_LAMP, range(-night * 24 * 60, -night * 24 * 60 + 61, 5), 0.0)
+        zone.tell(_LAMP, range(-night * 24 * 60 + 65, -night * 24 * 60 + 121, 5), 60.0)
+    found: list[int] = []
+    for minute in range(10, 15):
+        zone.look(minute)
+        found.append(len(zone.faults("lamp_out")))
+
+    assert found == [1, 2, 3, 3, 3]
+    began = [fault.began_at for fault in zone.faults("lamp_out")]
+    assert began == [micros(_EIGHT - timedelta(days=night)) for night in (3, 2, 1)]
+    assert {fault.late for fault in zone.faults("lamp_out")} == {True}
+
+
+def test_a_fault_goes_on_from_one_bite_to_the_next(zone: _Zone) -> None:
+    """Dark from 20:00 to 04:00 a week ago: UTC quarters of a day end at 18:00, at 01:00 here."""
+    week = -7 * 24 * 60
+    zone.tell(_LAMP, range(week - 60, week, 5), 60.0)
+    zone.tell(_LAMP, range(week, week + 8 * 60, 5), 0.0)
+    zone.tell(_LAMP, range(week + 8 * 60, week + 9 * 60, 5), 60.0)
+    zone.look(0)
+
+    found = [(fault.began_at, fault.cleared_at) for fault in zone.faults("lamp_out")]
+    began = _EIGHT - timedelta(days=7)
+    assert found == [(micros(began), micros(began + timedelta(hours=8, minutes=10)))]
 
 
 def test_a_lamp_found_dark_in_a_backlog_is_told_of_when_it_still_is(zone: _Zone) -> None:

@@ -60,7 +60,9 @@ class Town:
             sources=self.sources,
             entering=Entering(source=self.source, links=self.links),
             sending=Sending(
-                source=self.source, sender=sender or (lambda: self.post), chance=random.Random(1)
+                source=self.source,
+                sender=sender or (lambda: self.post),
+                chance=random.Random(1).random,
             ),
         )
         return self.stage
