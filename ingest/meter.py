@@ -1,7 +1,8 @@
 """What ingest counts while it runs, for Prometheus: a counter for every way a record can go."""
 
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from time import time
 from typing import Final
 
@@ -80,18 +81,22 @@ class Meter:
 
 
 def feed_gauge(counts: CollectorRegistry, catalog: sa.Engine) -> None:
-    """Let a registry tell how many rows wait on the change feed, by asking the catalog."""
+    """Let a registry tell how many rows wait on the change feed."""
 
-    def waiting() -> float:
-        try:
-            with catalog.connect() as connection:
-                rows = connection.scalar(sa.select(sa.func.count()).select_from(FEED))
-        except SQLAlchemyError:
-            return float("nan")
-        return float(rows or 0)
+    def waiting(connection: sa.Connection) -> float:
+        return connection.scalar(sa.select(sa.func.count()).select_from(FEED)) or 0
 
     gauge = Gauge("zonewatch_feed_rows", "Rows that wait on the change feed.", registry=counts)
-    gauge.set_function(waiting)
+    gauge.set_function(partial(asked, catalog, waiting))
+
+
+def asked(catalog: sa.Engine, question: Callable[[sa.Connection], float]) -> float:
+    """Return what a catalog answers, NaN while it does not."""
+    try:
+        with catalog.connect() as connection:
+            return question(connection)
+    except SQLAlchemyError:
+        return float("nan")
 
 
 def reason_class(refusal: Refusal) -> str:

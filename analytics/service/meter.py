@@ -8,9 +8,9 @@ from typing import Final
 import sqlalchemy as sa
 from prometheus_client import Counter, Gauge
 from prometheus_client.registry import CollectorRegistry
-from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.service import zonefigures
+from ingest.meter import asked
 
 
 class PassMeter:
@@ -61,18 +61,14 @@ def _age(ended_at: Callable[[], float]) -> float:
 
 
 def behind_gauge(counts: CollectorRegistry, catalog: sa.Engine) -> None:
-    """Let a registry tell how far figures are behind the facts, by asking the catalog."""
+    """Let a registry tell how far figures are behind the facts."""
 
-    def behind() -> float:
-        try:
-            with catalog.connect() as connection:
-                return zonefigures.behind_us(connection) / 1e6
-        except SQLAlchemyError:
-            return float("nan")
+    def behind(connection: sa.Connection) -> float:
+        return zonefigures.behind_us(connection) / 1e6
 
     gauge = Gauge(
         "zonewatch_figures_behind_seconds",
         "Seconds that zones' figures are behind the facts.",
         registry=counts,
     )
-    gauge.set_function(behind)
+    gauge.set_function(partial(asked, catalog, behind))
